@@ -1,0 +1,23 @@
+/** Where the Equos API answers; paths already contain `/v3`. */
+export const EQUOS_ENDPOINT = "https://api.equos.ai";
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Checks an endpoint and returns it without a trailing slash.
+ *
+ * @throws TypeError when it is no URL, carries a login, query or fragment, or is `http:` anywhere but on loopback: the
+ * API key would travel in the clear.
+ */
+export function parseEndpoint(endpoint: string): string {
+  if (!URL.canParse(endpoint)) throw new TypeError("endpoint must be a URL such as https://api.equos.ai");
+  const url = new URL(endpoint);
+  const loopback = LOOPBACK.test(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
+    throw new TypeError("endpoint must use https: (http: only for 127.0.0.1, [::1] and localhost)");
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new TypeError("endpoint must have no login, query or fragment");
+  }
+  return url.href.replace(/\/+$/, "");
+}

@@ -1,0 +1,24 @@
+/** One HTTP request as the client hands it to a transport. */
+export interface WireRequest {
+  readonly verb: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The whole answer; `text` is `undefined` when the body was larger than {@link MAX_ANSWER_BYTES}. */
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly text: string | undefined;
+}
+
+/**
+ * Sends one request and reads the whole answer, whatever its status. Never follows a redirect: `fetch` keeps custom
+ * headers such as `x-api-key` across hosts. Rejects with a `FetchError`, or with `signal.reason` once that is aborted.
+ */
+export type Transport = (request: WireRequest) => Promise<WireAnswer>;
+
+/** A page of 50 conversations with transcripts stays well below it. */
+export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
