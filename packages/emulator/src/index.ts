@@ -1,0 +1,15 @@
+export { systemPrompt } from "./characters.js";
+export type { EmulatorClock } from "./clock.js";
+export type { EndReason } from "./conversation.js";
+export type { Emulator } from "./emulator.js";
+export type { Fault, FaultedRequest, FaultReach } from "./fault.js";
+export { type FaultConstructors, fault } from "./fault-constructors.js";
+export type { FaultQueue } from "./fault-queue.js";
+export type { EmulatorLimits } from "./limits.js";
+export { type ManualClock, manualClock } from "./manual-clock.js";
+export type { OperationName } from "./operation-name.js";
+export type { LoggedRequest } from "./request-log.js";
+export type { Bill, ConversationSnapshot } from "./snapshot.js";
+export { type EmulatorOptions, emulatorApiKey, startEmulator } from "./start-emulator.js";
+export type { EmulatorSwitches } from "./switches.js";
+export type { EmulatorLivekit } from "./tokens.js";

@@ -1,0 +1,70 @@
+import type { Conversation, ConversationState, EndReason } from "./conversation.js";
+import type { Conversations } from "./conversations.js";
+
+/** A conversation as the emulator knows it. Times are ISO strings of the emulator's clock. */
+export interface ConversationSnapshot {
+  readonly id: string;
+  readonly name: string;
+  readonly client: string | undefined;
+  /** What the API says; `endedAt` beside `running` is the switch `"ends-but-stays-running"` at work. */
+  readonly status: "running" | "ended";
+  readonly characterId: string;
+  readonly consumerIdentity: string | undefined;
+  readonly startedAt: string;
+  readonly joinedAt: string | undefined;
+  /** When it stopped being billed. */
+  readonly endedAt: string | undefined;
+  readonly maxSeconds: number;
+  /** Up to now while it runs; with fractions. */
+  readonly billedSeconds: number;
+  readonly endReason: EndReason | undefined;
+}
+
+/** Seconds billed, up to now for what still runs; with fractions. */
+export interface Bill {
+  readonly conversations: readonly { readonly id: string; readonly seconds: number }[];
+  readonly totalSeconds: number;
+}
+
+const iso = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString());
+
+export function snapshotOf(conversation: Conversation, state: ConversationState): ConversationSnapshot {
+  const { id, request, character, startedAt, maxSeconds } = conversation;
+  return {
+    id,
+    name: request.name,
+    client: request.client ?? undefined,
+    status: state.status,
+    characterId: character.id,
+    consumerIdentity: request.consumer?.identity,
+    startedAt: new Date(startedAt).toISOString(),
+    joinedAt: iso(state.joinedAt),
+    endedAt: iso(state.endedAt),
+    maxSeconds,
+    billedSeconds: state.billedSeconds,
+    endReason: state.endReason,
+  };
+}
+
+export function billOf(conversations: Conversations): Bill {
+  const items = conversations.all().map((conversation) => ({
+    id: conversation.id,
+    seconds: conversations.stateOf(conversation).billedSeconds,
+  }));
+  return { conversations: items, totalSeconds: items.reduce((sum, { seconds }) => sum + seconds, 0) };
+}
+
+/** Throws when a conversation has not ended, naming each one. */
+export function assertNothingRunning(conversations: Conversations): void {
+  const running = conversations.running();
+  if (running.length === 0) return;
+  const lines = running.map((conversation) => {
+    const { name, consumerIdentity, startedAt, billedSeconds } = snapshotOf(
+      conversation,
+      conversations.stateOf(conversation),
+    );
+    const consumer = consumerIdentity === undefined ? "" : `, consumer ${consumerIdentity}`;
+    return `  ${conversation.id} "${name}"${consumer}, since ${startedAt}, ${billedSeconds} s billed`;
+  });
+  throw new Error(`still running: ${running.length}\n${lines.join("\n")}`);
+}
