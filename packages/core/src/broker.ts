@@ -1,0 +1,173 @@
+import { systemClock } from "./clock.js";
+import { type Consumer, checkConsumer } from "./consumer.js";
+import { Digests } from "./digests.js";
+import type { Exchange, Reply } from "./exchange.js";
+import type { Grant } from "./grant.js";
+import { handle } from "./http/handle.js";
+import { boundedLedger } from "./ledger/bounded-ledger.js";
+import { memoryLedger } from "./ledger/memory-ledger.js";
+import { stopUpstream } from "./life/end.js";
+import { keepConversation } from "./life/keep.js";
+import { checkOrder, type StartRequestBody } from "./life/order.js";
+import { startConversation } from "./life/start.js";
+import { type StopOrder, type Stopped, stopConversation } from "./life/stop.js";
+import { sweepOnce } from "./life/sweep.js";
+import { consoleLogger, guarded } from "./logger.js";
+import { checkOptions } from "./option-checks.js";
+import type { BrokerOptions } from "./options.js";
+import type { AnyOptions, Parts } from "./parts.js";
+import { Sweeper } from "./sweeper.js";
+import { Upstream } from "./upstream/upstream.js";
+
+export interface StartOptions<TConsumer extends Consumer, TAlias extends string> extends StartRequestBody {
+  readonly consumer: TConsumer;
+  readonly character?: TAlias | undefined;
+}
+
+export interface Started {
+  /** What the client may have. */
+  readonly grant: Grant;
+  /** Hand it to the page with the grant; its page-end stop sends it back. */
+  readonly delivery: number;
+  /** The consumer's conversation was running already. */
+  readonly resumed: boolean;
+}
+
+export interface CloseOptions {
+  /** Also stop every conversation of this ledger. Default: leave them to the people in them. */
+  readonly stop?: boolean | undefined;
+}
+
+/**
+ * Stands between browsers and Equos: starts and stops conversations with the API key, gives a client only what it needs
+ * to join, and keeps the books that make a double click one conversation and a stop the owner's alone.
+ *
+ * Building one does nothing but check the options: no timer, no I/O, no look at the environment.
+ *
+ * @throws BrokerError `invalid-option` or `option-not-yet`, which name the option.
+ *
+ * @example
+ * ```ts
+ * const broker = new ConversationBroker({
+ *   authorize: ({ native: { req } }: ExpressContext) => req.user && { identity: req.user.id, name: req.user.name },
+ *   characters: { guide: "cha_…" },
+ * });
+ * app.use("/api/equos", toExpress(broker));
+ * ```
+ */
+export class ConversationBroker<
+  TNative = unknown,
+  TConsumer extends Consumer = Consumer,
+  TAlias extends string = "default",
+  TInput = undefined,
+> {
+  readonly #parts: Parts;
+  readonly #sweeper: Sweeper;
+  readonly #inFlight = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor(options: BrokerOptions<TNative, TConsumer, TAlias, TInput>) {
+    checkOptions(options);
+    // Inside, a consumer is a Consumer and an input is unknown; each goes back only into functions of these options.
+    const plain = options as unknown as AnyOptions;
+    this.#parts = this.#assemble(plain);
+    this.#sweeper = new Sweeper(
+      this.#parts.clock,
+      () => sweepOnce(this.#parts),
+      (error) =>
+        this.#parts.logger.error({ error: error instanceof Error ? error.message : "unknown" }, "A sweep failed"),
+    );
+  }
+
+  #assemble(options: AnyOptions): Parts {
+    const timeouts = { ...defaultTimeouts, ...withoutUndefined(options.timeouts ?? {}) };
+    const clock = options.clock ?? systemClock;
+    const logger = guarded(options.logger ?? consoleLogger);
+    const ledger = boundedLedger(options.ledger ?? memoryLedger({ clock }), clock);
+    return {
+      options,
+      timeouts,
+      clock,
+      logger,
+      ledger,
+      digests: new Digests(async () => (await ledger.identity()).digestKey),
+      upstream: new Upstream({ ...options, ...timeouts }, clock),
+      emit: (event) => {
+        Promise.resolve(event)
+          .then(options.onEvent)
+          .catch(() => logger.warn({ type: event.type }, "The option onEvent threw"));
+      },
+      open: () => !this.#closed,
+      track: (task) => {
+        this.#inFlight.add(task);
+        const forget = () => this.#inFlight.delete(task);
+        task.then(forget, forget);
+        return task;
+      },
+      wake: () => this.#sweeper.wake(),
+    };
+  }
+
+  /** Serves one request of an adapter. `null`: the action is none of the broker's. Never rejects. */
+  readonly handle = (exchange: Exchange<TNative>): Promise<Reply | null> => handle(this.#parts, exchange);
+
+  /**
+   * Starts a conversation for a consumer, or hands out the running one again.
+   *
+   * @throws BrokerError, any code of `docs/errors.md` that is not about a request.
+   */
+  async start({ consumer, ...body }: StartOptions<TConsumer, TAlias>): Promise<Started> {
+    checkConsumer(consumer);
+    const order = await checkOrder(this.#parts, consumer, body, undefined);
+    const { grant, number, resumed } = await this.#parts.track(startConversation(this.#parts, order));
+    return { grant, delivery: number, resumed };
+  }
+
+  /**
+   * Stops a conversation: the consumer's, the token's, or, with an `id` alone, anyone's. Stopping again is harmless.
+   *
+   * @throws BrokerError `not-found` or `several-conversations`.
+   */
+  stop(order: StopOrder): Promise<Stopped> {
+    return stopConversation(this.#parts, order, (order.consumer ?? order.token) ? "owner" : "server");
+  }
+
+  /** Says that somebody is in a conversation. @throws BrokerError `not-found` or `conversation-ended`. */
+  keepAlive(claim: Pick<StopOrder, "id" | "token" | "consumer">): Promise<void> {
+    return keepConversation(this.#parts, claim);
+  }
+
+  /** Stops what is due. Runs by itself every second while there is something to watch; a scheduler may call it too. */
+  sweep(): Promise<void> {
+    return this.#sweeper.run();
+  }
+
+  /** No new starts, an end to those in flight, no more timers. Conversations go on unless `stop` is set. */
+  async close({ stop = false }: CloseOptions = {}): Promise<void> {
+    this.#closed = true;
+    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
+    this.#sweeper.close();
+    if (!stop) return;
+    const { ledger } = this.#parts;
+    await Promise.all(
+      (await ledger.live()).map(async ({ reservation }) => {
+        const step = await ledger.stop(reservation, "shutdown");
+        if (step !== undefined) await stopUpstream(this.#parts, step.record);
+      }),
+    );
+  }
+}
+
+const defaultTimeouts = {
+  answerSeconds: 15,
+  abandonSeconds: 60,
+  stopSeconds: 10,
+  authorizeSeconds: 10,
+  conversationSeconds: 10,
+  bodySeconds: 10,
+};
+
+function withoutUndefined<T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  // Dropping undefined members is what the type says.
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as never;
+}

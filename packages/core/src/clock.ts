@@ -1,0 +1,24 @@
+/** Where the broker takes its time from. Tests hand in one that they move themselves. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  setTimeout(task: () => void, milliseconds: number): unknown;
+  clearTimeout(handle: unknown): void;
+}
+
+interface Unrefable {
+  unref?(): void;
+}
+
+/** The system's time. Its timers never keep a process alive by themselves. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout: (task, milliseconds) => {
+    // Node gives an object with unref, other runtimes a number.
+    const handle = globalThis.setTimeout(task, milliseconds) as unknown as Unrefable | number;
+    if (typeof handle === "object") handle.unref?.();
+    return handle;
+  },
+  // The handle is what setTimeout above gave, which no type shared by all runtimes names.
+  clearTimeout: (handle) => globalThis.clearTimeout(handle as number),
+};

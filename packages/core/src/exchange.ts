@@ -1,0 +1,46 @@
+/**
+ * What an adapter makes of one request of its framework: all that the broker needs, and nothing built for it.
+ * `TNative` is what `authorize` finds in `context.native`.
+ */
+export interface Exchange<TNative = unknown> {
+  readonly method: string;
+  /** The segment below the mount: `start`, `stop`, … */
+  readonly action: string;
+  /** First value of a header, by its lower-case name. */
+  header(name: string): string | undefined;
+  /**
+   * The body: a string, bytes, or what a parser of the host made of it; `undefined` when there is none.
+   * Rejects with a `BrokerError` `body-too-large` or `body-unreadable`.
+   */
+  readBody(maxBytes: number): Promise<unknown>;
+  /** The framework's opinion; the broker reads no `X-Forwarded-For`. */
+  readonly clientIp: string | undefined;
+  /** Aborts only when the client left before the reply was written. */
+  readonly signal: AbortSignal;
+  readonly native: TNative;
+  /** Keeps the process alive for work after the reply, where a platform needs to be told. */
+  waitUntil(task: Promise<unknown>): void;
+}
+
+/** The answer, ready to be written: already reduced, already text. */
+export interface Reply {
+  readonly status: number;
+  /** Lower-case names. `set-cookie` is added to what the host set; all others replace. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: string | null;
+  /** Call it, once, when the reply could not be handed to the client in full. */
+  readonly undelivered?: (() => Promise<void>) | undefined;
+}
+
+/** What `authorize` is given. Each adapter exports one: `ExpressContext`, `FetchContext`, … */
+export interface AuthorizeContext<TNative = unknown>
+  extends Pick<Exchange<TNative>, "header" | "clientIp" | "signal" | "native"> {
+  readonly action: Action;
+}
+
+export type Action = "start" | "stop" | "keepalive";
+
+/** What adapters mount: the broker, seen from outside. `TNative` keeps a broker off another framework's adapter. */
+export interface Mountable<TNative = never> {
+  readonly handle: (exchange: Exchange<TNative>) => Promise<Reply | null>;
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import type { Clock } from "../clock.js";
+import { timeOver, within } from "../deadline.js";
+import { BrokerError, isBrokerError } from "../errors.js";
+import type { Exchange } from "../exchange.js";
+
+export const MAX_BODY_BYTES = 16 * 1024;
+
+// Real ones are UUIDs and JWTs of a few hundred characters.
+const id = z.string().min(1).max(200);
+const token = z.string().min(1).max(8192);
+
+export const startBody = z.strictObject({
+  character: z.string().min(1).max(64).optional(),
+  input: z.unknown().optional(),
+  fresh: z.boolean().optional(),
+});
+export const stopBody = z.strictObject({
+  id: id.optional(),
+  token: token.optional(),
+  delivery: z.int().min(1).optional(),
+  leaving: z.boolean().optional(),
+});
+export const keepAliveBody = z.strictObject({ id: id.optional(), token: token.optional() });
+
+/**
+ * The body of an exchange, checked against what its route takes. No body is an empty object.
+ *
+ * @throws BrokerError `body-too-large`, `body-timeout`, `body-unreadable`, `malformed-json` or `invalid-body`
+ */
+export async function readBody<T>(exchange: Exchange, schema: z.ZodType<T>, clock: Clock, seconds: number): Promise<T> {
+  if (Number(exchange.header("content-length") ?? 0) > MAX_BODY_BYTES) throw new BrokerError("body-too-large");
+  const reading = Promise.resolve().then(() => exchange.readBody(MAX_BODY_BYTES));
+  const body = await within(clock, seconds, reading).catch((cause: unknown) => {
+    throw isBrokerError(cause) ? cause : new BrokerError("body-unreadable", { cause });
+  });
+  if (body === timeOver) throw new BrokerError("body-timeout");
+  // A parser of the host may have taken more than we do.
+  if (sizeOf(body) > MAX_BODY_BYTES) throw new BrokerError("body-too-large");
+  const result = schema.safeParse(parse(body));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const field = issue?.code === "unrecognized_keys" ? issue.keys[0] : issue?.path.join(".");
+  // A field's name is the caller's own text: said back only when it is plainly a name.
+  const named = field !== undefined && /^[\w.-]{1,64}$/.test(field);
+  throw new BrokerError("invalid-body", named ? { publicMessage: `The field \`${field}\` is unknown or wrong.` } : {});
+}
+
+function sizeOf(body: unknown): number {
+  if (body instanceof Uint8Array) return body.byteLength;
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return text?.length ?? 0;
+}
+
+function parse(body: unknown): unknown {
+  if (body === undefined || body === null) return body === null ? null : {};
+  if (typeof body !== "string" && !(body instanceof Uint8Array)) return body;
+  try {
+    const text = typeof body === "string" ? body : new TextDecoder("utf-8", { fatal: true }).decode(body);
+    return text.trim() === "" ? {} : JSON.parse(text);
+  } catch {
+    throw new BrokerError("malformed-json");
+  }
+}

@@ -1,0 +1,47 @@
+import { BrokerError, isBrokerError } from "../errors.js";
+import type { Exchange, Reply } from "../exchange.js";
+import type { Parts } from "../parts.js";
+import { redact } from "../redact.js";
+import { keepAliveRoute } from "./keepalive-route.js";
+import { problemReply } from "./reply.js";
+import { startRoute } from "./start-route.js";
+import { stopRoute } from "./stop-route.js";
+
+type Route = (parts: Parts, exchange: Exchange) => Promise<Reply>;
+
+const routes: ReadonlyMap<string, Route> = new Map([
+  ["start", startRoute],
+  ["stop", stopRoute],
+  ["keepalive", keepAliveRoute],
+]);
+
+/** Serves one exchange, whatever happens; `null` when its action is none of ours. Never rejects. */
+export async function handle(parts: Parts, exchange: Exchange): Promise<Reply | null> {
+  const route = routes.get(exchange.action);
+  if (route === undefined) return null;
+  try {
+    if (exchange.method !== "POST") throw new BrokerError("method-not-allowed");
+    return await parts.track(route(parts, exchange));
+  } catch (thrown) {
+    const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error", { cause: thrown });
+    const instance = `urn:uuid:${crypto.randomUUID()}`;
+    if (error.status >= 500) report(parts, exchange, error, instance);
+    return problemReply(error, instance);
+  }
+}
+
+/** What went wrong on our side or upstream's: in full here, and nowhere else. */
+function report({ logger, upstream }: Parts, exchange: Exchange, error: BrokerError, instance: string): void {
+  const { code, status, message } = error;
+  const secrets = [...upstream.secrets(), ...credentials(exchange)];
+  const cause = error.cause === undefined ? undefined : redact(describe(error.cause), secrets);
+  const details = { code, status, action: exchange.action, instance, upstream: error.upstream, cause };
+  logger.error(details, redact(message, secrets));
+}
+
+const credentials = (exchange: Exchange): string[] =>
+  [exchange.header("authorization"), exchange.header("cookie")].filter((value) => value !== undefined);
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? `${cause.name}: ${cause.message}`) : typeof cause;
+}

@@ -1,0 +1,45 @@
+import type { BrokerError } from "../errors.js";
+import type { Reply } from "../exchange.js";
+
+type Headers = Reply["headers"];
+
+export function jsonReply(status: number, value: unknown, headers: Headers = {}): Reply {
+  return {
+    status,
+    headers: { ...headers, "content-type": "application/json; charset=utf-8", ...always },
+    body: JSON.stringify(value),
+  };
+}
+
+export function emptyReply(status: number, headers: Headers = {}): Reply {
+  return { status, headers: { ...headers, ...always }, body: null };
+}
+
+/** An error as problem details (RFC 9457). `instance` is the same in the server log. */
+export function problemReply(error: BrokerError, instance?: string): Reply {
+  const { code, status, publicMessage, retryAfterSeconds } = error;
+  return {
+    status,
+    headers: {
+      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+      ...(status === 405 ? { allow: "POST" } : {}),
+      // The rest of the body is still on its way; the connection is of no more use.
+      ...(code === "body-timeout" ? { connection: "close" } : {}),
+      "content-type": "application/problem+json; charset=utf-8",
+      ...always,
+    },
+    body: JSON.stringify({
+      type: `urn:equos-broker:problem:${code}`,
+      title: title(code),
+      status,
+      detail: publicMessage,
+      code,
+      ...(instance === undefined ? {} : { instance }),
+    }),
+  };
+}
+
+/** Tokens and errors are nobody's to cache (RFC 6749, 5.1). */
+const always = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+
+const title = (code: string): string => code.charAt(0).toUpperCase() + code.slice(1).replaceAll("-", " ");

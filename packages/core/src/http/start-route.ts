@@ -1,0 +1,28 @@
+import { BrokerError } from "../errors.js";
+import type { Exchange, Reply } from "../exchange.js";
+import { abandon } from "../life/abandon.js";
+import { checkOrder } from "../life/order.js";
+import { startConversation } from "../life/start.js";
+import type { Parts } from "../parts.js";
+import { readBody, startBody } from "./body.js";
+import { requireJson } from "./media-type.js";
+import { checkOrigin } from "./origin.js";
+import { jsonReply } from "./reply.js";
+import { whoAsks } from "./who.js";
+
+/** Cheap refusals first; nothing touches the network before the consumer and the body are known to be good. */
+export async function startRoute(parts: Parts, exchange: Exchange): Promise<Reply> {
+  const { clock, timeouts, options } = parts;
+  requireJson(exchange.header("content-type"));
+  checkOrigin((name) => exchange.header(name), options);
+  const who = await whoAsks(parts, exchange, "start");
+  if (who === undefined) throw new BrokerError("unauthorized");
+  const body = await readBody(exchange, startBody, clock, timeouts.bodySeconds);
+  const order = await checkOrder(parts, who.consumer, body, exchange.signal);
+  const { grant, number, resumed, reservation } = await startConversation(parts, order);
+  const undelivered = () => parts.track(abandon(parts, reservation, number));
+  // The client left while its start was under way; nothing will be written any more.
+  if (exchange.signal.aborted) await undelivered();
+  const headers = { ...who.headers, "equos-delivery": String(number) };
+  return { ...jsonReply(resumed ? 200 : 201, grant, headers), undelivered };
+}

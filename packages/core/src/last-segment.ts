@@ -1,0 +1,5 @@
+/** The last segment of a URL's path, without a query and with one trailing slash forgiven. */
+export function lastSegment(url: string): string {
+  const path = url.split(/[?#]/, 1)[0] ?? "";
+  return /([^/]*)\/?$/.exec(path)?.[1] ?? "";
+}

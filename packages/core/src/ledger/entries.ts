@@ -1,0 +1,54 @@
+import type { Entry } from "./entry.js";
+
+/** The memory ledger's records, found by each of their keys. */
+export class Entries {
+  readonly #byReservation = new Map<string, Entry>();
+  readonly #byConsumer = new Map<string, Set<Entry>>();
+  readonly #byConversation = new Map<string, Entry>();
+  readonly #byToken = new Map<string, Entry>();
+
+  get(reservation: string): Entry | undefined {
+    return this.#byReservation.get(reservation);
+  }
+
+  byConversation(conversation: string): Entry | undefined {
+    return this.#byConversation.get(conversation);
+  }
+
+  byToken(token: string): Entry | undefined {
+    return this.#byToken.get(token);
+  }
+
+  liveOf(consumer: string): Entry[] {
+    return [...(this.#byConsumer.get(consumer) ?? [])].filter(({ state }) => state !== "ended");
+  }
+
+  live(): Entry[] {
+    return [...this.#byReservation.values()].filter(({ state }) => state !== "ended");
+  }
+
+  add(entry: Entry): void {
+    this.#byReservation.set(entry.reservation, entry);
+    const own = this.#byConsumer.get(entry.consumer);
+    if (own) own.add(entry);
+    else this.#byConsumer.set(entry.consumer, new Set([entry]));
+  }
+
+  /** Makes the entry known by upstream's id and, if a client has one, its token. */
+  identify(entry: Entry, conversation: string, token?: string): void {
+    entry.conversation = conversation;
+    this.#byConversation.set(conversation, entry);
+    if (token === undefined) return;
+    entry.token = token;
+    this.#byToken.set(token, entry);
+  }
+
+  forget(entry: Entry): void {
+    this.#byReservation.delete(entry.reservation);
+    const own = this.#byConsumer.get(entry.consumer);
+    own?.delete(entry);
+    if (own?.size === 0) this.#byConsumer.delete(entry.consumer);
+    if (entry.conversation !== undefined) this.#byConversation.delete(entry.conversation);
+    if (entry.token !== undefined) this.#byToken.delete(entry.token);
+  }
+}

@@ -1,0 +1,115 @@
+import type { Consumer } from "../consumer.js";
+import { timeOver, within } from "../deadline.js";
+import { environment } from "../environment.js";
+import { BrokerError, isBrokerError } from "../errors.js";
+import { checkLimits } from "../option-checks.js";
+import type { ConversationDetails } from "../options.js";
+import type { Parts } from "../parts.js";
+
+/** What a caller asks for, as it came. */
+export interface StartRequestBody {
+  readonly character?: string | undefined;
+  readonly input?: unknown;
+  readonly fresh?: boolean | undefined;
+}
+
+/** The same, checked against what this server offers. Nothing has been written or sent yet. */
+export interface Order {
+  readonly consumer: Consumer;
+  /** Alias. */
+  readonly character: string;
+  readonly characterId: string;
+  /** As it was sent. */
+  readonly rawInput: unknown;
+  /** As the schema made it. */
+  readonly input: unknown;
+  readonly fresh: boolean;
+  readonly maxSeconds: number;
+  /** Aborts when the caller has gone. */
+  readonly signal: AbortSignal | undefined;
+}
+
+export async function checkOrder(
+  parts: Parts,
+  consumer: Consumer,
+  body: StartRequestBody,
+  signal: AbortSignal | undefined,
+): Promise<Order> {
+  const { character, characterId } = characterOf(parts, body.character);
+  const input = await inputOf(parts, body.input);
+  const maxSeconds = await maxSecondsFor(parts, consumer);
+  return {
+    consumer,
+    character,
+    characterId,
+    rawInput: body.input,
+    input,
+    fresh: body.fresh ?? false,
+    maxSeconds,
+    signal,
+  };
+}
+
+function characterOf({ options }: Parts, alias: string | undefined): { character: string; characterId: string } {
+  const { characters } = options;
+  if (characters === undefined) {
+    if (alias !== undefined && alias !== "default") throw new BrokerError("unknown-character");
+    const characterId = environment("EQUOS_CHARACTER_ID");
+    if (characterId !== undefined) return { character: "default", characterId };
+    throw new BrokerError("character-missing", { hint: "Set EQUOS_CHARACTER_ID, or give the option characters" });
+  }
+  // Without a name, the only character is meant, or the one called "default".
+  const aliases = Object.keys(characters);
+  const character = alias ?? (aliases.length === 1 ? aliases[0] : "default") ?? "default";
+  const characterId = Object.hasOwn(characters, character) ? characters[character] : undefined;
+  if (characterId === undefined) throw new BrokerError("unknown-character");
+  return { character, characterId };
+}
+
+async function inputOf(parts: Parts, input: unknown): Promise<unknown> {
+  const schema = parts.options.input;
+  if (schema === undefined) {
+    if (input === undefined) return undefined;
+    throw new BrokerError("invalid-input", { publicMessage: "This server takes no `input`." });
+  }
+  const result = await teamCode(parts, "input", () => schema["~standard"].validate(input));
+  if (result.issues === undefined) return result.value;
+  // A validator's message may quote values, so only the place is told.
+  const places = result.issues.slice(0, 5).map(({ path }) => (path ?? []).map(segmentName).join("."));
+  const where = [...new Set(places)].filter((place) => /^[\w.-]{1,64}$/.test(place)).join(", ");
+  throw new BrokerError("invalid-input", where ? { publicMessage: `The field \`input\` is wrong at: ${where}.` } : {});
+}
+
+function segmentName(segment: unknown): string {
+  return typeof segment === "object" && segment !== null && "key" in segment ? String(segment.key) : String(segment);
+}
+
+async function maxSecondsFor(parts: Parts, consumer: Consumer): Promise<number> {
+  const { limits } = parts.options;
+  const chosen =
+    typeof limits === "function" ? checkLimits(await teamCode(parts, "limits", () => limits({ consumer }))) : limits;
+  return chosen?.maxSeconds ?? 600;
+}
+
+/** The team's answer to what this conversation is about. */
+export async function detailsOf(parts: Parts, order: Order): Promise<ConversationDetails> {
+  const { conversation } = parts.options;
+  if (conversation === undefined) return {};
+  const { consumer, character, input } = order;
+  const details = await teamCode(parts, "conversation", () => conversation({ consumer, character, input }));
+  if (details === null) throw new BrokerError("conversation-refused");
+  return details;
+}
+
+/** Runs a function of the team's: for a limited time, and a throw is theirs, not the caller's. */
+async function teamCode<T>(parts: Parts, option: string, run: () => T | Promise<T>): Promise<T> {
+  try {
+    const outcome = await within(parts.clock, parts.timeouts.conversationSeconds, Promise.resolve().then(run));
+    if (outcome !== timeOver) return outcome;
+  } catch (error) {
+    if (isBrokerError(error)) throw error;
+    throw new BrokerError("conversation-failed", { hint: `The option ${option} threw`, cause: error });
+  }
+  const seconds = parts.timeouts.conversationSeconds;
+  throw new BrokerError("conversation-timeout", { hint: `The option ${option} took more than ${seconds} s` });
+}

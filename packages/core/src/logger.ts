@@ -1,0 +1,22 @@
+/** The two methods of pino, and of most loggers, that the broker uses. */
+export interface Logger {
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export const consoleLogger: Logger = {
+  warn: (details, message) => console.warn(`equos-broker: ${message}`, details),
+  error: (details, message) => console.error(`equos-broker: ${message}`, details),
+};
+
+/** The same logger, which can no longer break what it only reports on. */
+export function guarded(logger: Logger): Logger {
+  const guard = (level: keyof Logger) => (details: object, message: string) => {
+    try {
+      logger[level](details, message);
+    } catch {
+      // A logger that throws has nowhere to be reported.
+    }
+  };
+  return { warn: guard("warn"), error: guard("error") };
+}

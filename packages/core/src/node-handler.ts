@@ -1,0 +1,34 @@
+import { BrokerError } from "./errors.js";
+import type { AuthorizeContext, Mountable } from "./exchange.js";
+import { problemReply } from "./http/reply.js";
+import { lastSegment } from "./last-segment.js";
+import { serveNode } from "./node-exchange.js";
+import type { NodeRequest, NodeResponse } from "./node-types.js";
+
+/** What `authorize` is given behind {@link toNodeHandler}; annotate with your own request type where you have one. */
+export type NodeContext<
+  TRequest extends NodeRequest = NodeRequest,
+  TResponse extends NodeResponse = NodeResponse,
+> = AuthorizeContext<{ readonly req: TRequest; readonly res: TResponse }>;
+
+/**
+ * A `(req, res)` handler for `node:http`, the Pages API of Next, and whatever else hands out Node's objects. You route
+ * to it; the last segment of the path is the action, and any other than the broker's answers 404.
+ *
+ * @example
+ * ```ts
+ * http.createServer(toNodeHandler(broker)).listen(3000);
+ * ```
+ */
+export function toNodeHandler<TRequest extends NodeRequest, TResponse extends NodeResponse>(
+  broker: Mountable<{ readonly req: TRequest; readonly res: TResponse }>,
+): (req: TRequest, res: TResponse) => Promise<void> {
+  return async (req, res) => {
+    const served = await serveNode(broker, req, res, { action: lastSegment(req.url ?? ""), native: { req, res } });
+    if (served || res.headersSent) return;
+    const { status, headers, body } = problemReply(new BrokerError("unknown-action"));
+    res.statusCode = status;
+    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+    res.end(body ?? undefined);
+  };
+}

@@ -1,0 +1,161 @@
+import { parseEndpoint } from "@equos-broker/api";
+import { z } from "zod";
+import { BrokerError } from "./errors.js";
+
+const takes = (what: string) => ({ error: `must be ${what}` });
+const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", takes("a function"));
+const objectWith = (what: string, ...methods: string[]) =>
+  z.custom<object>(
+    (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      // Only looked at: each is a key of an object, of whatever type.
+      methods.every((method) => typeof (value as Record<string, unknown>)[method] === "function"),
+    takes(what),
+  );
+const seconds = (min: number, max: number) =>
+  z
+    .number(takes(`a number of seconds from ${min} to ${max}`))
+    .min(min, takes(`at least ${min} seconds`))
+    .max(max, takes(`at most ${max} seconds`))
+    .optional();
+const origin = z
+  .string(takes("an origin such as https://shop.example"))
+  .refine(
+    (value) => URL.canParse(value) && new URL(value).origin === value,
+    takes("an exact origin such as https://shop.example, without path or trailing slash"),
+  );
+const endpoint = z.string(takes("a URL such as https://api.equos.ai")).superRefine((value, context) => {
+  try {
+    parseEndpoint(value);
+  } catch (error) {
+    context.addIssue({
+      code: "custom",
+      message: error instanceof Error ? error.message.replace(/^endpoint /, "") : "is wrong",
+    });
+  }
+});
+
+export const limitsSchema = z.strictObject({
+  maxSeconds: z
+    .int(takes("a whole number of seconds from 30 to 86400"))
+    .min(30, takes("at least 30 seconds"))
+    .max(86_400, takes("at most 86400 seconds (24 hours)"))
+    .optional(),
+  perConsumer: z
+    .strictObject({ active: z.literal(1, takes("1: more conversations at a time are not possible yet")).optional() })
+    .optional(),
+});
+
+const optionsSchema = z.strictObject({
+  authorize: anyFunction.optional(),
+  apiKey: z
+    .union([z.string().min(1), anyFunction], takes("a string that is not empty, or a function that gives one"))
+    .optional(),
+  equos: z
+    .custom<object>((value) => {
+      const { conversations } = (value ?? {}) as { conversations?: unknown };
+      return objectWith("", "startConversation", "stopConversation", "getConversationById").safeParse(conversations)
+        .success;
+    }, takes("an Equos client: EquosClient of @equos-broker/api or of @equos/node-sdk"))
+    .optional(),
+  endpoint: endpoint.optional(),
+  fetch: anyFunction.optional(),
+  timeouts: z
+    .strictObject({
+      answerSeconds: seconds(1, 120),
+      abandonSeconds: seconds(2, 600),
+      stopSeconds: seconds(1, 120),
+      authorizeSeconds: seconds(0.1, 120),
+      conversationSeconds: seconds(0.1, 120),
+      bodySeconds: seconds(0.1, 120),
+    })
+    .optional(),
+  characters: z
+    .record(z.string().min(1).max(64), z.string().min(1), takes("an object of alias → Equos character id"))
+    .refine((characters) => Object.keys(characters).length > 0, takes("an object with at least one alias"))
+    .optional(),
+  input: z
+    .custom<object>((value) => {
+      const schema = (value as { "~standard"?: { validate?: unknown } } | null | undefined)?.["~standard"];
+      return typeof schema?.validate === "function";
+    }, takes("a Standard Schema, such as a zod or valibot schema"))
+    .optional(),
+  conversation: anyFunction.optional(),
+  limits: z.union([anyFunction, limitsSchema]).optional(),
+  whenActive: z
+    .strictObject({
+      same: z.enum(["resume", "reject", "replace"], takes('"resume", "reject" or "replace"')).optional(),
+      other: z.enum(["replace", "reject"], takes('"replace" or "reject"')).optional(),
+    })
+    .optional(),
+  leaveGraceSeconds: seconds(0, 300),
+  allowedOrigins: z.array(origin, takes("a list of origins")).optional(),
+  publicOrigin: origin.optional(),
+  deployment: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, takes("1 to 64 letters, digits, dots, dashes and underscores"))
+    .optional(),
+  client: anyFunction.optional(),
+  ledger: objectWith("a ledger, such as memoryLedger()", "reserve", "commit", "due").optional(),
+  logger: objectWith("a logger with warn(details, message) and error(details, message)", "warn", "error").optional(),
+  onEvent: anyFunction.optional(),
+  clock: objectWith("a clock with now, setTimeout and clearTimeout", "now", "setTimeout", "clearTimeout").optional(),
+});
+
+/** Options of the design that this version cannot keep: better refused than taken and forgotten. */
+const notYet = ["joinWithinSeconds", "keepAliveSeconds", "secret"];
+const limitsNotYet = ["perIp", "overall", "perConsumer.starts", "perConsumer.seconds"];
+
+/**
+ * @throws BrokerError `invalid-option`, whose message names the option and says what it takes, or `option-not-yet`.
+ * No value is ever quoted: it may be a secret.
+ */
+export function checkOptions(options: object): void {
+  const unsupported = notYet.find((name) => name in options);
+  if (unsupported !== undefined) throw notYetError(unsupported);
+  check(optionsSchema, options, "");
+  const { timeouts, equos, apiKey } = optionsSchema.parse(options);
+  const { answerSeconds = 15, abandonSeconds = 60 } = timeouts ?? {};
+  if (abandonSeconds <= answerSeconds) {
+    throw invalid("timeouts.abandonSeconds", `must be more than timeouts.answerSeconds (${answerSeconds})`);
+  }
+  if (equos !== undefined && apiKey !== undefined)
+    throw invalid("equos", "takes the place of apiKey: give one of them");
+}
+
+/** @throws BrokerError as {@link checkOptions} does, about what the team's `limits` function gave. */
+export function checkLimits(limits: unknown): z.infer<typeof limitsSchema> {
+  return check(limitsSchema, limits, "limits.");
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, prefix: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = deepest(result.error.issues[0]);
+  const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+  const path = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join(".");
+  const name = prefix + path;
+  if (unknown === undefined) throw invalid(name, issue?.message ?? "is wrong");
+  if (limitsNotYet.includes(name.replace(/^limits\./, ""))) throw notYetError(name);
+  throw invalid(name, "is not an option of ConversationBroker");
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** A union reports that no member fits; the member that came furthest says why. */
+function deepest(issue: Issue | undefined): Issue | undefined {
+  if (issue?.code !== "invalid_union") return issue;
+  const inner = issue.errors
+    .flat()
+    .find((candidate) => candidate.path.length > 0 || candidate.code === "unrecognized_keys");
+  return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
+}
+
+const invalid = (name: string, what: string) =>
+  new BrokerError("invalid-option", { hint: `ConversationBroker: option "${name}" ${what}` });
+
+const notYetError = (name: string) =>
+  new BrokerError("option-not-yet", {
+    hint: `ConversationBroker: option "${name}" is not supported yet. Leave it out; see docs/architecture.md, "Not yet".`,
+  });

@@ -1,0 +1,119 @@
+import type { Clock } from "./clock.js";
+import type { Consumer } from "./consumer.js";
+import type { BrokerEvent } from "./events.js";
+import type { AuthorizeContext } from "./exchange.js";
+import type { InputSchema } from "./input-schema.js";
+import type { Ledger } from "./ledger/ledger.js";
+import type { Logger } from "./logger.js";
+import type { EquosPort } from "./upstream/port.js";
+
+type Awaitable<T> = T | Promise<T>;
+
+/** What a conversation is started with besides character and consumer; every field is Equos' own. */
+export interface ConversationDetails {
+  /** Extra context for the prompt, for this conversation only. Stays on the server. */
+  readonly promptCtx?: string | undefined;
+  /** Values for the placeholders in the character's instructions. Stay on the server. */
+  readonly promptTemplateVars?: Readonly<Record<string, string>> | undefined;
+  /** A label, for Equos' lists; the broker adds its own ids behind it. */
+  readonly name?: string | undefined;
+  /** An agent of the team's own that feeds the avatar's audio. */
+  readonly remoteAgent?: { readonly identity: string; readonly name: string } | undefined;
+  /** The team's own LiveKit server. */
+  readonly host?: { readonly serverUrl: string; readonly accessToken: string } | undefined;
+}
+
+/** How much a consumer may use. More of them will come; what is not listed is refused at construction. */
+export interface Limits {
+  /** Seconds after which upstream ends a conversation; whole, 30 to 86,400. Default 600. */
+  readonly maxSeconds?: number | undefined;
+  readonly perConsumer?: {
+    /** Conversations of one consumer at the same time; only 1 is possible yet. */
+    readonly active?: 1 | undefined;
+  };
+}
+
+/** Seconds that the broker waits, at most, for each of these. */
+export interface Timeouts {
+  /** For Equos to answer a start, before the caller is told that the outcome is unknown. Default 15. */
+  readonly answerSeconds?: number | undefined;
+  /** For a late answer, which is stopped and never delivered. Default 60; more than `answerSeconds`. */
+  readonly abandonSeconds?: number | undefined;
+  /** For Equos to confirm a stop, before the caller is told `stopping` and the broker goes on trying. Default 10. */
+  readonly stopSeconds?: number | undefined;
+  /** For `authorize`. Default 10. */
+  readonly authorizeSeconds?: number | undefined;
+  /** For `input` and `conversation`, each. Default 10. */
+  readonly conversationSeconds?: number | undefined;
+  /** For a request's body. Default 10. */
+  readonly bodySeconds?: number | undefined;
+}
+
+/**
+ * Options of the broker. Put `authorize` first: with its parameter annotated (`ExpressContext`, `FetchContext`, …),
+ * the fields of your consumer are known in every option below it.
+ */
+export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias extends string, TInput> {
+  /**
+   * Who asks? Gives the consumer, or `null`, `undefined` or `false` for a 401. A thrown error whose `statusCode` or
+   * `status` is 401 or 403 is answered with that, any other with 500. Without it nobody can start over HTTP.
+   */
+  readonly authorize?:
+    | ((context: AuthorizeContext<TNative>) => Awaitable<TConsumer | null | undefined | false>)
+    | undefined;
+
+  /** Equos' API key, or a function that fetches it (asked at most once a minute). Default: `EQUOS_API_KEY`. */
+  readonly apiKey?: string | (() => Awaitable<string>) | undefined;
+  /** A client to use instead of an API key: ours, or the official SDK's. */
+  readonly equos?: EquosPort | undefined;
+  /** Where Equos answers; `http:` on loopback only. Default: `EQUOS_ENDPOINT`, or Equos itself. */
+  readonly endpoint?: string | undefined;
+  /** Used for calls to Equos instead of the runtime's own. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly timeouts?: Timeouts | undefined;
+
+  /** The names that a browser may ask for → Equos character ids. Default: `{ default: EQUOS_CHARACTER_ID }`. */
+  readonly characters?: Readonly<Record<TAlias, string>> | undefined;
+  /** What a browser may send as `input`. Without it, nothing. */
+  readonly input?: InputSchema<TInput> | undefined;
+  /** What this conversation is about; `null` refuses it with a 403. */
+  readonly conversation?:
+    | ((start: {
+        readonly consumer: NoInfer<TConsumer>;
+        readonly character: NoInfer<TAlias>;
+        readonly input: NoInfer<TInput>;
+      }) => Awaitable<ConversationDetails | null>)
+    | undefined;
+
+  readonly limits?: Limits | ((about: { readonly consumer: NoInfer<TConsumer> }) => Awaitable<Limits>) | undefined;
+  /** What a start does while the consumer has a conversation: with the `same` character and input, or with `other`. */
+  readonly whenActive?:
+    | {
+        /** Default `resume`: hand out the same grant again. */
+        readonly same?: "resume" | "reject" | "replace" | undefined;
+        /** Default `replace`: stop the running one first. */
+        readonly other?: "replace" | "reject" | undefined;
+      }
+    | undefined;
+  /** How long a conversation outlives the page that said it was closing, for a reload to take it up. Default 3. */
+  readonly leaveGraceSeconds?: number | undefined;
+
+  /** Other origins whose pages may call the routes, exactly as browsers send them. Default: none. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** This server's own origin, where a proxy changes the `Host` header. */
+  readonly publicOrigin?: string | undefined;
+
+  /** Your name for this installation, such as `shop-production`: 1–64 letters, digits, `.`, `_` and `-`. */
+  readonly deployment?: string | undefined;
+  /** The `client` that Equos files the conversation under. Default: `<deployment>/<yyyymmdd>`. */
+  readonly client?: ((about: { readonly consumer: NoInfer<TConsumer> }) => string) | undefined;
+  /** Default: {@link memoryLedger}. */
+  readonly ledger?: Ledger | undefined;
+
+  /** pino, or anything with `warn(details, message)` and `error(details, message)`. Default: the console. */
+  readonly logger?: Logger | undefined;
+  /** Told of everything that happens to conversations, at least once each; not awaited. */
+  readonly onEvent?: ((event: BrokerEvent) => void) | undefined;
+  /** Time, for tests. Default: the system's. */
+  readonly clock?: Clock | undefined;
+}

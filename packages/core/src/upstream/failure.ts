@@ -1,0 +1,119 @@
+import { certainlyNotSent, systemCode } from "@equos-broker/api";
+import type { ErrorCode } from "../error-codes.js";
+import { BrokerError, isBrokerError } from "../errors.js";
+import { redact } from "../redact.js";
+
+const byStatus: Readonly<Record<number, ErrorCode>> = {
+  400: "upstream-rejected",
+  401: "upstream-unauthorized",
+  402: "upstream-no-credit",
+  403: "upstream-forbidden",
+  404: "upstream-not-found",
+  409: "upstream-conflict",
+  422: "upstream-rejected",
+  429: "upstream-busy",
+  503: "upstream-unavailable",
+};
+
+export interface CallFailure {
+  readonly error: BrokerError;
+  /** Nothing can have been created by the call. */
+  readonly harmless: boolean;
+}
+
+/** More than a log line ever shows, so that masking sees whole secrets. */
+const READ_CHARACTERS = 8192;
+
+/**
+ * What a failed upstream call means, for the caller, for the log and for the books. Understands the errors of our own
+ * client, of the official SDK and of `fetch`, by their form.
+ */
+export async function callFailure(
+  operation: string,
+  thrown: unknown,
+  secrets: readonly string[],
+): Promise<CallFailure> {
+  // Our own settings, such as a missing key: said by whoever threw it, before anything was sent.
+  if (isBrokerError(thrown)) return { error: thrown, harmless: true };
+  const response = responseOf(thrown);
+  if (response === undefined) return networkFailure(operation, thrown, secrets);
+  const { status } = response;
+  const code = byStatus[status] ?? codeOfClass(status);
+  const body = await response.text();
+  const text = messageIn(body) ?? body;
+  const detail = redact(text.slice(0, READ_CHARACTERS), secrets, text.length > READ_CHARACTERS);
+  const error = new BrokerError(code, {
+    hint: `Equos answered ${status} to ${operation}`,
+    retryAfterSeconds: status === 429 || status === 503 ? (retryAfter(response.headers) ?? 10) : undefined,
+    upstream: { operation, status, detail },
+  });
+  return { error, harmless: status >= 400 && status < 500 };
+}
+
+function codeOfClass(status: number): ErrorCode {
+  if (status >= 300 && status < 400) return "upstream-redirected";
+  return status >= 400 && status < 500 ? "upstream-rejected" : "upstream-error";
+}
+
+function networkFailure(operation: string, thrown: unknown, secrets: readonly string[]): CallFailure {
+  const harmless = certainlyNotSent(thrown);
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  const unreadable = name === "InvalidAnswerError" || name === "SyntaxError";
+  const code: ErrorCode = harmless
+    ? "upstream-unreachable"
+    : unreadable
+      ? "upstream-invalid-answer"
+      : "upstream-disconnected";
+  const detail = redact([name, systemCode(thrown)].filter(Boolean).join(" "), secrets);
+  return {
+    error: new BrokerError(code, {
+      hint: `${operation} got no usable answer from Equos`,
+      retryAfterSeconds: harmless ? 10 : undefined,
+      upstream: { operation, status: undefined, detail },
+    }),
+    harmless,
+  };
+}
+
+interface FailedResponse {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null } | undefined;
+  text(): Promise<string>;
+}
+
+function responseOf(thrown: unknown): FailedResponse | undefined {
+  if (typeof thrown !== "object" || thrown === null || !("response" in thrown)) return undefined;
+  const { response } = thrown;
+  if (typeof response !== "object" || response === null || !("status" in response)) return undefined;
+  if (typeof response.status !== "number") return undefined;
+  // A fetch Response, or our client's likeness of one; each member is tested before it is used.
+  const like = response as { status: number; headers?: { get?: unknown }; text?: unknown };
+  return {
+    status: like.status,
+    headers: typeof like.headers?.get === "function" ? (like.headers as FailedResponse["headers"]) : undefined,
+    text: async () => {
+      try {
+        return typeof like.text === "function" ? String(await like.text()) : "";
+      } catch {
+        return ""; // The body broke off or was read already; the status says enough.
+      }
+    },
+  };
+}
+
+/** NestJS' `{ statusCode, message, error }`; `message` may be a list. */
+function messageIn(body: string): string | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed !== "object" || parsed === null || !("message" in parsed)) return undefined;
+    const { message } = parsed;
+    return Array.isArray(message) ? message.join("; ") : typeof message === "string" ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function retryAfter(headers: FailedResponse["headers"]): number | undefined {
+  const seconds = Number(headers?.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(Math.ceil(seconds), 3600) : undefined;
+}

@@ -1,0 +1,28 @@
+/** What the broker asks upstream to start: the fields of `CreateEquosConversationRequest` that it may set. */
+export interface StartRequest {
+  name: string;
+  characterId: string;
+  client: string;
+  consumer: { identity: string; name: string };
+  maxSeconds: number;
+  promptCtx?: string;
+  promptTemplateVars?: Record<string, string>;
+  remoteAgent?: { identity: string; name: string };
+  host?: { serverUrl: string; accessToken: string };
+}
+
+interface Signal {
+  signal?: AbortSignal;
+}
+
+/**
+ * The part of an Equos client that the broker uses. Our `EquosClient` has it, and so has the official SDK's; answers
+ * are checked by the broker, so their types do not matter here.
+ */
+export interface EquosPort {
+  readonly conversations: {
+    startConversation(args: { createEquosConversationRequest: StartRequest }, options?: Signal): Promise<unknown>;
+    stopConversation(args: { id: string }, options?: Signal): Promise<unknown>;
+    getConversationById(args: { id: string }, options?: Signal): Promise<unknown>;
+  };
+}

@@ -1,0 +1,118 @@
+import { EQUOS_ENDPOINT, EquosClient } from "@equos-broker/api";
+import type { Clock } from "../clock.js";
+import { timeOver, within } from "../deadline.js";
+import { environment } from "../environment.js";
+import type { UpstreamFailure } from "../errors.js";
+import { BrokerError } from "../errors.js";
+import { ApiKey } from "./api-key.js";
+import { callFailure } from "./failure.js";
+import type { EquosPort, StartRequest } from "./port.js";
+
+export interface UpstreamOptions {
+  readonly equos?: EquosPort | undefined;
+  readonly apiKey?: string | (() => string | Promise<string>) | undefined;
+  readonly endpoint?: string | undefined;
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly abandonSeconds: number;
+  readonly stopSeconds: number;
+}
+
+export interface StopOutcome {
+  /** Upstream says that it does not run. */
+  readonly confirmed: boolean;
+  readonly failure: UpstreamFailure | undefined;
+}
+
+/** Equos, as the rest of the broker sees it: made at first use, each call with its time limit. */
+export class Upstream {
+  readonly #options: UpstreamOptions;
+  readonly #clock: Clock;
+  readonly #apiKey: ApiKey;
+  #port: EquosPort | undefined;
+
+  constructor(options: UpstreamOptions, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#apiKey = new ApiKey(options.apiKey, clock);
+  }
+
+  /** What must be masked in any text that comes from outside. */
+  secrets(): string[] {
+    return this.#apiKey.latest === undefined ? [] : [this.#apiKey.latest];
+  }
+
+  /** Asks Equos to start; rejects with whatever the client threw. The socket is given up after `abandonSeconds`. */
+  start(request: StartRequest): Promise<unknown> {
+    return this.#limited(this.#options.abandonSeconds, (signal) =>
+      this.#equos().conversations.startConversation({ createEquosConversationRequest: request }, { signal }),
+    );
+  }
+
+  /** Asks Equos to stop and makes sure that it has. Never rejects. */
+  async stop(conversation: string): Promise<StopOutcome> {
+    const answer = await this.#ask("stopConversation", conversation);
+    if (answer.failure !== undefined) return { confirmed: false, failure: answer.failure };
+    if (answer.says !== "nothing") return { confirmed: answer.says === "over", failure: undefined };
+    // Equos answers `null` for "stopped already" and for "never heard of it" alike, so ask once more.
+    const check = await this.#ask("getConversationById", conversation);
+    return { confirmed: check.failure === undefined && check.says !== "running", failure: check.failure };
+  }
+
+  async #ask(
+    operation: "stopConversation" | "getConversationById",
+    id: string,
+  ): Promise<{ says: "running" | "over" | "nothing"; failure?: UpstreamFailure }> {
+    try {
+      const answer = await this.#limited(this.#options.stopSeconds, (signal) =>
+        this.#equos().conversations[operation]({ id }, { signal }),
+      );
+      return { says: whatItSays(answer) };
+    } catch (thrown) {
+      // The official SDK trips over the empty body that means `null`.
+      if (thrown instanceof SyntaxError && /end of (JSON|data)/i.test(thrown.message)) return { says: "nothing" };
+      const { error } = await callFailure(operation, thrown, this.secrets());
+      if (error.upstream?.status === 404) return { says: "nothing" };
+      const failure = error.upstream ?? { operation, status: undefined, detail: error.code };
+      return { says: "running", failure };
+    }
+  }
+
+  async #limited<T>(seconds: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const limit = new AbortController();
+    const outcome = await within(
+      this.#clock,
+      seconds,
+      Promise.resolve().then(() => call(limit.signal)),
+    );
+    if (outcome !== timeOver) return outcome;
+    limit.abort();
+    throw new BrokerTimeout();
+  }
+
+  #equos(): EquosPort {
+    if (this.#port !== undefined) return this.#port;
+    const { equos, endpoint, fetch, abandonSeconds } = this.#options;
+    this.#port =
+      equos ?? this.#ownClient(endpoint ?? environment("EQUOS_ENDPOINT") ?? EQUOS_ENDPOINT, fetch, abandonSeconds);
+    return this.#port;
+  }
+
+  #ownClient(endpoint: string, fetch: typeof globalThis.fetch | undefined, abandonSeconds: number): EquosPort {
+    try {
+      // Our own limits end first; the client's are there for when the clock stands still.
+      return EquosClient.create(() => this.#apiKey.get(), { endpoint, fetch, timeoutMs: abandonSeconds * 1000 + 5000 });
+    } catch (error) {
+      const what = error instanceof TypeError ? error.message : "is wrong";
+      throw new BrokerError("invalid-option", { hint: `EQUOS_ENDPOINT: ${what}` });
+    }
+  }
+}
+
+class BrokerTimeout extends Error {
+  override readonly name = "TimeoutError";
+}
+
+function whatItSays(answer: unknown): "running" | "over" | "nothing" {
+  if (typeof answer !== "object" || answer === null || !("status" in answer)) return "nothing";
+  return answer.status === "running" ? "running" : "over";
+}
