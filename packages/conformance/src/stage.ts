@@ -1,0 +1,134 @@
+import { type AuthorizeContext, type BrokerEvent, type BrokerOptions, ConversationBroker } from "@equos-broker/core";
+import { type Emulator, type ManualClock, manualClock, startEmulator } from "@equos-broker/emulator";
+import { expect } from "vitest";
+import { type Answer, type Call, call } from "./client.js";
+import type { Host, ListeningHost } from "./host.js";
+import { LeakWatch } from "./leak-watch.js";
+import { sentPrompt, sentVariable } from "./sent.js";
+
+type Options = BrokerOptions<unknown, { identity: string; name: string }, string, unknown>;
+
+/** What `authorize` does, by the header `x-user`. */
+async function authorize({ header }: AuthorizeContext): Promise<{ identity: string; name: string } | null> {
+  const user = header("x-user");
+  switch (user) {
+    case undefined:
+      return null;
+    case "throws":
+      throw new Error(`no database for ${header("cookie") ?? "nobody"}`);
+    case "throws-403":
+      throw Object.assign(new Error("banned"), { statusCode: 403 });
+    case "never":
+      return await new Promise(() => undefined);
+    case "undefined-identity":
+      return { identity: "undefined", name: "Nobody" };
+    case "control-identity":
+      return { identity: "a\u0000b", name: "Nobody" };
+    default:
+      return { identity: user, name: "Ada" };
+  }
+}
+
+/** A host with a broker on it and the emulator behind it, all on a clock that only the test moves. */
+export class Stage {
+  #users = 0;
+
+  private constructor(
+    readonly host: Host,
+    readonly emulator: Emulator,
+    readonly clock: ManualClock,
+    readonly watch: LeakWatch,
+    readonly events: readonly BrokerEvent[],
+    readonly broker: ConversationBroker,
+    readonly server: ListeningHost,
+  ) {}
+
+  static async open(host: Host, options: Partial<Options> = {}): Promise<Stage> {
+    const clock = manualClock();
+    const emulator = await startEmulator({ clock });
+    const watch = new LeakWatch();
+    watch.watchConsole();
+    const events: BrokerEvent[] = [];
+    const broker = new ConversationBroker({
+      authorize,
+      apiKey: emulator.apiKey,
+      endpoint: emulator.url,
+      characters: { guide: emulator.characterId },
+      conversation: () => ({ promptCtx: sentPrompt, promptTemplateVars: { plan: sentVariable } }),
+      clock,
+      logger: watch.logger,
+      onEvent: (event) => {
+        events.push(event);
+        watch.see("event", event);
+      },
+      ...options,
+    });
+    // The stage's authorize and characters do not depend on the broker's type parameters.
+    const mounted = broker as unknown as ConversationBroker;
+    return new Stage(host, emulator, clock, watch, events, mounted, await host.listen(mounted));
+  }
+
+  /** A consumer that no other case uses. */
+  newUser(): string {
+    this.#users += 1;
+    return `user-${this.#users}`;
+  }
+
+  url(path: string): string {
+    return this.server.mount + path;
+  }
+
+  async call(path: string, request: Call): Promise<Answer> {
+    const answer = await call(this.url(path), request);
+    // A grant goes to its owner; everything else that is answered is searched.
+    if (answer.status >= 300) this.watch.see(`answer ${path}`, answer);
+    else this.watch.see(`grant ${path}`, answer.text.replace(/"consumerAccessToken":"[^"]+"/, ""));
+    return answer;
+  }
+
+  start(user: string, body: unknown = {}, more: Call = {}): Promise<Answer> {
+    const headers = { "content-type": "application/json", "x-user": user, ...more.headers };
+    return this.call("/start", { body: JSON.stringify(body), ...more, headers });
+  }
+
+  /** Moves time on until the task is done. */
+  async until<T>(task: Promise<T>): Promise<T> {
+    let done = false;
+    const finish = () => {
+      done = true;
+    };
+    task.then(finish, finish);
+    while (!done) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.clock.advance(250);
+    }
+    return await task;
+  }
+
+  /** What this user's starts cost upstream. */
+  startsOf(user: string): number {
+    return this.emulator
+      .requests()
+      .filter(({ operation, consumerIdentity }) => operation === "startConversation" && consumerIdentity === user)
+      .length;
+  }
+
+  /** Neither the key, nor a token, nor anything of the character was shown to anybody but a token's owner. */
+  expectNoLeak(): void {
+    const tokens = this.emulator
+      .conversations()
+      .map(({ id }) => this.emulator.lastStartAnswer(id)?.consumerAccessToken)
+      .filter((token) => typeof token === "string");
+    const secrets = [this.emulator.apiKey, ...tokens, ...this.emulator.secretTexts, sentPrompt, sentVariable];
+    // The values that a client is meant to have may stand in an answer; everything else may not.
+    this.watch.see("util.inspect", [this.broker, this.server]);
+    expect(this.watch.leaks(secrets)).toEqual([]);
+  }
+
+  async close(): Promise<void> {
+    this.watch.close();
+    await this.server.close();
+    await this.until(this.broker.close());
+    await this.emulator.close();
+  }
+}
