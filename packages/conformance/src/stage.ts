@@ -29,6 +29,13 @@ async function authorize({ header }: AuthorizeContext): Promise<{ identity: stri
   }
 }
 
+/** A request that has come as far as `authorize`. */
+interface Arrival {
+  readonly user: string | undefined;
+  /** Aborts when the broker learns that the client left. */
+  readonly signal: AbortSignal;
+}
+
 /** A host with a broker on it and the emulator behind it, all on a clock that only the test moves. */
 export class Stage {
   #users = 0;
@@ -41,6 +48,7 @@ export class Stage {
     readonly events: readonly BrokerEvent[],
     readonly broker: ConversationBroker,
     readonly server: ListeningHost,
+    readonly arrivals: readonly Arrival[],
   ) {}
 
   static async open(host: Host, options: Partial<Options> = {}): Promise<Stage> {
@@ -49,8 +57,12 @@ export class Stage {
     const watch = new LeakWatch();
     watch.watchConsole();
     const events: BrokerEvent[] = [];
+    const arrivals: Arrival[] = [];
     const broker = new ConversationBroker({
-      authorize,
+      authorize: (context: AuthorizeContext) => {
+        arrivals.push({ user: context.header("x-user"), signal: context.signal });
+        return authorize(context);
+      },
       apiKey: emulator.apiKey,
       endpoint: emulator.url,
       characters: { guide: emulator.characterId },
@@ -65,7 +77,7 @@ export class Stage {
     });
     // The stage's authorize and characters do not depend on the broker's type parameters.
     const mounted = broker as unknown as ConversationBroker;
-    return new Stage(host, emulator, clock, watch, events, mounted, await host.listen(mounted));
+    return new Stage(host, emulator, clock, watch, events, mounted, await host.listen(mounted), arrivals);
   }
 
   /** A consumer that no other case uses. */

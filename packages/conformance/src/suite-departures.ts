@@ -10,6 +10,8 @@ export function departureCases(stage: () => Stage): void {
       .emulator.conversations()
       .filter(({ consumerIdentity, status }) => consumerIdentity === user && status === "running");
 
+  const arrivalsOf = (user: string) => stage().arrivals.filter((arrival) => arrival.user === user);
+
   it("stops what was started for a client that left while Equos was asked", async () => {
     const user = stage().newUser();
     let answerNow: () => void = () => undefined;
@@ -26,7 +28,7 @@ export function departureCases(stage: () => Stage): void {
     await eventually(() => stage().startsOf(user) === 1);
     leave.abort();
     await expect(start).rejects.toThrow();
-    await stage().clock.advance(0);
+    await eventually(() => arrivalsOf(user)[0]?.signal.aborted === true);
     answerNow();
     await eventually(() =>
       stage().events.some(({ type, consumer }) => type === "conversation.ended" && consumer.identity === user),
@@ -49,10 +51,11 @@ export function departureCases(stage: () => Stage): void {
     first.catch(() => undefined);
     await eventually(() => stage().startsOf(user) === 1);
     const second = stage().start(user);
+    await eventually(() => arrivalsOf(user).length === 2);
     await stage().clock.advance(0);
     leave.abort();
     await expect(first).rejects.toThrow();
-    await stage().clock.advance(0);
+    await eventually(() => arrivalsOf(user)[0]?.signal.aborted === true);
     answerNow();
     const grant = expectGrant(await second, 200, 2);
     await stage().clock.advance(3_000);
