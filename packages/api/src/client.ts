@@ -2,7 +2,7 @@ import { defaultTransport } from "#default-transport";
 import { EQUOS_ENDPOINT, parseEndpoint } from "./endpoint.js";
 import { InvalidAnswerError, RequiredError, ResponseError, TimeoutError } from "./errors.js";
 import { fetchTransport } from "./fetch-transport.js";
-import { type ConversationsApi, type EquosApis, operations } from "./generated/operations.js";
+import { type EquosApis, operations } from "./generated/operations.js";
 import type { CallOptions, OperationRow } from "./operation.js";
 import type { Transport } from "./transport.js";
 
@@ -21,6 +21,15 @@ export interface EquosClientOptions {
 /** Upstream's error bodies are kept for the server log only, and only so much of them. */
 const MAX_ERROR_CHARACTERS = 64 * 1024;
 
+/** Has whatever namespaces are generated. */
+const Namespaces = class {
+  constructor(apis: EquosApis) {
+    Object.assign(this, apis);
+  }
+} as new (
+  apis: EquosApis,
+) => EquosApis;
+
 /**
  * A client of the Equos API v3 with the namespaces, methods and argument objects of the official SDK's `EquosClient`,
  * so that one can stand for the other. It adds what that one lacks: a time limit on every call, no redirects, and
@@ -34,12 +43,11 @@ const MAX_ERROR_CHARACTERS = 64 * 1024;
  * const { conversations } = await equos.conversations.listConversations({ take: 50 });
  * ```
  */
-export class EquosClient implements EquosApis {
-  readonly conversations: ConversationsApi;
+export class EquosClient extends Namespaces {
   readonly #endpoint: string;
 
   private constructor(apis: EquosApis, endpoint: string) {
-    this.conversations = apis.conversations;
+    super(apis);
     this.#endpoint = endpoint;
   }
 
@@ -47,7 +55,7 @@ export class EquosClient implements EquosApis {
   static create(apiKey: ApiKey, options: EquosClientOptions = {}): EquosClient {
     const endpoint = parseEndpoint(options.endpoint ?? EQUOS_ENDPOINT);
     const transport = options.fetch ? fetchTransport(options.fetch) : defaultTransport;
-    const call = caller(apiKey, endpoint, transport, options.timeoutMs ?? 60_000);
+    const call = caller(apiKey, endpoint, transport, checkedTimeout(options.timeoutMs ?? 60_000));
     const apis = mapValues(operations, (rows) =>
       mapValues(
         rows,
@@ -73,16 +81,18 @@ function caller(apiKey: ApiKey, endpoint: string, transport: Transport, defaultT
     const values = new Map<string, unknown>(Object.entries(args));
     const url = endpoint + pathOf(row, values);
     const body = bodyOf(row, values);
+    const timeoutMs = checkedTimeout(options.timeoutMs ?? defaultTimeoutMs);
     const limit = new AbortController();
-    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    const ended = aborted(limit.signal);
     const timer = setTimeout(() => limit.abort(new TimeoutError(timeoutMs)), timeoutMs);
     const follow = () => limit.abort(options.signal?.reason);
     options.signal?.addEventListener("abort", follow, { once: true });
     if (options.signal?.aborted) follow();
     try {
-      const key = await Promise.race([keyOf(apiKey), aborted(limit.signal)]);
       limit.signal.throwIfAborted();
-      const { status, headers, text } = await transport({
+      const key = await Promise.race([keyOf(apiKey), ended]);
+      limit.signal.throwIfAborted();
+      const answer = transport({
         verb: row.verb,
         url,
         headers: {
@@ -93,6 +103,8 @@ function caller(apiKey: ApiKey, endpoint: string, transport: Transport, defaultT
         body,
         signal: limit.signal,
       });
+      // A team's own `fetch` may not look at its signal.
+      const { status, headers, text } = await Promise.race([answer, ended]);
       if (status < 200 || status > 299) {
         const kept = text?.slice(0, MAX_ERROR_CHARACTERS) ?? "";
         throw new ResponseError({ status, headers, text: async () => kept });
@@ -106,9 +118,18 @@ function caller(apiKey: ApiKey, endpoint: string, transport: Transport, defaultT
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
+  const promise = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
+  // Nobody may be waiting yet.
+  promise.catch(() => undefined);
+  return promise;
+}
+
+function checkedTimeout(timeoutMs: number): number {
+  // Timers take what they cannot count, such as `Infinity`, for one millisecond.
+  if (timeoutMs > 0 && timeoutMs < 2 ** 31) return timeoutMs;
+  throw new TypeError("timeoutMs must be a number of milliseconds above 0 and below 2^31 (24 days)");
 }
 
 async function keyOf(apiKey: ApiKey): Promise<string> {

@@ -16,8 +16,10 @@ export function parseEndpoint(endpoint: string): string {
   if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
     throw new TypeError("endpoint must use https: (http: only for 127.0.0.1, [::1] and localhost)");
   }
-  if (url.username || url.password || url.search || url.hash) {
+  const plain = url.origin + url.pathname;
+  // Compared as a whole: an empty query or fragment is "" in `search` and `hash`, and would still swallow the path.
+  if (url.href !== plain) {
     throw new TypeError("endpoint must have no login, query or fragment");
   }
-  return url.href.replace(/\/+$/, "");
+  return plain.replace(/\/+$/, "");
 }

@@ -29,7 +29,9 @@ export class FetchError extends Error {
   readonly code: string | undefined;
 
   constructor(sent: boolean, cause: unknown) {
-    const code = systemCode(cause);
+    const { link, code } = codedError(cause) ?? {};
+    // HTTP parsers attach the bytes that they stopped at, and printing the error would show them.
+    if (code?.startsWith("HPE_")) for (const key of ["data", "rawPacket"]) Reflect.deleteProperty(Object(link), key);
     super(`The request failed${code ? ` (${code})` : ""}`, { cause });
     this.sent = sent;
     this.code = code;
@@ -70,16 +72,31 @@ export class RequiredError extends Error {
 
 /** Codes of failures that happen before a connection stands: name lookup, refusal, routing, TLS. */
 const BEFORE_CONNECTION =
-  /^(ENOTFOUND|EAI_\w+|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|UNABLE_TO_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|HOSTNAME_MISMATCH)$/;
+  /^(ENOTFOUND|EAI_\w+|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket|CERT_\w+|ERR_TLS_CERT_\w+|ERR_TLS_HANDSHAKE_TIMEOUT|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|\w+_HANDSHAKE_FAILURE|\w+_PROTOCOL_VERSION|\w+_UNRECOGNIZED_NAME)|UNABLE_TO_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|HOSTNAME_MISMATCH)$/;
+
+/** Anything can be thrown, getters that throw included; reading it must not replace the failure by another. */
+function read(value: unknown, key: string): unknown {
+  try {
+    return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first error in the chain of causes that has a system error code. */
+function codedError(error: unknown): { link: unknown; code: string } | undefined {
+  let link = error;
+  for (let depth = 0; depth < 5 && link !== undefined; depth += 1) {
+    const code = read(link, "code");
+    if (typeof code === "string") return { link, code };
+    link = read(link, "cause");
+  }
+  return undefined;
+}
 
 /** The first system error code in the chain of causes. */
 export function systemCode(error: unknown): string | undefined {
-  let current = error;
-  for (let depth = 0; depth < 5 && typeof current === "object" && current !== null; depth += 1) {
-    if ("code" in current && typeof current.code === "string") return current.code;
-    current = "cause" in current ? current.cause : undefined;
-  }
-  return undefined;
+  return codedError(error)?.code;
 }
 
 /**
@@ -87,8 +104,12 @@ export function systemCode(error: unknown): string | undefined {
  * understands what `fetch` and the official SDK throw.
  */
 export function certainlyNotSent(error: unknown): boolean {
-  if (error instanceof Error && error.name === "RequiredError") return true;
-  if (typeof error === "object" && error !== null && "sent" in error && error.sent === false) return true;
-  const code = systemCode(error);
-  return code !== undefined && BEFORE_CONNECTION.test(code);
+  if (read(error, "name") === "RequiredError") return true;
+  const sent = read(error, "sent");
+  if (typeof sent === "boolean") return !sent;
+  const found = codedError(error);
+  if (found === undefined || !BEFORE_CONNECTION.test(found.code)) return false;
+  // An established connection can break with the codes of routing as well.
+  const call = read(found.link, "syscall");
+  return call !== "read" && call !== "write";
 }

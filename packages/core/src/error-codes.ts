@@ -14,7 +14,7 @@ export const errorCodes = {
   "unknown-character": [400, "There is no such character. Use one of the names that this site offers."],
 
   // Who asks
-  unauthorized: [401, "Sign in first."],
+  unauthorized: [401, "The server does not know you. Sign in, or reload the page."],
   forbidden: [403, "You may not do this."],
   "conversation-refused": [403, "You may not start this conversation."],
   "not-found": [404, "There is no such conversation, or it is not yours."],
@@ -37,7 +37,6 @@ export const errorCodes = {
   "authorize-failed": [500, "The server could not tell who you are. Try again later."],
   "authorize-timeout": [503, "The server could not tell in time who you are. Try again later."],
   "invalid-identity": [500, "The server could not tell who you are."],
-  "invalid-input-schema": [500, "The server could not check the field `input`."],
   "conversation-failed": [500, "The server could not prepare the conversation. Try again later."],
   "conversation-timeout": [503, "The server could not prepare the conversation in time. Try again later."],
 

@@ -50,7 +50,10 @@ export const limitsSchema = z.strictObject({
 const optionsSchema = z.strictObject({
   authorize: anyFunction.optional(),
   apiKey: z
-    .union([z.string().min(1), anyFunction], takes("a string that is not empty, or a function that gives one"))
+    .union(
+      [z.string().min(1, takes("a string that is not empty, or a function that gives one")), anyFunction],
+      takes("a string that is not empty, or a function that gives one"),
+    )
     .optional(),
   equos: z
     .custom<object>((value) => {

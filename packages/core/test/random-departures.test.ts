@@ -19,9 +19,14 @@ it("500 starts whose client leaves at a random moment bill nothing on", async ()
     characters: { guide: emulator.characterId },
   });
   const written = new Map<string, boolean>();
+  let open = 0;
   const handler = toNodeHandler(broker);
   const server = createServer((request, response: ServerResponse) => {
-    response.once("close", () => written.set(String(request.headers["x-user"]), response.writableFinished));
+    open += 1;
+    response.once("close", () => {
+      open -= 1;
+      written.set(String(request.headers["x-user"]), response.writableFinished);
+    });
     void handler(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -40,6 +45,7 @@ it("500 starts whose client leaves at a random moment bill nothing on", async ()
       }),
     );
   }
+  while (open > 0) await turns(10);
   await broker.close();
   await new Promise((resolve) => setImmediate(resolve));
 

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../error-codes.js";
 import { BrokerError, isBrokerError } from "../errors.js";
 import type { Exchange, Reply } from "../exchange.js";
 import type { Parts } from "../parts.js";
@@ -36,8 +37,11 @@ function report({ logger, upstream }: Parts, exchange: Exchange, error: BrokerEr
   const secrets = [...upstream.secrets(), ...credentials(exchange)];
   const cause = error.cause === undefined ? undefined : redact(describe(error.cause), secrets);
   const details = { code, status, action: exchange.action, instance, upstream: error.upstream, cause };
-  logger.error(details, redact(message, secrets));
+  logger[consequences.has(code) ? "warn" : "error"](details, redact(message, secrets));
 }
+
+/** Refusals that follow from something that was reported already, or that is meant to be. */
+const consequences: ReadonlySet<ErrorCode> = new Set(["start-in-doubt", "start-too-late", "broker-closed"]);
 
 const credentials = (exchange: Exchange): string[] =>
   [exchange.header("authorization"), exchange.header("cookie")].filter((value) => value !== undefined);

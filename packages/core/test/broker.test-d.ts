@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { EquosClient } from "@equos-broker/api";
+import {
+  type AuthorizeContext,
+  ConversationBroker,
+  type EquosPort,
+  type FetchContext,
+  type Grant,
+  type NodeContext,
+  toFetchHandler,
+  toGrant,
+  toNodeHandler,
+  visitors,
+} from "@equos-broker/core";
+import { expectTypeOf, it } from "vitest";
+import { z } from "zod";
+import type { OfficialEquosClient } from "./official-sdk.js";
+
+interface User {
+  id: string;
+  name: string;
+  plan: "free" | "paid";
+}
+declare function userOf(request: Request): Promise<User | undefined>;
+
+it("infers the consumer's own fields, the aliases and the input, without a type argument", () => {
+  const broker = new ConversationBroker({
+    authorize: async ({ native: { request } }: FetchContext) => {
+      expectTypeOf(request).toEqualTypeOf<Request>();
+      const user = await userOf(request);
+      return user && { identity: user.id, name: user.name, plan: user.plan };
+    },
+    characters: { guide: "cha_1", coach: "cha_2" },
+    input: z.object({ topic: z.string(), level: z.number().default(1) }),
+    conversation: ({ consumer, character, input }) => {
+      expectTypeOf(consumer.plan).toEqualTypeOf<"free" | "paid">();
+      expectTypeOf(character).toEqualTypeOf<"guide" | "coach">();
+      expectTypeOf(input).toEqualTypeOf<{ topic: string; level: number }>();
+      return { promptCtx: input.topic };
+    },
+    limits: ({ consumer }) => ({ maxSeconds: consumer.plan === "paid" ? 1800 : 300 }),
+    client: ({ consumer }) => consumer.plan,
+  });
+  expectTypeOf(broker.start).parameter(0).toHaveProperty("character").toEqualTypeOf<"guide" | "coach" | undefined>();
+  expectTypeOf(broker.start).parameter(0).toHaveProperty("consumer").toMatchTypeOf<{ plan: "free" | "paid" }>();
+});
+
+it("a broker made for another framework does not mount", () => {
+  const fetchBroker = new ConversationBroker({
+    authorize: ({ native: { request } }: FetchContext) => ({ identity: request.url, name: "A" }),
+  });
+  const nodeBroker = new ConversationBroker({
+    authorize: ({ native: { req } }: NodeContext<IncomingMessage, ServerResponse>) => ({
+      identity: req.url ?? "",
+      name: "A",
+    }),
+  });
+  toFetchHandler(fetchBroker);
+  toNodeHandler(nodeBroker);
+  // @ts-expect-error -- a Node broker's authorize would find no req
+  toFetchHandler(nodeBroker);
+  // @ts-expect-error -- a fetch broker's authorize would find no request
+  toNodeHandler(fetchBroker);
+});
+
+it("a broker whose authorize looks at headers only mounts everywhere", () => {
+  const broker = new ConversationBroker({
+    authorize: ({ header }: AuthorizeContext) => ({ identity: header("x-user") ?? "", name: "A" }),
+  });
+  toFetchHandler(broker);
+  toNodeHandler<IncomingMessage, ServerResponse>(broker);
+  const anonymous = new ConversationBroker({ authorize: visitors({ secret: "x".repeat(32) }) });
+  toFetchHandler(anonymous);
+  toNodeHandler<IncomingMessage, ServerResponse>(anonymous);
+});
+
+it("refuses a consumer without a name, an unknown option and an unknown choice", () => {
+  // @ts-expect-error -- name is missing
+  new ConversationBroker({ authorize: () => ({ identity: "a" }) });
+  // @ts-expect-error -- no such option
+  new ConversationBroker({ authorise: () => null });
+  // @ts-expect-error -- resume is for the same conversation only
+  new ConversationBroker({ whenActive: { other: "resume" } });
+});
+
+it("takes our client and the official SDK's alike", () => {
+  expectTypeOf<EquosClient>().toExtend<EquosPort>();
+  expectTypeOf<OfficialEquosClient>().toExtend<EquosPort>();
+  new ConversationBroker({ equos: EquosClient.create("key") });
+});
+
+it("gives a client the grant and nothing else", () => {
+  expectTypeOf(toGrant({})).toEqualTypeOf<Grant>();
+  expectTypeOf<keyof Grant>().toEqualTypeOf<"conversation" | "consumerAccessToken">();
+  expectTypeOf<keyof Grant["conversation"]>().toEqualTypeOf<
+    "id" | "status" | "serverUrl" | "maxSeconds" | "startedAt" | "character"
+  >();
+  expectTypeOf<keyof Grant["conversation"]["character"]>().toEqualTypeOf<"name" | "livekitIdentity">();
+});

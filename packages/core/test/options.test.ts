@@ -1,0 +1,108 @@
+import { ConversationBroker, isBrokerError, memoryLedger, visitors } from "@equos-broker/core";
+import { expect, it } from "vitest";
+
+const refused = (options: object): { code: string; message: string } => {
+  try {
+    // Wrong options are the point.
+    new ConversationBroker(options as never);
+  } catch (error) {
+    if (isBrokerError(error)) return { code: error.code, message: error.message };
+    throw error;
+  }
+  throw new Error("taken");
+};
+
+it.each([
+  [{ authorise: () => null }, 'option "authorise" is not an option of ConversationBroker'],
+  [{ authorize: "me" }, 'option "authorize" must be a function'],
+  [{ apiKey: "" }, 'option "apiKey" must be a string that is not empty, or a function that gives one'],
+  [{ apiKey: 7 }, 'option "apiKey" must be'],
+  [
+    { endpoint: "http://api.equos.ai" },
+    'option "endpoint" must use https: (http: only for 127.0.0.1, [::1] and localhost)',
+  ],
+  [{ endpoint: "equos" }, 'option "endpoint" must be a URL such as https://api.equos.ai'],
+  [{ equos: {} }, 'option "equos" must be an Equos client'],
+  [{ characters: {} }, 'option "characters" must be an object with at least one alias'],
+  [{ characters: { guide: 7 } }, 'option "characters.guide"'],
+  [{ input: "string" }, 'option "input" must be a Standard Schema'],
+  [{ limits: { maxSeconds: 0 } }, 'option "limits.maxSeconds" must be at least 30 seconds'],
+  [{ limits: { maxSeconds: -5 } }, 'option "limits.maxSeconds" must be at least 30 seconds'],
+  [{ limits: { maxSeconds: 90.5 } }, 'option "limits.maxSeconds" must be a whole number of seconds from 30 to 86400'],
+  [{ limits: { maxSeconds: 86_401 } }, 'option "limits.maxSeconds" must be at most 86400 seconds (24 hours)'],
+  [{ limits: { maxSecond: 60 } }, 'option "limits.maxSecond" is not an option'],
+  [{ limits: { perConsumer: { active: 2 } } }, 'option "limits.perConsumer.active" must be 1'],
+  [{ whenActive: { same: "stop" } }, 'option "whenActive.same" must be "resume", "reject" or "replace"'],
+  [{ timeouts: { answerSeconds: "15" } }, 'option "timeouts.answerSeconds" must be a number of seconds from 1 to 120'],
+  [
+    { timeouts: { abandonSeconds: 15 } },
+    'option "timeouts.abandonSeconds" must be more than timeouts.answerSeconds (15)',
+  ],
+  [{ leaveGraceSeconds: -1 }, 'option "leaveGraceSeconds" must be at least 0 seconds'],
+  [{ allowedOrigins: ["https://shop.example/"] }, 'option "allowedOrigins.0" must be an exact origin'],
+  [{ allowedOrigins: ["*"] }, 'option "allowedOrigins.0" must be an exact origin'],
+  [{ publicOrigin: "shop.example" }, 'option "publicOrigin" must be an exact origin'],
+  [{ deployment: "shop production" }, 'option "deployment" must be 1 to 64 letters'],
+  [{ ledger: {} }, 'option "ledger" must be a ledger, such as memoryLedger()'],
+  [{ logger: console.log }, 'option "logger" must be a logger with warn'],
+])("%o is refused: %s", (options, message) => {
+  const error = refused(options);
+  expect(error.code).toBe("invalid-option");
+  expect(error.message).toContain(message);
+});
+
+it("a client and a key exclude each other", () => {
+  const port = { startConversation: () => 0, stopConversation: () => 0, getConversationById: () => 0 };
+  expect(refused({ apiKey: "k", equos: { conversations: port } }).message).toContain(
+    '"equos" takes the place of apiKey',
+  );
+});
+
+it.each([
+  [{ joinWithinSeconds: 60 }, "joinWithinSeconds"],
+  [{ keepAliveSeconds: 90 }, "keepAliveSeconds"],
+  [{ secret: "s".repeat(32) }, "secret"],
+  [{ limits: { perIp: { starts: 3 } } }, "limits.perIp"],
+  [{ limits: { overall: { active: 3 } } }, "limits.overall"],
+  [{ limits: { perConsumer: { starts: { max: 3, perSeconds: 60 } } } }, "limits.perConsumer.starts"],
+])("%o is refused as not yet supported", (options, name) => {
+  expect(refused(options)).toEqual({ code: "option-not-yet", message: expect.stringContaining(`"${name}"`) });
+});
+
+it("never quotes a value, which may be a secret", () => {
+  expect(refused({ apiKeys: "sk_live_secret" }).message).not.toContain("sk_live_secret");
+  expect(refused({ endpoint: "https://key:sk_live_secret@api.equos.ai" }).message).not.toContain("sk_live_secret");
+});
+
+it("builds without looking at time, chance, the environment or the network", async () => {
+  const touched: string[] = [];
+  const watched: [object, string][] = [
+    [globalThis, "setTimeout"],
+    [globalThis, "setInterval"],
+    [globalThis, "fetch"],
+    [crypto, "randomUUID"],
+    [crypto, "getRandomValues"],
+    [Math, "random"],
+    [Date, "now"],
+  ];
+  const restore = watched.map(([target, name]) => {
+    const original = Reflect.get(target, name);
+    Reflect.set(target, name, () => void touched.push(name));
+    return () => Reflect.set(target, name, original);
+  });
+  const { env } = process;
+  process.env = new Proxy(env, {
+    get: (target, name) => {
+      touched.push(`env.${String(name)}`);
+      return Reflect.get(target, name);
+    },
+  });
+  try {
+    new ConversationBroker({ authorize: () => null, ledger: memoryLedger() });
+    visitors({ secret: "s".repeat(32) });
+  } finally {
+    process.env = env;
+    for (const undo of restore) undo();
+  }
+  expect(touched).toEqual([]);
+});

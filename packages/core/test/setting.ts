@@ -1,0 +1,91 @@
+import { type AuthorizeContext, type BrokerEvent, type BrokerOptions, ConversationBroker } from "@equos-broker/core";
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type ManualClock,
+  manualClock,
+  startEmulator,
+} from "@equos-broker/emulator";
+import { onTestFinished } from "vitest";
+
+type Options = BrokerOptions<unknown, { identity: string; name: string }, string, unknown>;
+
+export interface Setting {
+  readonly emulator: Emulator;
+  readonly clock: ManualClock;
+  readonly broker: ConversationBroker<unknown, { identity: string; name: string }, string, unknown>;
+  readonly events: readonly BrokerEvent[];
+  readonly log: readonly { readonly message: string; readonly details: object }[];
+  /**
+   * Lets so many seconds of the clock pass, one by one, each with the sockets' work done before the next: a request
+   * to the emulator and back comes after whatever was on its way before it.
+   */
+  pass(seconds: number): Promise<void>;
+  /** Event types so far, in order. */
+  types(): string[];
+  running(): string[];
+}
+
+/** A broker without HTTP, the emulator behind it, and a clock for both that only the test moves. */
+export async function openSetting(options: Partial<Options> = {}, emulation: EmulatorOptions = {}): Promise<Setting> {
+  const clock = manualClock();
+  const emulator = await startEmulator({ clock, ...emulation });
+  onTestFinished(async () => await emulator.close());
+  const events: BrokerEvent[] = [];
+  const log: { message: string; details: object }[] = [];
+  const note = (details: object, message: string) => void log.push({ message, details });
+  const broker = new ConversationBroker<unknown, { identity: string; name: string }, string, unknown>({
+    authorize: ({ header }: AuthorizeContext) => ({ identity: header("x-user") ?? "", name: "Ada" }),
+    apiKey: emulator.apiKey,
+    endpoint: emulator.url,
+    characters: { guide: "cha_emulator_guide", coach: "cha_emulator_coach" },
+    clock,
+    logger: { warn: note, error: note },
+    onEvent: (event) => void events.push(event),
+    deployment: "test",
+    ...options,
+  });
+  return {
+    emulator,
+    clock,
+    broker,
+    events,
+    log,
+    async pass(seconds) {
+      for (let second = 0; second < seconds; second += 1) {
+        await clock.advance(1000);
+        for (let round = 0; round < 3; round += 1) await (await fetch(`${emulator.url}/v3/health`)).text();
+      }
+    },
+    types: () => events.map(({ type }) => type),
+    running: () =>
+      emulator
+        .conversations()
+        .filter(({ status }) => status === "running")
+        .map(({ id }) => id),
+  };
+}
+
+export const ada = { identity: "ada", name: "Ada" };
+export const ben = { identity: "ben", name: "Ben" };
+
+/** Moves time on until the task is done; gives its value or its error. */
+export async function outcome<T>(clock: ManualClock, task: Promise<T>): Promise<T | unknown> {
+  let done = false;
+  const settled = task.then(
+    (value) => {
+      done = true;
+      return value;
+    },
+    (error: unknown) => {
+      done = true;
+      return error;
+    },
+  );
+  while (!done) await clock.advance(250);
+  return await settled;
+}
+
+export async function eventually(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,151 @@
+import { fault } from "@equos-broker/emulator";
+import { describe, expect, it } from "vitest";
+import { ada, ben, eventually, openSetting, outcome } from "./setting.js";
+
+describe("a stop", () => {
+  it("by the server's own code needs no more than an id", async () => {
+    const { broker, running, events } = await openSetting();
+    const { grant } = await broker.start({ consumer: ada, character: "guide" });
+    const { id } = grant.conversation;
+    expect(await broker.stop({ id })).toEqual({ conversation: { id, status: "ended" } });
+    expect(running()).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ type: "conversation.ended", reason: "server", conversation: id });
+  });
+
+  it("bills what Equos bills, to the second", async () => {
+    const { broker, emulator, events, pass } = await openSetting();
+    const { grant } = await broker.start({ consumer: ada, character: "guide" });
+    await pass(93);
+    await broker.stop({ consumer: ada });
+    expect(events.at(-1)).toMatchObject({ reason: "owner", seconds: 93 });
+    expect(emulator.bill().conversations).toEqual([{ id: grant.conversation.id, seconds: 93 }]);
+  });
+
+  it.each([["null"], ["empty"], ["404"]] as const)("of one that Equos ended, told by %s, is over", async (missing) => {
+    const { broker, clock } = await openSetting({}, { switches: { missing } });
+    const { grant } = await broker.start({ consumer: ada, character: "guide" });
+    await clock.advance(599_000);
+    const stopped = await outcome(clock, broker.stop({ id: grant.conversation.id }));
+    expect(stopped).toEqual({ conversation: { id: grant.conversation.id, status: "ended" } });
+  });
+
+  it("that Equos does not confirm says so, and is tried again until it does", async () => {
+    const { broker, emulator, running, events, log, pass } = await openSetting();
+    const { grant } = await broker.start({ consumer: ada, character: "guide" });
+    const { id } = grant.conversation;
+    emulator.faults.queue("stopConversation", fault.status(500, { times: 3 }));
+    expect(await broker.stop({ id })).toEqual({ conversation: { id, status: "stopping" } });
+    expect(events.at(-1)).toMatchObject({ type: "stop.unconfirmed", upstream: { status: 500 } });
+    expect(log.at(-1)?.message).toMatch(/has not confirmed/);
+    expect(running()).toEqual([id]);
+    // Sticky no longer resumes it.
+    const next = await broker.start({ consumer: ada, character: "guide" });
+    expect(next.grant.conversation.id).not.toBe(id);
+    await pass(20);
+    expect(running()).toEqual([next.grant.conversation.id]);
+    expect(await broker.stop({ id })).toEqual({ conversation: { id, status: "ended" } });
+  });
+
+  it("that answers 2xx while the conversation runs on is not believed", async () => {
+    const { broker, emulator, running, pass } = await openSetting();
+    const { grant } = await broker.start({ consumer: ada, character: "guide" });
+    // Equos answers null to a stop it did not carry out; only the get that follows tells.
+    emulator.faults.queue("stopConversation", {
+      status: 201,
+      body: "null",
+      contentType: "application/json",
+      after: "refuse",
+    });
+    expect((await broker.stop({ id: grant.conversation.id })).conversation.status).toBe("stopping");
+    expect(running()).toHaveLength(1);
+    await pass(10);
+    expect(running()).toEqual([]);
+  });
+
+  it("takes no longer than stopSeconds to answer", async () => {
+    const { broker, clock, emulator } = await openSetting({ timeouts: { stopSeconds: 3 } });
+    await broker.start({ consumer: ada, character: "guide" });
+    emulator.faults.queue("stopConversation", fault.silence());
+    const stopped = broker.stop({ consumer: ada });
+    await eventually(() => emulator.requests().length === 2);
+    const before = clock.now();
+    expect(await outcome(clock, stopped)).toMatchObject({ conversation: { status: "stopping" } });
+    expect(clock.now() - before).toBeLessThanOrEqual(3_500);
+  });
+
+  it("that overtakes its own start waits for it", async () => {
+    const { broker, clock, emulator, running } = await openSetting();
+    emulator.faults.queue("startConversation", fault.delay(2_000));
+    const started = broker.start({ consumer: ada, character: "guide" });
+    await eventually(() => emulator.requests().length === 1);
+    const stopped = broker.stop({ consumer: ada });
+    await outcome(clock, Promise.all([started, stopped]));
+    expect((await stopped).conversation).toEqual({ id: (await started).grant.conversation.id, status: "ended" });
+    expect(running()).toEqual([]);
+  });
+
+  it("of a foreign, an unknown or no conversation finds none", async () => {
+    const { broker } = await openSetting();
+    const { grant } = await broker.start({ consumer: ada, character: "guide" });
+    const { id } = grant.conversation;
+    for (const claim of [{ consumer: ben, id }, { id: "con_unknown" }, { consumer: ben }, { token: "eyJ.e30.x" }]) {
+      await expect(broker.stop(claim)).rejects.toMatchObject({ code: "not-found", status: 404 });
+      await expect(broker.keepAlive(claim)).rejects.toMatchObject({ code: "not-found" });
+    }
+    await expect(broker.stop({ token: grant.consumerAccessToken, id: "con_other" })).rejects.toMatchObject({
+      code: "not-found",
+    });
+    await broker.keepAlive({ token: grant.consumerAccessToken, id });
+  });
+});
+
+describe("close", () => {
+  it("takes no new starts, waits for those in flight and leaves conversations running", async () => {
+    const { broker, clock, emulator, running } = await openSetting();
+    emulator.faults.queue("startConversation", fault.delay(1_000));
+    const started = broker.start({ consumer: ada, character: "guide" });
+    await eventually(() => emulator.requests().length === 1);
+    const closed = broker.close();
+    await expect(broker.start({ consumer: ben, character: "guide" })).rejects.toMatchObject({ code: "broker-closed" });
+    await outcome(clock, closed);
+    expect(running()).toEqual([(await started).grant.conversation.id]);
+  });
+
+  it("stops everything when asked to", async () => {
+    const { broker, emulator, events } = await openSetting();
+    await broker.start({ consumer: ada, character: "guide" });
+    await broker.start({ consumer: ben, character: "coach" });
+    await broker.close({ stop: true });
+    emulator.assertNothingRunning();
+    expect(events.filter(({ type }) => type === "conversation.ended")).toHaveLength(2);
+    expect(events.at(-1)).toMatchObject({ reason: "shutdown" });
+  });
+});
+
+describe("a page that leaves", () => {
+  it("is not stopped when it says so twice and comes back", async () => {
+    const { broker, running, types, pass } = await openSetting({ leaveGraceSeconds: 5 });
+    const { grant } = await broker.start({ consumer: ada, character: "guide" });
+    await broker.stop({ consumer: ada, delivery: 1, leaving: true });
+    await broker.stop({ consumer: ada, delivery: 1, leaving: true });
+    expect(types().filter((type) => type === "conversation.leaving")).toHaveLength(1);
+    await pass(4);
+    const back = await broker.start({ consumer: ada, character: "guide" });
+    expect([back.resumed, back.delivery]).toEqual([true, 2]);
+    // The former page's leave comes again, late.
+    await broker.stop({ consumer: ada, delivery: 1, leaving: true });
+    await pass(60);
+    expect(running()).toEqual([grant.conversation.id]);
+  });
+
+  it("is stopped by its own broker's clock, without another call", async () => {
+    const { broker, clock, running, events } = await openSetting();
+    await broker.start({ consumer: ada, character: "guide" });
+    await broker.stop({ consumer: ada, delivery: 1, leaving: true });
+    await clock.advance(2_900);
+    expect(running()).toHaveLength(1);
+    await clock.advance(1_200);
+    expect(running()).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ type: "conversation.ended", reason: "left" });
+  });
+});

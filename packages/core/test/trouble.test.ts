@@ -1,0 +1,102 @@
+import { ConversationBroker, isBrokerError, type Ledger, memoryLedger } from "@equos-broker/core";
+import { manualClock } from "@equos-broker/emulator";
+import { describe, expect, it } from "vitest";
+import { ada, openSetting, outcome } from "./setting.js";
+
+describe("a ledger in trouble", () => {
+  const broken = (step: keyof Ledger, how: () => Promise<never>): Ledger => {
+    const ledger = memoryLedger();
+    // Every method of the memory ledger is on its prototype; one is replaced, the others are bound.
+    return new Proxy(ledger, {
+      get: (target, name) => (name === step ? how : Reflect.get(target, name, target).bind(target)),
+    });
+  };
+
+  it.each([
+    ["fails", () => Promise.reject(new Error("READONLY You can't write against a read only replica"))],
+    ["hangs", () => new Promise<never>(() => undefined)],
+  ])("that %s at the reservation starts nothing", async (_, how) => {
+    const { broker, emulator, clock } = await openSetting({ ledger: broken("reserve", how) });
+    const error = await outcome(clock, broker.start({ consumer: ada, character: "guide" }));
+    expect(error).toMatchObject({ code: "ledger-unavailable", status: 503, retryAfterSeconds: 5 });
+    expect(emulator.requests()).toEqual([]);
+  });
+
+  it("that fails at the commit leaves nothing running", async () => {
+    const { broker, clock, running, emulator } = await openSetting({
+      ledger: broken("commit", () => Promise.reject(new Error("gone"))),
+    });
+    const error = await outcome(clock, broker.start({ consumer: ada, character: "guide" }));
+    expect(error).toMatchObject({ code: "ledger-unavailable" });
+    expect(emulator.conversations()).toHaveLength(1);
+    expect(running()).toEqual([]);
+  });
+});
+
+describe("the API key", () => {
+  it("from a function is fetched once a minute, by however many starts", async () => {
+    let asked = 0;
+    const { broker, clock, emulator } = await openSetting({
+      apiKey: async () => {
+        asked += 1;
+        return emulator.apiKey;
+      },
+    });
+    const consumers = ["a", "b", "c"].map((identity) => ({ identity, name: identity }));
+    await Promise.all(consumers.map((consumer) => broker.start({ consumer, character: "guide" })));
+    expect(asked).toBe(1);
+    await clock.advance(61_000);
+    await broker.stop({ consumer: ada, id: "x" }).catch(() => undefined);
+    await broker.start({ consumer: ada, character: "guide" });
+    expect(asked).toBe(2);
+  });
+
+  it("that cannot be fetched is the server's fault, and its store's message nobody's", async () => {
+    const { broker, log } = await openSetting({
+      apiKey: () => Promise.reject(new Error("vault at 10.0.0.7 says hvs.token")),
+    });
+    const error = await broker.start({ consumer: ada, character: "guide" }).catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: "api-key-failed", status: 500 });
+    expect(JSON.stringify([error.message, error.publicMessage, log])).not.toContain("hvs.token");
+  });
+
+  it("is missed at first use, by a name of its own", async () => {
+    const before = { ...process.env };
+    delete process.env.EQUOS_API_KEY;
+    delete process.env.EQUOS_CHARACTER_ID;
+    try {
+      const broker = new ConversationBroker({ clock: manualClock() });
+      await expect(broker.start({ consumer: ada })).rejects.toMatchObject({ code: "character-missing" });
+      process.env.EQUOS_CHARACTER_ID = "cha_1";
+      await expect(broker.start({ consumer: ada })).rejects.toMatchObject({ code: "api-key-missing", status: 500 });
+      process.env.EQUOS_API_KEY = "key";
+      process.env.EQUOS_ENDPOINT = "http://equos.example";
+      const elsewhere = new ConversationBroker({ clock: manualClock() });
+      await expect(elsewhere.start({ consumer: ada })).rejects.toMatchObject({ code: "invalid-option" });
+    } finally {
+      process.env = before;
+    }
+  });
+});
+
+describe("what the team hands in", () => {
+  it("cannot break anything by throwing: logger and onEvent", async () => {
+    const boom = () => {
+      throw new Error("boom");
+    };
+    const { broker, running } = await openSetting({ onEvent: boom, logger: { warn: boom, error: boom } });
+    await broker.start({ consumer: ada, character: "guide" });
+    await broker.stop({ consumer: ada });
+    expect(running()).toEqual([]);
+  });
+
+  it("cannot break anything by rejecting: onEvent", async () => {
+    const { broker } = await openSetting({ onEvent: () => Promise.reject(new Error("boom")) as never });
+    await broker.start({ consumer: ada, character: "guide" });
+  });
+});
+
+it("an error is recognised across copies of the package", () => {
+  const foreign = Object.assign(new Error("x"), { [Symbol.for("equos-broker.error")]: true });
+  expect([isBrokerError(foreign), isBrokerError(new Error("x")), isBrokerError(null)]).toEqual([true, false, false]);
+});

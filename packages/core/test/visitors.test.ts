@@ -1,0 +1,80 @@
+import { visitors } from "@equos-broker/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+const secret = "a secret of more than 32 characters";
+const cookieOf = (setCookie: string | undefined) => setCookie?.split(";")[0] ?? "";
+const asked = (cookie: string | undefined) => ({ header: (name: string) => (name === "cookie" ? cookie : undefined) });
+
+describe("visitors", () => {
+  it("are known again by the cookie that a page's GET minted", async () => {
+    const visitor = visitors({ secret });
+    const minted = await visitor.issue(undefined);
+    expect(minted).toMatch(
+      /^__Host-equos-visitor=[\w-]{22}\.\d{10}\.[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure$/,
+    );
+    const consumer = await visitor(asked(`theme=dark; ${cookieOf(minted)}`));
+    expect(consumer).toEqual({ identity: expect.stringMatching(/^visitor-[\w-]{22}$/), name: "Visitor" });
+    expect(await visitor(asked(cookieOf(minted)))).toEqual(consumer);
+    expect(await visitor.issue(cookieOf(minted))).toBeUndefined();
+  });
+
+  it("are nobody without one", async () => {
+    expect(await visitors({ secret })(asked(undefined))).toBeNull();
+  });
+
+  it("are nobody with one of another secret, and known through a rotation", async () => {
+    const minted = cookieOf(await visitors({ secret }).issue(undefined));
+    const other = "another secret of more than 32 characters";
+    expect(await visitors({ secret: other })(asked(minted))).toBeNull();
+    expect(await visitors({ secret: [other, secret] })(asked(minted))).not.toBeNull();
+  });
+
+  it("are forgotten after maxAgeDays, and not before their time", async () => {
+    let now = 1_800_000_000_000;
+    const visitor = visitors({ secret, maxAgeDays: 1, clock: { now: () => now } });
+    const minted = cookieOf(await visitor.issue(undefined));
+    now += 86_400_000;
+    expect(await visitor(asked(minted))).not.toBeNull();
+    now += 1_000;
+    expect(await visitor(asked(minted))).toBeNull();
+    now -= 3 * 86_400_000;
+    expect(await visitor(asked(minted))).toBeNull();
+  });
+
+  it("work on plain http in development under another name", async () => {
+    const visitor = visitors({ secret, secure: false, name: "Guest" });
+    const minted = await visitor.issue(undefined);
+    expect(minted).toMatch(/^equos-visitor=.*SameSite=Lax$/);
+    expect(await visitor(asked(cookieOf(minted)))).toMatchObject({ name: "Guest" });
+  });
+
+  it("cannot be forged by changing any character", async () => {
+    const visitor = visitors({ secret });
+    const minted = cookieOf(await visitor.issue(undefined));
+    const start = minted.indexOf("=") + 1;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: start, max: minted.length - 2 }),
+        fc.constantFrom("A", "z", "0", "."),
+        async (at, char) => {
+          fc.pre(minted[at] !== char);
+          expect(await visitor(asked(minted.slice(0, at) + char + minted.slice(at + 1)))).toBeNull();
+        },
+      ),
+    );
+  });
+
+  it("come through any cookie header without an error", async () => {
+    const visitor = visitors({ secret });
+    await fc.assert(
+      fc.asyncProperty(fc.string(), async (text) => {
+        expect(await visitor(asked(`__Host-equos-visitor=${text}`))).toBeNull();
+      }),
+    );
+  });
+
+  it.each([["short"], [""], [undefined], [[]], [["x".repeat(32), "short"]]])("refuse the secret %o", (wrong) => {
+    expect(() => visitors({ secret: wrong as never })).toThrow(/"secret" must be at least 32 characters/);
+  });
+});
