@@ -39,7 +39,7 @@ const Namespaces = class {
  *
  * @example
  * ```ts
- * const equos = EquosClient.create(process.env.EQUOS_API_KEY);
+ * const equos = EquosClient.create(process.env.EQUOS_API_KEY ?? "");
  * const { conversations } = await equos.conversations.listConversations({ take: 50 });
  * ```
  */

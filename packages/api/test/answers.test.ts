@@ -33,7 +33,11 @@ describe.each(transports)("answers over $transport", ({ own }) => {
   it("puts characters together that the network split", async () => {
     const bytes = new TextEncoder().encode(JSON.stringify({ name: "Łódź 🎙" }));
     const server = await serve(async (response) => {
-      for (const byte of bytes) await new Promise((resolve) => response.write(Uint8Array.of(byte), resolve));
+      for (const byte of bytes) {
+        await new Promise((resolve) => response.write(Uint8Array.of(byte), resolve));
+        // Turns of the event loop that both sides share: the client reads this byte before the next one is there.
+        for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      }
       response.end();
     });
     const answer = await clientOf(server.url, own).conversations.getConversationById({ id: "con_1" });

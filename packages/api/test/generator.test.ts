@@ -15,7 +15,7 @@ const everything = {
   Face: "faces",
   Voice: "voices",
   KnowledgeBase: "knowledgeBases",
-  Token: "tokens",
+  Tokens: "tokens",
   Organization: "organizations",
   Health: "health",
 };
@@ -111,6 +111,12 @@ describe("the whole document", () => {
     ]);
     expect(rows.find(({ method }) => method === "getFreemiumUsage")?.result).toBe("number");
     expect(rows.find(({ method }) => method === "getUserUsage")?.result).toBeUndefined();
+  });
+
+  it("refuses a tag that the document does not have, and names those it has", async () => {
+    await expect(generatedFiles(document, { Conversation: "conversations", Token: "tokens" })).rejects.toThrow(
+      /no operation has the tag "Token", only .*Health.*Tokens/,
+    );
   });
 
   it("refuses a parameter that the document does not define", () => {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-const folder = fileURLToPath(new URL("../src/generated/", import.meta.url));
+const folder = fileURLToPath(new URL("../src/generated/", import.meta.url)).replaceAll("\\", "/");
 
 export interface CheckedSource {
   /** What the compiler has to say against it. */

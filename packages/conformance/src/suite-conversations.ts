@@ -111,7 +111,7 @@ export function conversationCases(stage: () => Stage): void {
     const text = JSON.stringify({ id: conversation.id, delivery: 1 });
     const headers = { "content-type": "text/plain;charset=UTF-8", "x-user": user };
     expect(JSON.parse((await stage().call("/stop", { body: text, headers })).text).conversation.status).toBe("ended");
-    const next = expectGrant(await stage().start(user), 201, 1);
+    const next = expectGrant(await stage().start(user), 201, 2);
     const stopped = await stage().call("/stop", { headers: { "x-user": user } });
     expect(JSON.parse(stopped.text)).toEqual({ conversation: { id: next.conversation.id, status: "ended" } });
   });
@@ -142,7 +142,7 @@ export function conversationCases(stage: () => Stage): void {
   it("starts anew for `fresh` and stops the former one first", async () => {
     const user = stage().newUser();
     const first = expectGrant(await stage().start(user), 201, 1);
-    const second = expectGrant(await stage().start(user, { fresh: true }), 201, 1);
+    const second = expectGrant(await stage().start(user, { fresh: true }), 201, 2);
     expect(second.conversation.id).not.toBe(first.conversation.id);
     const running = stage()
       .emulator.conversations()

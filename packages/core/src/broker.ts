@@ -6,14 +6,15 @@ import type { Grant } from "./grant.js";
 import { handle } from "./http/handle.js";
 import { boundedLedger } from "./ledger/bounded-ledger.js";
 import { memoryLedger } from "./ledger/memory-ledger.js";
-import { stopUpstream } from "./life/end.js";
+import { stopEverything } from "./life/close.js";
+import { type Claim, checkClaim } from "./life/find.js";
 import { keepConversation } from "./life/keep.js";
 import { checkOrder, type StartRequestBody } from "./life/order.js";
 import { startConversation } from "./life/start.js";
 import { type StopOrder, type Stopped, stopConversation } from "./life/stop.js";
-import { sweepOnce } from "./life/sweep.js";
+import { Sweep } from "./life/sweep.js";
 import { consoleLogger, guarded } from "./logger.js";
-import { checkOptions } from "./option-checks.js";
+import { checkOptions, defaultTimeouts } from "./option-checks.js";
 import type { BrokerOptions } from "./options.js";
 import type { AnyOptions, Parts } from "./parts.js";
 import { Sweeper } from "./sweeper.js";
@@ -62,6 +63,7 @@ export class ConversationBroker<
   TInput = undefined,
 > {
   readonly #parts: Parts;
+  readonly #sweep: Sweep;
   readonly #sweeper: Sweeper;
   readonly #inFlight = new Set<Promise<unknown>>();
   #closed = false;
@@ -71,9 +73,10 @@ export class ConversationBroker<
     // Inside, a consumer is a Consumer and an input is unknown; each goes back only into functions of these options.
     const plain = options as unknown as AnyOptions;
     this.#parts = this.#assemble(plain);
+    this.#sweep = new Sweep(this.#parts);
     this.#sweeper = new Sweeper(
       this.#parts.clock,
-      () => sweepOnce(this.#parts),
+      () => this.#sweep.begin(),
       (error) =>
         this.#parts.logger.error({ error: error instanceof Error ? error.message : "unknown" }, "A sweep failed"),
     );
@@ -118,54 +121,42 @@ export class ConversationBroker<
    */
   async start({ consumer, ...body }: StartOptions<TConsumer, TAlias>): Promise<Started> {
     checkConsumer(consumer);
-    const order = await checkOrder(this.#parts, consumer, body, undefined);
+    const order = await checkOrder(this.#parts, consumer, body);
     const { grant, number, resumed } = await this.#parts.track(startConversation(this.#parts, order));
     return { grant, delivery: number, resumed };
   }
 
   /**
    * Stops a conversation: the consumer's, the token's, or, with an `id` alone, anyone's. Stopping again is harmless.
+   * A `consumer` or `token` that is there and empty stops nothing: nobody was signed in.
    *
    * @throws BrokerError `not-found` or `several-conversations`.
    */
-  stop(order: StopOrder): Promise<Stopped> {
-    return stopConversation(this.#parts, order, (order.consumer ?? order.token) ? "owner" : "server");
+  async stop(order: StopOrder): Promise<Stopped> {
+    checkClaim(order);
+    return await stopConversation(this.#parts, order, (order.consumer ?? order.token) ? "owner" : "server");
   }
 
   /** Says that somebody is in a conversation. @throws BrokerError `not-found` or `conversation-ended`. */
-  keepAlive(claim: Pick<StopOrder, "id" | "token" | "consumer">): Promise<void> {
-    return keepConversation(this.#parts, claim);
+  async keepAlive(claim: Claim): Promise<void> {
+    checkClaim(claim);
+    await keepConversation(this.#parts, claim);
   }
 
   /** Stops what is due. Runs by itself every second while there is something to watch; a scheduler may call it too. */
-  sweep(): Promise<void> {
-    return this.#sweeper.run();
+  async sweep(): Promise<void> {
+    if (await this.#sweep.begin()) this.#sweeper.wake();
+    await this.#sweep.finish();
   }
 
   /** No new starts, an end to those in flight, no more timers. Conversations go on unless `stop` is set. */
   async close({ stop = false }: CloseOptions = {}): Promise<void> {
     this.#closed = true;
     while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
+    if (stop) await stopEverything(this.#parts);
     this.#sweeper.close();
-    if (!stop) return;
-    const { ledger } = this.#parts;
-    await Promise.all(
-      (await ledger.live()).map(async ({ reservation }) => {
-        const step = await ledger.stop(reservation, "shutdown");
-        if (step !== undefined) await stopUpstream(this.#parts, step.record);
-      }),
-    );
   }
 }
-
-const defaultTimeouts = {
-  answerSeconds: 15,
-  abandonSeconds: 60,
-  stopSeconds: 10,
-  authorizeSeconds: 10,
-  conversationSeconds: 10,
-  bodySeconds: 10,
-};
 
 function withoutUndefined<T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   // Dropping undefined members is what the type says.

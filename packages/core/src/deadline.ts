@@ -15,3 +15,8 @@ export async function within<T>(clock: Clock, seconds: number, task: Promise<T> 
     clock.clearTimeout(timer);
   }
 }
+
+/** Resolves after so many milliseconds of the clock. */
+export function pause(clock: Clock, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => clock.setTimeout(resolve, milliseconds));
+}

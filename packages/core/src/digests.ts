@@ -16,9 +16,9 @@ export class Digests {
     return this.#digest("consumer", tenant === undefined ? "" : `t${tenant}`, identity);
   }
 
-  /** What makes two starts of a consumer the same. `input` is what was sent, not what a schema made of it. */
-  fingerprint(characterId: string, input: unknown): Promise<string> {
-    return this.#digest("start", characterId, input === undefined ? "" : canonical(input));
+  /** What makes two starts of a consumer the same. `inputText` is what was sent, not what a schema made of it. */
+  fingerprint(characterId: string, inputText: string): Promise<string> {
+    return this.#digest("start", characterId, inputText);
   }
 
   token(token: string): Promise<string> {
@@ -41,12 +41,4 @@ export class Digests {
       throw error;
     }
   }
-}
-
-/** JSON with the keys of every object in order. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, child: unknown) => {
-    if (typeof child !== "object" || child === null || Array.isArray(child)) return child;
-    return Object.fromEntries(Object.entries(child).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }

@@ -1,6 +1,7 @@
 import { BrokerError } from "./errors.js";
 import type { AuthorizeContext, Exchange, Mountable, Reply } from "./exchange.js";
 import { problemReply } from "./http/reply.js";
+import { joined } from "./joined.js";
 import { lastSegment } from "./last-segment.js";
 
 /** What `authorize` is given behind {@link toFetchHandler}. */
@@ -39,25 +40,22 @@ export function toFetchHandler(
       waitUntil,
     };
     const reply = await broker.handle(exchange);
+    // The client left while its start was under way.
+    if (request.signal.aborted) await reply?.undelivered?.();
     return toResponse(reply ?? problemReply(new BrokerError("unknown-action")));
   };
 }
 
-async function readBody(request: Request, maxBytes: number): Promise<unknown> {
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
   if (request.bodyUsed) throw new BrokerError("body-unreadable");
   if (request.body === null) return undefined;
   const reader = request.body.getReader();
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    try {
-      text += done ? decoder.decode() : decoder.decode(value, { stream: true });
-    } catch {
-      throw new BrokerError("malformed-json");
-    }
-    if (done) return text;
+    if (done) return joined(chunks, size);
+    chunks.push(value);
     size += value.byteLength;
     if (size > maxBytes) {
       reader.cancel().catch(() => undefined);

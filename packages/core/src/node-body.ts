@@ -1,4 +1,5 @@
 import { BrokerError } from "./errors.js";
+import { joined } from "./joined.js";
 import type { NodeRequest } from "./node-types.js";
 
 /**
@@ -7,10 +8,10 @@ import type { NodeRequest } from "./node-types.js";
  */
 export async function readNodeBody(request: NodeRequest, maxBytes: number): Promise<unknown> {
   if (request.readable && !request.readableEnded && !request.destroyed) return await readStream(request, maxBytes);
+  // Broken off before anybody read it: what a parser that had nothing to do with it left is not its body.
+  if (request.destroyed && !request.readableEnded) throw new BrokerError("body-unreadable");
   // Express and its parsers put it here; serverless hosts behind a getter that may throw.
-  if ("body" in request) return (request as { readonly body?: unknown }).body;
-  if (request.readableEnded) return undefined;
-  throw new BrokerError("body-unreadable");
+  return "body" in request ? request.body : undefined;
 }
 
 function readStream(request: NodeRequest, maxBytes: number): Promise<Uint8Array> {
@@ -30,8 +31,8 @@ function readStream(request: NodeRequest, maxBytes: number): Promise<Uint8Array>
           return;
         }
         stop();
-        // Node throws the rest away once the answer is written.
-        request.pause();
+        // Nobody listens any more, so the rest flows away and the connection stays usable.
+        request.resume();
         reject(new BrokerError("body-too-large"));
       },
       end: () => {
@@ -48,14 +49,4 @@ function readStream(request: NodeRequest, maxBytes: number): Promise<Uint8Array>
     for (const [event, listener] of Object.entries(listeners)) request.on(event, listener);
     request.resume();
   });
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const all = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return all;
 }

@@ -31,10 +31,7 @@ export async function serveNode<TNative>(
   const exchange: Exchange<TNative> = {
     method: request.method ?? "",
     action,
-    header: (name) => {
-      const value = request.headers[name];
-      return typeof value === "string" ? value : value?.[0];
-    },
+    header: (name) => headerOf(request, name),
     readBody: (maxBytes) => readNodeBody(request, maxBytes),
     clientIp: clientIp ?? request.socket?.remoteAddress,
     signal: gone.signal,
@@ -44,27 +41,38 @@ export async function serveNode<TNative>(
   };
   const reply = await broker.handle(exchange);
   if (reply === null) return false;
-  const delivered = writeReply(response, reply);
-  if (!delivered) await reply.undelivered?.();
-  else if (reply.undelivered !== undefined) {
-    await closed;
-    if (!response.writableFinished) await reply.undelivered();
-  }
+  const begun = write(response, reply);
+  if (begun && reply.undelivered !== undefined) await closed;
+  if (!begun || !response.writableFinished) await reply.undelivered?.();
   return true;
 }
 
-/** Writes the reply, unless that is no longer possible. */
-function writeReply(response: NodeResponse, reply: Reply): boolean {
-  if (response.headersSent || response.destroyed) return false;
+function headerOf({ headers }: NodeRequest, name: string): string | undefined {
+  // HTTP/2 has no Host header.
+  const value = headers[name] ?? (name === "host" ? headers[":authority"] : undefined);
+  return typeof value === "string" ? value : value?.[0];
+}
+
+/** Begins to write; `false` when that is no longer possible. */
+function write(response: NodeResponse, reply: Reply): boolean {
+  try {
+    if (response.headersSent || response.destroyed) return false;
+    writeReply(response, reply);
+    return true;
+  } catch {
+    return false; // A host that has already ended the response, or refuses a header.
+  }
+}
+
+/** Writes a reply with Node's own means; cookies that the host has set stay. */
+export function writeReply(response: NodeResponse, reply: Reply): void {
   response.statusCode = reply.status;
   for (const [name, value] of Object.entries(reply.headers)) {
     response.setHeader(name, name === "set-cookie" ? cookies(response, value) : value);
   }
   response.end(reply.body ?? undefined);
-  return true;
 }
 
-/** The host's own cookies stay. */
 function cookies(response: NodeResponse, added: string | readonly string[]): string[] {
   const present = response.getHeader("set-cookie");
   const before = present === undefined ? [] : Array.isArray(present) ? present : [String(present)];

@@ -2,7 +2,7 @@ import { BrokerError } from "./errors.js";
 import type { AuthorizeContext, Mountable } from "./exchange.js";
 import { problemReply } from "./http/reply.js";
 import { lastSegment } from "./last-segment.js";
-import { serveNode } from "./node-exchange.js";
+import { serveNode, writeReply } from "./node-exchange.js";
 import type { NodeRequest, NodeResponse } from "./node-types.js";
 
 /** What `authorize` is given behind {@link toNodeHandler}; annotate with your own request type where you have one. */
@@ -25,10 +25,6 @@ export function toNodeHandler<TRequest extends NodeRequest, TResponse extends No
 ): (req: TRequest, res: TResponse) => Promise<void> {
   return async (req, res) => {
     const served = await serveNode(broker, req, res, { action: lastSegment(req.url ?? ""), native: { req, res } });
-    if (served || res.headersSent) return;
-    const { status, headers, body } = problemReply(new BrokerError("unknown-action"));
-    res.statusCode = status;
-    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-    res.end(body ?? undefined);
+    if (!served && !res.headersSent) writeReply(res, problemReply(new BrokerError("unknown-action")));
   };
 }

@@ -106,6 +106,15 @@ const optionsSchema = z.strictObject({
   clock: objectWith("a clock with now, setTimeout and clearTimeout", "now", "setTimeout", "clearTimeout").optional(),
 });
 
+export const defaultTimeouts = {
+  answerSeconds: 15,
+  abandonSeconds: 60,
+  stopSeconds: 10,
+  authorizeSeconds: 10,
+  conversationSeconds: 10,
+  bodySeconds: 10,
+};
+
 /** Options of the design that this version cannot keep: better refused than taken and forgotten. */
 const notYet = ["joinWithinSeconds", "keepAliveSeconds", "secret"];
 const limitsNotYet = ["perIp", "overall", "perConsumer.starts", "perConsumer.seconds"];
@@ -115,11 +124,12 @@ const limitsNotYet = ["perIp", "overall", "perConsumer.starts", "perConsumer.sec
  * No value is ever quoted: it may be a secret.
  */
 export function checkOptions(options: object): void {
+  if (typeof options !== "object" || options === null) throw invalid("options", "must be an object");
   const unsupported = notYet.find((name) => name in options);
   if (unsupported !== undefined) throw notYetError(unsupported);
-  check(optionsSchema, options, "");
-  const { timeouts, equos, apiKey } = optionsSchema.parse(options);
-  const { answerSeconds = 15, abandonSeconds = 60 } = timeouts ?? {};
+  const { timeouts, equos, apiKey } = check(optionsSchema, options, "");
+  const { answerSeconds = defaultTimeouts.answerSeconds, abandonSeconds = defaultTimeouts.abandonSeconds } =
+    timeouts ?? {};
   if (abandonSeconds <= answerSeconds) {
     throw invalid("timeouts.abandonSeconds", `must be more than timeouts.answerSeconds (${answerSeconds})`);
   }

@@ -3,46 +3,37 @@ import type { Clock } from "./clock.js";
 const INTERVAL_MS = 1_000;
 
 /**
- * Runs a sweep every second from the first call of `wake` until nothing is left that time can bring. One at a time;
- * a sweep that fails is tried again at the next tick.
+ * Runs a task every second from the first call of `wake` until the task says that there is no more to do. A run that
+ * fails is followed by the next one all the same.
  */
 export class Sweeper {
   readonly #clock: Clock;
-  readonly #sweep: () => Promise<boolean>;
+  readonly #task: () => Promise<boolean>;
   readonly #onError: (error: unknown) => void;
   #timer: unknown;
-  #running: Promise<void> | undefined;
   #closed = false;
 
-  constructor(clock: Clock, sweep: () => Promise<boolean>, onError: (error: unknown) => void) {
+  constructor(clock: Clock, task: () => Promise<boolean>, onError: (error: unknown) => void) {
     this.#clock = clock;
-    this.#sweep = sweep;
+    this.#task = task;
     this.#onError = onError;
   }
 
   wake(): void {
     if (this.#closed || this.#timer !== undefined) return;
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#timer = undefined;
-      void this.run();
-    }, INTERVAL_MS);
+    this.#timer = this.#clock.setTimeout(() => void this.#run(), INTERVAL_MS);
   }
 
-  /** Sweeps now, or joins the sweep that runs. Never rejects. */
-  run(): Promise<void> {
-    this.#running ??= this.#once().finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
-  }
-
-  async #once(): Promise<void> {
+  async #run(): Promise<void> {
+    let more = true;
     try {
-      if (await this.#sweep()) this.wake();
+      more = await this.#task();
     } catch (error) {
       this.#onError(error);
-      this.wake();
     }
+    // Until here the timer counts as set, so that runs do not overlap.
+    this.#timer = undefined;
+    if (more) this.wake();
   }
 
   close(): void {

@@ -60,6 +60,11 @@ export function visitors(options: VisitorsOptions): Visitors {
       hint: 'visitors: option "secret" must be at least 32 characters, or a list of such secrets',
     });
   }
+  if (!(maxAgeDays > 0 && maxAgeDays <= 400)) {
+    throw new BrokerError("invalid-option", {
+      hint: 'visitors: option "maxAgeDays" must be a number of days up to 400',
+    });
+  }
   const cookie = secure ? "__Host-equos-visitor" : "equos-visitor";
   const maxAge = Math.round(maxAgeDays * 86_400);
   let keys: Promise<HmacKey[]> | undefined;

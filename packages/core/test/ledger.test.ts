@@ -12,7 +12,7 @@ const request = (reservation: string, consumer = "c", fingerprint = "f") => ({
   same: "resume" as const,
   other: "replace" as const,
   sendWithinMs: 30_000,
-  waitedFor: undefined,
+  settleWithinMs: 60_000,
   maxWaiting: 4,
 });
 
@@ -54,7 +54,7 @@ describe("each step", () => {
       () => ledger.end("x", "owner"),
       () => ledger.leave("x", 1, 1),
       () => ledger.abandon("x", 1),
-      () => ledger.unwait("x"),
+      () => ledger.unwait("x", "y"),
       () => ledger.touch("x"),
     ]) {
       expect(await step()).toBeUndefined();
@@ -93,8 +93,9 @@ describe("abandoning", () => {
     await ledger.reserve(request("third"));
     await commit();
     expect((await ledger.abandon("r", 1))?.moved).toBe(false);
-    expect((await ledger.unwait("r"))?.moved).toBe(false);
-    expect((await ledger.unwait("r"))?.moved).toBe(true);
+    expect((await ledger.unwait("r", "second"))?.moved).toBe(false);
+    expect((await ledger.unwait("r", "second"))?.moved).toBe(false);
+    expect((await ledger.unwait("r", "third"))?.moved).toBe(true);
   });
 
   it("leaves what was delivered since, and stops when that reached nobody either", async () => {
@@ -165,7 +166,7 @@ async function run(ledger: Ledger, clock: ReturnType<typeof manualClock>, one: C
     case "abandon":
       return await ledger.abandon(reservation, 1);
     case "unwait":
-      return await ledger.unwait(reservation);
+      return await ledger.unwait(reservation, `r${index - 1}`);
     case "touch":
       return await ledger.touch(reservation);
     case "doubt":

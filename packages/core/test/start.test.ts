@@ -149,6 +149,7 @@ describe("one consumer's starts", () => {
     expect(error).toMatchObject({ code: "start-in-doubt", retryAfterSeconds: 2 });
     expect(running()).toEqual([first.grant.conversation.id]);
     expect((await broker.start({ consumer: ada, character: "coach" })).resumed).toBe(false);
+    expect(running()).toHaveLength(1);
   });
 
   it.each([

@@ -38,12 +38,13 @@ describe("a stop", () => {
     expect(events.at(-1)).toMatchObject({ type: "stop.unconfirmed", upstream: { status: 500 } });
     expect(log.at(-1)?.message).toMatch(/has not confirmed/);
     expect(running()).toEqual([id]);
-    // Sticky no longer resumes it.
-    const next = await broker.start({ consumer: ada, character: "guide" });
-    expect(next.grant.conversation.id).not.toBe(id);
+    // Sticky no longer resumes it, and no second one bills beside it.
+    const again = broker.start({ consumer: ada, character: "guide" });
+    await expect(again).rejects.toMatchObject({ code: "start-in-doubt", retryAfterSeconds: 2 });
     await pass(20);
-    expect(running()).toEqual([next.grant.conversation.id]);
+    expect(running()).toEqual([]);
     expect(await broker.stop({ id })).toEqual({ conversation: { id, status: "ended" } });
+    expect((await broker.start({ consumer: ada, character: "guide" })).resumed).toBe(false);
   });
 
   it("that answers 2xx while the conversation runs on is not believed", async () => {

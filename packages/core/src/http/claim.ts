@@ -14,16 +14,18 @@ export async function claimOf(
   action: Action,
   { id, token }: { readonly id?: string | undefined; readonly token?: string | undefined },
 ): Promise<Claim & { readonly headers: Reply["headers"] }> {
-  if (token !== undefined) return { token, id, headers: {} };
+  const which = id === undefined ? {} : { id };
+  if (token !== undefined) return { token, ...which, headers: {} };
+  const who = parts.options.authorize && (await whoAsks(parts, exchange, action).catch(nobodyIfUnauthorized));
+  if (who !== undefined) return { consumer: who.consumer, ...which, headers: who.headers };
   const bearer = liveKitBearer(exchange.header("authorization"));
-  if (parts.options.authorize === undefined && bearer !== undefined) return { token: bearer, id, headers: {} };
-  const who = await whoAsks(parts, exchange, action).catch((error: unknown) => {
-    if (bearer !== undefined && isBrokerError(error) && error.code === "unauthorized") return undefined;
-    throw error;
-  });
-  if (who !== undefined) return { consumer: who.consumer, id, headers: who.headers };
-  if (bearer !== undefined) return { token: bearer, id, headers: {} };
+  if (bearer !== undefined) return { token: bearer, ...which, headers: {} };
   throw new BrokerError("unauthorized");
+}
+
+/** An `authorize` that throws its 401 knows nobody, as one that gives `null`. */
+function nobodyIfUnauthorized(error: unknown): undefined {
+  if (!isBrokerError(error) || error.code !== "unauthorized") throw error;
 }
 
 /** LiveKit tokens are JWTs that carry a `video` grant; another one is the team's own and none of our business. */

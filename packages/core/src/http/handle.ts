@@ -22,7 +22,7 @@ export async function handle(parts: Parts, exchange: Exchange): Promise<Reply | 
   if (route === undefined) return null;
   try {
     if (exchange.method !== "POST") throw new BrokerError("method-not-allowed");
-    return await parts.track(route(parts, exchange));
+    return await route(parts, exchange);
   } catch (thrown) {
     const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error", { cause: thrown });
     const instance = `urn:uuid:${crypto.randomUUID()}`;
@@ -43,9 +43,22 @@ function report({ logger, upstream }: Parts, exchange: Exchange, error: BrokerEr
 /** Refusals that follow from something that was reported already, or that is meant to be. */
 const consequences: ReadonlySet<ErrorCode> = new Set(["start-in-doubt", "start-too-late", "broker-closed"]);
 
-const credentials = (exchange: Exchange): string[] =>
-  [exchange.header("authorization"), exchange.header("cookie")].filter((value) => value !== undefined);
+/** What the request carries to prove who sent it, as a whole and in its parts. */
+function credentials(exchange: Exchange): string[] {
+  const authorization = exchange.header("authorization") ?? "";
+  const cookie = exchange.header("cookie") ?? "";
+  const values = cookie.split(";").map((pair) => pair.slice(pair.indexOf("=") + 1).trim());
+  return [authorization, authorization.replace(/^\S+\s+/, ""), cookie, ...values, ...values.map(decoded)];
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
 
 function describe(cause: unknown): string {
-  return cause instanceof Error ? (cause.stack ?? `${cause.name}: ${cause.message}`) : typeof cause;
+  return cause instanceof Error ? String(cause.stack ?? cause) : typeof cause;
 }

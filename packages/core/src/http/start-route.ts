@@ -18,11 +18,12 @@ export async function startRoute(parts: Parts, exchange: Exchange): Promise<Repl
   const who = await whoAsks(parts, exchange, "start");
   if (who === undefined) throw new BrokerError("unauthorized");
   const body = await readBody(exchange, startBody, clock, timeouts.bodySeconds);
-  const order = await checkOrder(parts, who.consumer, body, exchange.signal);
-  const { grant, number, resumed, reservation } = await startConversation(parts, order);
-  const undelivered = () => parts.track(abandon(parts, reservation, number));
-  // The client left while its start was under way; nothing will be written any more.
-  if (exchange.signal.aborted) await undelivered();
+  const order = await checkOrder(parts, who.consumer, body, {
+    signal: exchange.signal,
+    waitUntil: (task) => exchange.waitUntil(task),
+  });
+  const { grant, number, resumed, reservation } = await parts.track(startConversation(parts, order));
   const headers = { ...who.headers, "equos-delivery": String(number) };
+  const undelivered = () => parts.track(abandon(parts, reservation, number));
   return { ...jsonReply(resumed ? 200 : 201, grant, headers), undelivered };
 }

@@ -3,6 +3,7 @@ import { timeOver, within } from "../deadline.js";
 import { BrokerError } from "../errors.js";
 import type { Action, AuthorizeContext, Exchange, Reply } from "../exchange.js";
 import type { Parts } from "../parts.js";
+import { replyHeaders } from "./reply-headers.js";
 
 export interface Who {
   readonly consumer: Consumer;
@@ -22,7 +23,7 @@ export async function whoAsks(parts: Parts, exchange: Exchange, action: Action):
     throw new BrokerError("authorize-missing", { hint: "Without the option authorize nobody can start over HTTP" });
   }
   const { native, clientIp, signal } = exchange;
-  const header = (name: string) => exchange.header(name);
+  const header = (name: string) => exchange.header(name.toLowerCase());
   // The adapter this broker is mounted on supplies the native part; the types of mounting see to that.
   const context = { action, header, clientIp, signal, native } as AuthorizeContext<never>;
   const call = Promise.resolve().then(() => authorize(context));
@@ -39,8 +40,8 @@ export async function whoAsks(parts: Parts, exchange: Exchange, action: Action):
     });
   }
   checkConsumer(answer);
-  const { headers = {}, ...consumer } = answer;
-  return { consumer, headers };
+  const { headers, ...consumer } = answer;
+  return { consumer, headers: replyHeaders(headers) };
 }
 
 function refusal(thrown: unknown): BrokerError {

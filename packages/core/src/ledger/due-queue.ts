@@ -1,6 +1,6 @@
 /** A binary heap of (time, key): the earliest first, both operations in O(log n). */
 export class DueQueue {
-  readonly #heap: { readonly at: number; readonly key: string }[] = [];
+  #heap: { readonly at: number; readonly key: string }[] = [];
 
   get size(): number {
     return this.#heap.length;
@@ -18,6 +18,10 @@ export class DueQueue {
       index = parentIndex;
     }
     heap[index] = item;
+  }
+
+  clear(): void {
+    this.#heap = [];
   }
 
   /** Takes the earliest item whose time has come. */

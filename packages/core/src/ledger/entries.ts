@@ -23,6 +23,19 @@ export class Entries {
     return [...(this.#byConsumer.get(consumer) ?? [])].filter(({ state }) => state !== "ended");
   }
 
+  /** The consumer's latest delivery, of all conversations that are remembered. */
+  latestDeliveryOf(consumer: string): number {
+    return Math.max(0, ...[...(this.#byConsumer.get(consumer) ?? [])].map(({ deliveries }) => deliveries));
+  }
+
+  get size(): number {
+    return this.#byReservation.size;
+  }
+
+  all(): Iterable<Entry> {
+    return this.#byReservation.values();
+  }
+
   live(): Entry[] {
     return [...this.#byReservation.values()].filter(({ state }) => state !== "ended");
   }

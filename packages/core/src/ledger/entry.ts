@@ -10,7 +10,12 @@ export interface Entry {
   payload: string;
   conversation: string | undefined;
   token: string | undefined;
+  /** The consumer's latest delivery before this conversation. */
+  readonly formerDeliveries: number;
   deliveries: number;
+  /** By then the upstream call was sent, or never will be; by `settledBy` it is known what became of it. */
+  readonly notAfter: number;
+  readonly settledBy: number;
   startedAt: number | undefined;
   endsAt: number | undefined;
   endedAt: number | undefined;
@@ -19,8 +24,8 @@ export interface Entry {
   readonly abandoned: Set<number>;
   /** Somebody was heard of who holds the grant. */
   held: boolean;
-  /** Callers that wait for this start to settle. */
-  waiting: number;
+  /** Callers, by their own ids, that wait for this start to settle. */
+  readonly waiting: Set<string>;
   leaveAt: number | undefined;
   /** Until when an unknown one keeps its consumer from starting. */
   holdUntil: number | undefined;
@@ -32,24 +37,22 @@ export interface Entry {
   readonly settling: Set<() => void>;
 }
 
-export function newEntry(init: Pick<Entry, "reservation" | "consumer" | "fingerprint" | "payload">): Entry {
-  const { reservation, consumer, fingerprint, payload } = init;
+type Init = "reservation" | "consumer" | "fingerprint" | "payload" | "formerDeliveries" | "notAfter" | "settledBy";
+
+export function newEntry(init: Pick<Entry, Init>): Entry {
   return {
-    reservation,
-    consumer,
-    fingerprint,
-    payload,
+    ...init,
     state: "reserved",
     conversation: undefined,
     token: undefined,
-    deliveries: 0,
+    deliveries: init.formerDeliveries,
     startedAt: undefined,
     endsAt: undefined,
     endedAt: undefined,
     reason: undefined,
     abandoned: new Set(),
     held: false,
-    waiting: 0,
+    waiting: new Set(),
     leaveAt: undefined,
     holdUntil: undefined,
     attempts: 0,
@@ -68,5 +71,6 @@ export function recordOf(entry: Entry): LedgerRecord {
 
 /** Whether all grants that were handed out are known to have reached nobody, and nobody waits for one. */
 export function reachedNobody(entry: Entry): boolean {
-  return !entry.held && entry.deliveries > 0 && entry.abandoned.size === entry.deliveries && entry.waiting === 0;
+  const delivered = entry.deliveries - entry.formerDeliveries;
+  return !entry.held && delivered > 0 && entry.abandoned.size === delivered && entry.waiting.size === 0;
 }

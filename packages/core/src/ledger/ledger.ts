@@ -12,7 +12,10 @@ export interface LedgerRecord {
   readonly payload: string;
   /** Upstream's id, once there is one. */
   readonly conversation: string | undefined;
-  /** How often the grant was handed out. */
+  /**
+   * Number of the latest delivery of the grant. Numbers run on from one conversation of a consumer to its next, so that
+   * a late word from an old page is never taken for one from the new page.
+   */
   readonly deliveries: number;
   readonly startedAt: number | undefined;
   /** When upstream ends it by itself. */
@@ -22,6 +25,7 @@ export interface LedgerRecord {
 }
 
 export interface ReserveRequest {
+  /** The caller's own id: the same while it waits and asks again. */
   readonly reservation: string;
   readonly consumer: string;
   readonly fingerprint: string;
@@ -33,8 +37,8 @@ export interface ReserveRequest {
   readonly other: "replace" | "reject";
   /** The server must have sent the upstream call so many ms after this step, or not send it at all. */
   readonly sendWithinMs: number;
-  /** The start this caller waited for, so that it is counted as waiting no longer. */
-  readonly waitedFor: string | undefined;
+  /** A reservation that nothing was heard of for so many ms after that is in doubt: its server is gone. */
+  readonly settleWithinMs: number;
   /** How many of one consumer's callers may wait for a start in flight. */
   readonly maxWaiting: number;
 }
@@ -44,8 +48,8 @@ export type ReserveOutcome =
       readonly outcome: "reserved";
       /** By the ledger's clock: a server that has not sent by then must not send. */
       readonly notAfter: number;
-      /** The consumer's former conversation, now `stopping`: confirm that it stopped before starting upstream. */
-      readonly replaces: LedgerRecord | undefined;
+      /** The consumer's former conversations that are `stopping`: confirm that they stopped before starting upstream. */
+      readonly replaces: readonly LedgerRecord[];
     }
   /** `record.deliveries` is the number of this delivery. */
   | { readonly outcome: "resumed"; readonly record: LedgerRecord }
@@ -82,7 +86,7 @@ export interface Ledger {
 
   /** Sticky look-up, limits and the write of the reservation, in one. */
   reserve(request: ReserveRequest): Promise<ReserveOutcome>;
-  /** `reserved → running`, with delivery 1 handed to the caller. Not moved → the caller stops what it started. */
+  /** `reserved → running`, with the first delivery handed to the caller. Not moved → the caller stops what it started. */
   commit(request: CommitRequest): Promise<Step>;
   /** `reserved → unknown`; the consumer starts nothing else for `holdMs`, unless it is settled earlier. */
   doubt(reservation: string, holdMs: number): Promise<Step>;
@@ -97,8 +101,8 @@ export interface Ledger {
   leave(reservation: string, delivery: number | undefined, graceMs: number): Promise<Step>;
   /** This delivery reached nobody. `running → stopping` (`client-gone`) if none did and nobody waits. */
   abandon(reservation: string, delivery: number): Promise<Step>;
-  /** A caller that waited gives up: it is counted no longer, and the last one leaves as `abandon` does. */
-  unwait(reservation: string): Promise<Step>;
+  /** A caller (by its own id) that waited for this reservation gives up; the last one leaves as `abandon` does. */
+  unwait(reservation: string, waiter: string): Promise<Step>;
   /** Somebody is in the conversation. */
   touch(reservation: string): Promise<Step>;
 

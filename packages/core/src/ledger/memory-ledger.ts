@@ -1,20 +1,14 @@
 import { type Clock, systemClock } from "../clock.js";
-import { DueQueue } from "./due-queue.js";
 import { Entries } from "./entries.js";
 import { type Entry, newEntry, reachedNobody, recordOf } from "./entry.js";
 import type { CommitRequest, Ledger, LedgerRecord, ReserveOutcome, ReserveRequest, Step } from "./ledger.js";
 import { allows, type EndReason, type Transition, transitions } from "./states.js";
+import { Timetable } from "./timetable.js";
 
 export interface MemoryLedgerOptions {
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
 }
-
-/** An ended conversation is remembered this long, so that stopping it again gets the same answer. */
-const REMEMBER_MS = 10 * 60_000;
-/** Upstream ends a conversation at its `maxSeconds` by itself; only after this margin the broker looks. */
-const TIME_OVER_MARGIN_MS = 2_000;
-const backoffMs = (attempts: number): number => Math.min(2 ** attempts, 60) * 1000;
 
 /**
  * The books in this process' memory: right for one server, lost with it. Each step runs to its end before the next
@@ -27,11 +21,12 @@ export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
 class MemoryLedger implements Ledger {
   readonly #clock: Clock;
   readonly #entries = new Entries();
-  readonly #queue = new DueQueue();
+  readonly #timetable: Timetable;
   #identity: { readonly id: string; readonly digestKey: Uint8Array } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#timetable = new Timetable(clock, this.#entries);
   }
 
   async identity() {
@@ -48,35 +43,39 @@ class MemoryLedger implements Ledger {
 
   async reserve(request: ReserveRequest): Promise<ReserveOutcome> {
     const now = this.#clock.now();
-    const waitedFor = request.waitedFor === undefined ? undefined : this.#entries.get(request.waitedFor);
-    if (waitedFor) waitedFor.waiting = Math.max(0, waitedFor.waiting - 1);
-
-    let replaces: LedgerRecord | undefined;
+    const replaces: LedgerRecord[] = [];
     for (const entry of this.#entries.liveOf(request.consumer)) {
-      if (entry.state === "reserved") return joinQueue(entry, request.maxWaiting);
+      const waited = entry.waiting.delete(request.reservation);
+      if (entry.state === "reserved") {
+        if (entry.reservation === request.reservation)
+          return { outcome: "reserved", notAfter: entry.notAfter, replaces };
+        return joinQueue(entry, request);
+      }
       if (entry.state === "unknown") {
-        return { outcome: "in-doubt", retryAfterMs: Math.max(0, (entry.dueAt ?? now) - now) };
+        return { outcome: "in-doubt", retryAfterMs: Math.max(0, (entry.holdUntil ?? now) - now) };
       }
-      if (entry.state !== "running") continue;
-      if (now >= (entry.endsAt ?? Number.POSITIVE_INFINITY)) {
-        this.#move("stop", entry, "time-over");
-        continue;
+      if (entry.state === "running") {
+        const choice = choose(entry, request, waited, now);
+        if (choice === "reject") return { outcome: "active" };
+        if (choice === "resume") return { outcome: "resumed", record: this.#deliver(entry) };
+        this.#move("stop", entry, choice);
       }
-      const choice = entry.fingerprint === request.fingerprint ? request.same : request.other;
-      // One whose grant reached nobody is in nobody's way.
-      if (choice === "reject" && !reachedNobody(entry)) return { outcome: "active" };
-      if (choice === "resume" && !request.fresh) return { outcome: "resumed", record: this.#deliver(entry) };
-      this.#move("stop", entry, "replaced");
-      replaces = recordOf(entry);
+      replaces.push(recordOf(entry));
     }
-    this.#entries.add(newEntry(request));
-    return { outcome: "reserved", notAfter: now + request.sendWithinMs, replaces };
+    const { reservation, consumer, fingerprint, payload } = request;
+    const notAfter = now + request.sendWithinMs;
+    const settledBy = notAfter + request.settleWithinMs;
+    const formerDeliveries = this.#entries.latestDeliveryOf(consumer);
+    const entry = newEntry({ reservation, consumer, fingerprint, payload, formerDeliveries, notAfter, settledBy });
+    this.#entries.add(entry);
+    this.#timetable.schedule(entry);
+    return { outcome: "reserved", notAfter, replaces };
   }
 
   #deliver(entry: Entry): LedgerRecord {
     entry.deliveries += 1;
     entry.leaveAt = undefined;
-    this.#schedule(entry);
+    this.#timetable.schedule(entry);
     return recordOf(entry);
   }
 
@@ -86,7 +85,7 @@ class MemoryLedger implements Ledger {
       entry.payload = request.payload;
       entry.startedAt = request.startedAt;
       entry.endsAt = request.endsAt;
-      entry.deliveries = 1;
+      entry.deliveries += 1;
     });
   }
 
@@ -119,21 +118,21 @@ class MemoryLedger implements Ledger {
     if (entry === undefined) return undefined;
     if (entry.state !== "running" || isOutdated(entry, delivery) || entry.leaveAt !== undefined) return unmoved(entry);
     entry.leaveAt = this.#clock.now() + graceMs;
-    this.#schedule(entry);
+    this.#timetable.schedule(entry);
     return { moved: true, record: recordOf(entry) };
   }
 
   async abandon(reservation: string, delivery: number): Promise<Step> {
     const entry = this.#entries.get(reservation);
     if (entry === undefined) return undefined;
-    if (delivery >= 1 && delivery <= entry.deliveries) entry.abandoned.add(delivery);
+    if (delivery > entry.formerDeliveries && delivery <= entry.deliveries) entry.abandoned.add(delivery);
     return this.#stopIfReachedNobody(entry);
   }
 
-  async unwait(reservation: string): Promise<Step> {
+  async unwait(reservation: string, waiter: string): Promise<Step> {
     const entry = this.#entries.get(reservation);
     if (entry === undefined) return undefined;
-    entry.waiting = Math.max(0, entry.waiting - 1);
+    entry.waiting.delete(waiter);
     return this.#stopIfReachedNobody(entry);
   }
 
@@ -182,24 +181,22 @@ class MemoryLedger implements Ledger {
   }
 
   async due(limit: number) {
-    const now = this.#clock.now();
     const records: LedgerRecord[] = [];
     while (records.length < limit) {
-      const item = this.#queue.popDue(now);
-      if (item === undefined) break;
-      const entry = this.#entries.get(item.key);
-      // Scheduled anew since, or gone.
-      if (entry?.dueAt !== item.at) continue;
+      const due = this.#timetable.takeDue();
+      if (due === undefined) break;
+      const { entry, leaving } = due;
       if (entry.state === "ended") {
         this.#entries.forget(entry);
         continue;
       }
-      if (entry.state === "unknown") this.#move("end", entry, "given-up");
-      else if (entry.state === "running") this.#move("stop", entry, entry.leaveAt === item.at ? "left" : "time-over");
-      else this.#schedule(entry);
+      if (entry.state === "reserved") this.#move("doubt", entry, undefined);
+      else if (entry.state === "unknown") this.#move("end", entry, "given-up");
+      else if (entry.state === "running") this.#move("stop", entry, leaving ? "left" : "time-over");
+      else this.#timetable.schedule(entry);
       records.push(recordOf(entry));
     }
-    return { records, pending: this.#queue.size > 0 };
+    return { records, pending: this.#timetable.pending };
   }
 
   #step(transition: Transition, reservation: string, reason?: EndReason, write?: (entry: Entry) => void): Step {
@@ -218,39 +215,27 @@ class MemoryLedger implements Ledger {
     if (entry.state === "ended") entry.endedAt = this.#clock.now();
     // What never was a conversation has nobody who asks for it again.
     if (entry.state === "ended" && entry.conversation === undefined) this.#entries.forget(entry);
-    else this.#schedule(entry);
+    else this.#timetable.schedule(entry);
     for (const done of [...entry.settling]) done();
-  }
-
-  /** When time next has something to do with the entry, by its state. */
-  #schedule(entry: Entry): void {
-    const at = this.#dueTime(entry);
-    if (at === undefined || at === entry.dueAt) return;
-    entry.dueAt = at;
-    this.#queue.push(at, entry.reservation);
-  }
-
-  #dueTime(entry: Entry): number | undefined {
-    switch (entry.state) {
-      case "reserved":
-        return undefined; // The start that reserved it settles it.
-      case "running":
-        return Math.min(entry.leaveAt ?? Number.POSITIVE_INFINITY, (entry.endsAt ?? 0) + TIME_OVER_MARGIN_MS);
-      case "unknown":
-        return entry.holdUntil;
-      case "stopping":
-        // Whoever moved it here stops it at once; this is for when that has not worked.
-        return this.#clock.now() + backoffMs(entry.attempts++);
-      case "ended":
-        return this.#clock.now() + REMEMBER_MS;
-    }
   }
 }
 
-function joinQueue(entry: Entry, maxWaiting: number): ReserveOutcome {
-  if (entry.waiting >= maxWaiting) return { outcome: "crowded" };
-  entry.waiting += 1;
+function joinQueue(entry: Entry, { reservation, maxWaiting }: ReserveRequest): ReserveOutcome {
+  if (entry.waiting.size >= maxWaiting) return { outcome: "crowded" };
+  entry.waiting.add(reservation);
   return { outcome: "in-flight", reservation: entry.reservation };
+}
+
+/** What a start does with the consumer's running conversation; a reason means that it is stopped. */
+function choose(entry: Entry, request: ReserveRequest, waited: boolean, now: number) {
+  if (now >= (entry.endsAt ?? Number.POSITIVE_INFINITY)) return "time-over";
+  const same = entry.fingerprint === request.fingerprint;
+  // The second of two clicks gets what the first one started, whatever either of them asked for.
+  if (waited && same) return "resume";
+  const choice = same ? request.same : request.other;
+  // One whose grant reached nobody is in nobody's way.
+  if (choice === "reject") return reachedNobody(entry) ? "client-gone" : "reject";
+  return choice === "resume" && !request.fresh ? "resume" : "replaced";
 }
 
 const isOutdated = (entry: Entry, delivery: number | undefined): boolean =>

@@ -1,3 +1,4 @@
+import { pause } from "../deadline.js";
 import type { LedgerRecord } from "../ledger/ledger.js";
 import type { ConversationState } from "../ledger/states.js";
 import type { Parts } from "../parts.js";
@@ -12,14 +13,12 @@ const SURELY_OVER_MS = 60_000;
  */
 export async function stopUpstream(parts: Parts, record: LedgerRecord): Promise<ConversationState> {
   const { ledger, upstream, logger, clock } = parts;
-  if (record.state !== "stopping" || record.conversation === undefined) return record.state;
-  const { confirmed, failure } = await upstream.stop(record.conversation);
+  const { conversation } = record;
+  if (record.state !== "stopping" || conversation === undefined) return record.state;
+  const { confirmed, failure } = await upstream.stop(conversation);
   const surelyOver = record.endsAt !== undefined && clock.now() > record.endsAt + SURELY_OVER_MS;
   if (!confirmed && !surelyOver) {
-    logger.warn(
-      { conversation: record.conversation, upstream: failure },
-      "Equos has not confirmed a stop; trying again",
-    );
+    logger.warn({ conversation, upstream: failure }, "Equos has not confirmed a stop; trying again");
     parts.emit({ type: "stop.unconfirmed", ...about(parts, record), upstream: failure });
     parts.wake();
     return "stopping";
@@ -31,4 +30,16 @@ export async function stopUpstream(parts: Parts, record: LedgerRecord): Promise<
     parts.emit({ type: "conversation.ended", ...about(parts, step.record), reason, seconds });
   }
   return "ended";
+}
+
+/** Stops a conversation that the ledger, in trouble, does not know: nobody else will. Never rejects. */
+export async function stopWithoutBooks({ upstream, logger, clock }: Parts, conversation: string): Promise<void> {
+  for (let attempt = 0; attempt < 6; attempt += 1) {
+    if ((await upstream.stop(conversation)).confirmed) return;
+    await pause(clock, 2 ** attempt * 1000);
+  }
+  logger.error(
+    { conversation },
+    "A conversation that is not in the ledger could not be stopped; it runs to its maxSeconds",
+  );
 }

@@ -1,4 +1,5 @@
 import type { Consumer } from "../consumer.js";
+import { within } from "../deadline.js";
 import { BrokerError } from "../errors.js";
 import type { LedgerRecord } from "../ledger/ledger.js";
 import type { Parts } from "../parts.js";
@@ -6,10 +7,22 @@ import type { Parts } from "../parts.js";
 /** How a caller says which conversation it means, and that it may. */
 export interface Claim {
   /** Possession of the conversation's token is proof enough. */
-  readonly token?: string | undefined;
+  readonly token?: string;
   /** Whom the server takes the caller for. */
-  readonly consumer?: Pick<Consumer, "identity" | "tenant"> | undefined;
-  readonly id?: string | undefined;
+  readonly consumer?: Pick<Consumer, "identity" | "tenant">;
+  readonly id?: string;
+}
+
+/**
+ * `stop({ consumer: req.user, id })` with nobody signed in must not be taken for the server's own `stop({ id })`.
+ *
+ * @throws BrokerError `not-found` for a consumer or token that is named and missing
+ */
+export function checkClaim(claim: Claim): void {
+  const named = (["consumer", "token", "id"] as const).filter((field) => field in claim);
+  const missing = named.some((field) => claim[field] === undefined || claim[field] === null || claim[field] === "");
+  const nobody = claim.consumer !== undefined && typeof claim.consumer?.identity !== "string";
+  if (named.length === 0 || missing || nobody) throw new BrokerError("not-found");
 }
 
 /**
@@ -35,20 +48,22 @@ export async function findClaimed(parts: Parts, { token, consumer, id }: Claim):
 
 async function onlyLiveOf(parts: Parts, owner: string | undefined): Promise<LedgerRecord> {
   if (owner === undefined) throw new BrokerError("not-found");
-  const live = await parts.ledger.liveOf(owner);
-  const inFlight = live.find(({ state }) => state === "reserved");
-  if (inFlight !== undefined) {
-    // A stop that overtakes the start it is about.
-    const limit = new AbortController();
-    const timer = parts.clock.setTimeout(() => limit.abort(), parts.timeouts.answerSeconds * 1000);
-    await parts.ledger.settled(inFlight.reservation, limit.signal);
-    parts.clock.clearTimeout(timer);
-    if (!limit.signal.aborted) return await onlyLiveOf(parts, owner);
-  }
+  const live = await settledLiveOf(parts, owner);
   const known = live.filter(({ conversation }) => conversation !== undefined);
   const running = known.filter(({ state }) => state === "running");
   const [record, second] = running.length > 0 ? running : known;
   if (record === undefined) throw new BrokerError("not-found");
   if (second !== undefined) throw new BrokerError("several-conversations");
   return record;
+}
+
+/** The consumer's conversations; a stop that overtakes the start it is about waits for it. */
+async function settledLiveOf({ ledger, clock, timeouts }: Parts, owner: string): Promise<readonly LedgerRecord[]> {
+  const live = await ledger.liveOf(owner);
+  const inFlight = live.find(({ state }) => state === "reserved");
+  if (inFlight === undefined) return live;
+  const limit = new AbortController();
+  await within(clock, timeouts.answerSeconds, ledger.settled(inFlight.reservation, limit.signal));
+  limit.abort();
+  return await ledger.liveOf(owner);
 }

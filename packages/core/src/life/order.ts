@@ -19,35 +19,42 @@ export interface Order {
   /** Alias. */
   readonly character: string;
   readonly characterId: string;
-  /** As it was sent. */
-  readonly rawInput: unknown;
+  /** As it was sent, in a form that is the same for equal values. */
+  readonly inputText: string;
   /** As the schema made it. */
   readonly input: unknown;
   readonly fresh: boolean;
   readonly maxSeconds: number;
   /** Aborts when the caller has gone. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Keeps a serverless platform from freezing what goes on after the caller was answered. */
+  readonly waitUntil?: ((task: Promise<unknown>) => void) | undefined;
 }
 
 export async function checkOrder(
   parts: Parts,
   consumer: Consumer,
   body: StartRequestBody,
-  signal: AbortSignal | undefined,
+  caller: Pick<Order, "signal" | "waitUntil"> = {},
 ): Promise<Order> {
   const { character, characterId } = characterOf(parts, body.character);
+  const inputText = canonical(body.input);
   const input = await inputOf(parts, body.input);
   const maxSeconds = await maxSecondsFor(parts, consumer);
-  return {
-    consumer,
-    character,
-    characterId,
-    rawInput: body.input,
-    input,
-    fresh: body.fresh ?? false,
-    maxSeconds,
-    signal,
+  return { consumer, character, characterId, inputText, input, fresh: body.fresh ?? false, maxSeconds, ...caller };
+}
+
+/** JSON with the keys of every object in order. @throws BrokerError `invalid-input` for what is nested too deep */
+function canonical(input: unknown): string {
+  const sorted = (_: string, child: unknown): unknown => {
+    if (typeof child !== "object" || child === null || Array.isArray(child)) return child;
+    return Object.fromEntries(Object.entries(child).sort(([a], [b]) => (a < b ? -1 : 1)));
   };
+  try {
+    return JSON.stringify(input, sorted) ?? "";
+  } catch {
+    throw new BrokerError("invalid-input", { publicMessage: "The field `input` is nested too deep." });
+  }
 }
 
 function characterOf({ options }: Parts, alias: string | undefined): { character: string; characterId: string } {
@@ -98,8 +105,24 @@ export async function detailsOf(parts: Parts, order: Order): Promise<Conversatio
   const { consumer, character, input } = order;
   const details = await teamCode(parts, "conversation", () => conversation({ consumer, character, input }));
   if (details === null) throw new BrokerError("conversation-refused");
+  if (typeof details !== "object") throw gaveNothing("conversation", "neither an object nor null");
   return details;
 }
+
+/** The segment that Equos files the conversation under. */
+export async function clientOf(parts: Parts, consumer: Consumer): Promise<string> {
+  const { client, deployment } = parts.options;
+  if (client !== undefined) {
+    const segment = await teamCode(parts, "client", () => client({ consumer }));
+    if (typeof segment !== "string" || segment === "") throw gaveNothing("client", "no text");
+    return segment;
+  }
+  const day = new Date(parts.clock.now()).toISOString().slice(0, 10).replaceAll("-", "");
+  return `${deployment ?? "equos-broker"}/${day}`;
+}
+
+const gaveNothing = (option: string, what: string) =>
+  new BrokerError("conversation-failed", { hint: `The option ${option} gave ${what}` });
 
 /** Runs a function of the team's: for a limited time, and a throw is theirs, not the caller's. */
 async function teamCode<T>(parts: Parts, option: string, run: () => T | Promise<T>): Promise<T> {

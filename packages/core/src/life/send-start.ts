@@ -6,9 +6,15 @@ import { textsIn } from "../redact.js";
 import { callFailure } from "../upstream/failure.js";
 import type { StartRequest } from "../upstream/port.js";
 import { about, aboutOrder } from "./announce.js";
-import { stopUpstream } from "./end.js";
+import { stopUpstream, stopWithoutBooks } from "./end.js";
 import type { Order } from "./order.js";
 import { newPayload, writePayload } from "./payload.js";
+
+/** A conversation that runs and is written down, and the number of its first delivery. */
+export interface Committed {
+  readonly grant: Grant;
+  readonly number: number;
+}
 
 /**
  * The upstream call of a start, and what its answer does to the reservation. Never aborted half-way and never
@@ -19,7 +25,7 @@ export async function sendStart(
   order: Order,
   reservation: string,
   request: StartRequest,
-): Promise<Grant> {
+): Promise<Committed> {
   let answer: unknown;
   try {
     answer = await parts.upstream.start(request);
@@ -38,32 +44,32 @@ export async function sendStart(
   return await commit(parts, order, reservation, grant);
 }
 
-async function commit(parts: Parts, order: Order, reservation: string, grant: Grant): Promise<Grant> {
+async function commit(parts: Parts, order: Order, reservation: string, grant: Grant): Promise<Committed> {
   const { ledger, clock, digests } = parts;
   const { id, maxSeconds } = grant.conversation;
   const startedAt = clock.now();
   const payload = newPayload(order.consumer, order.character, order.maxSeconds);
-  const step = await ledger
-    .commit({
+  try {
+    const token = await digests.token(grant.consumerAccessToken);
+    const step = await ledger.commit({
       reservation,
       conversation: id,
-      token: await digests.token(grant.consumerAccessToken),
+      token,
       payload: writePayload({ ...payload, grant }),
       startedAt,
       endsAt: startedAt + maxSeconds * 1000,
-    })
-    .catch(async (error) => {
-      // Without books nobody would ever stop it.
-      await parts.upstream.stop(id);
-      throw error;
     });
-  if (!step?.moved) {
-    await stopFound(parts, order, reservation, id, "late-answer");
-    throw new BrokerError("outcome-unknown");
+    if (step?.moved) {
+      parts.wake();
+      parts.emit({ type: "conversation.started", ...about(parts, step.record), maxSeconds });
+      return { grant, number: step.record.deliveries };
+    }
+  } catch (error) {
+    await stopWithoutBooks(parts, id);
+    throw error;
   }
-  parts.wake();
-  parts.emit({ type: "conversation.started", ...about(parts, step.record), maxSeconds });
-  return grant;
+  await stopFound(parts, order, reservation, id, "late-answer");
+  throw new BrokerError("outcome-unknown");
 }
 
 /** A conversation runs that nobody will be given. */
@@ -74,15 +80,16 @@ async function stopFound(
   id: string,
   reason: EndReason,
 ): Promise<void> {
-  const step = await parts.ledger.found(reservation, id, reason, parts.clock.now() + order.maxSeconds * 1000);
+  const endsAt = parts.clock.now() + order.maxSeconds * 1000;
+  const step = await parts.ledger.found(reservation, id, reason, endsAt).catch(() => undefined);
   parts.wake();
   if (step?.moved) await stopUpstream(parts, step.record);
-  else await parts.upstream.stop(id);
+  else await stopWithoutBooks(parts, id);
 }
 
 async function failed(parts: Parts, order: Order, reservation: string, request: StartRequest, thrown: unknown) {
   const secrets = [...parts.upstream.secrets(), ...textsIn(request)];
-  const { error, harmless } = await callFailure("startConversation", thrown, secrets);
+  const { error, harmless } = await callFailure("startConversation", thrown, secrets, parts.clock);
   if (!harmless) {
     await doubt(parts, order, reservation, error);
     return error;

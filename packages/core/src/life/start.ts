@@ -8,13 +8,13 @@ import { about, aboutOrder } from "./announce.js";
 import { stopUpstream } from "./end.js";
 import type { Order } from "./order.js";
 import { newPayload, readPayload, writePayload } from "./payload.js";
-import { sendStart } from "./send-start.js";
+import { type Committed, sendStart } from "./send-start.js";
 import { upstreamRequest } from "./upstream-request.js";
 
 /** A grant on its way to a client. */
 export interface Delivery {
   readonly grant: Grant;
-  /** Counts how often this conversation's grant was handed out. */
+  /** Tells this hand-over from earlier and later ones to the same consumer. */
   readonly number: number;
   readonly resumed: boolean;
   readonly reservation: string;
@@ -27,17 +27,48 @@ const MAX_WAITING = 4;
 
 /** From an order to a grant: a new conversation, or the consumer's running one. */
 export async function startConversation(parts: Parts, order: Order): Promise<Delivery> {
-  const { ledger, digests, clock, timeouts, options } = parts;
+  if (!parts.open()) throw new BrokerError("broker-closed", { retryAfterSeconds: 5 });
+  const reservation = crypto.randomUUID();
+  let waitingFor: string | undefined;
+  try {
+    const reserve = await reservationOf(parts, order, reservation);
+    const waitUntil = parts.clock.now() + parts.timeouts.answerSeconds * 1000;
+    for (;;) {
+      const outcome = await reserve();
+      waitingFor = undefined;
+      switch (outcome.outcome) {
+        case "reserved":
+          return await begin(parts, order, reservation, outcome);
+        case "resumed":
+          return resumed(parts, outcome.record);
+        case "in-flight":
+          waitingFor = outcome.reservation;
+          await settledInTime(parts, order, waitingFor, waitUntil);
+          break;
+        case "in-doubt":
+          throw inDoubt(outcome.retryAfterMs);
+        case "active":
+          throw new BrokerError("already-active");
+        case "crowded":
+          throw new BrokerError("start-in-flight", { retryAfterSeconds: 2 });
+      }
+    }
+  } finally {
+    if (waitingFor !== undefined) {
+      const step = await parts.ledger.unwait(waitingFor, reservation).catch(() => undefined);
+      if (step?.moved) await parts.track(stopUpstream(parts, step.record));
+    }
+  }
+}
+
+/** The reservation step, with all that stays the same however often it is asked. */
+async function reservationOf({ ledger, digests, timeouts, options }: Parts, order: Order, reservation: string) {
   const consumer = await digests.consumer(order.consumer);
-  const fingerprint = await digests.fingerprint(order.characterId, order.rawInput);
+  const fingerprint = await digests.fingerprint(order.characterId, order.inputText);
   const payload = writePayload(newPayload(order.consumer, order.character, order.maxSeconds));
-  const waitUntil = clock.now() + timeouts.answerSeconds * 1000;
-  let waitedFor: string | undefined;
-  for (;;) {
-    if (!parts.open()) throw new BrokerError("broker-closed", { retryAfterSeconds: 5 });
+  return () => {
     if (order.signal?.aborted) throw clientGone();
-    const reservation = crypto.randomUUID();
-    const outcome = await ledger.reserve({
+    return ledger.reserve({
       reservation,
       consumer,
       fingerprint,
@@ -45,28 +76,12 @@ export async function startConversation(parts: Parts, order: Order): Promise<Del
       fresh: order.fresh,
       same: options.whenActive?.same ?? "resume",
       other: options.whenActive?.other ?? "replace",
-      // Stopping the former conversation, the team's hook, and some air.
-      sendWithinMs: (timeouts.stopSeconds * 2 + timeouts.conversationSeconds + 5) * 1000,
-      waitedFor,
+      // Stopping the former conversation, the key, the team's hook, and some air.
+      sendWithinMs: (timeouts.stopSeconds * 2 + timeouts.conversationSeconds * 2 + 5) * 1000,
+      settleWithinMs: (timeouts.abandonSeconds + 10) * 1000,
       maxWaiting: MAX_WAITING,
     });
-    switch (outcome.outcome) {
-      case "reserved":
-        return await begin(parts, order, reservation, outcome);
-      case "resumed":
-        return resumed(parts, outcome.record);
-      case "in-flight":
-        waitedFor = outcome.reservation;
-        await settledOrLeave(parts, order, waitedFor, waitUntil);
-        break;
-      case "in-doubt":
-        throw inDoubt(outcome.retryAfterMs);
-      case "active":
-        throw new BrokerError("already-active");
-      case "crowded":
-        throw new BrokerError("start-in-flight", { retryAfterSeconds: 2 });
-    }
-  }
+  };
 }
 
 /** Nobody reads it. */
@@ -83,23 +98,22 @@ function resumed(parts: Parts, record: LedgerRecord): Delivery {
 }
 
 /** Waits for another caller's start of the same consumer, as long as it may still take and the client is there. */
-async function settledOrLeave(parts: Parts, order: Order, reservation: string, waitUntil: number): Promise<void> {
+async function settledInTime(parts: Parts, order: Order, reservation: string, waitUntil: number): Promise<void> {
   const { ledger, clock } = parts;
   const giveUp = new AbortController();
   const left = () => giveUp.abort();
   order.signal?.addEventListener("abort", left, { once: true });
   if (order.signal?.aborted) left();
   const seconds = Math.max(0, waitUntil - clock.now()) / 1000;
-  const outcome = await within(clock, seconds, ledger.settled(reservation, giveUp.signal));
-  giveUp.abort();
-  order.signal?.removeEventListener("abort", left);
-  if (outcome !== timeOver && !order.signal?.aborted) return;
-  const step = await ledger.unwait(reservation);
-  if (step?.moved) await parts.track(stopUpstream(parts, step.record));
-  throw new BrokerError("start-in-flight", { retryAfterSeconds: 2 });
+  const outcome = await within(clock, seconds, ledger.settled(reservation, giveUp.signal)).finally(() => {
+    giveUp.abort();
+    order.signal?.removeEventListener("abort", left);
+  });
+  if (outcome === timeOver || order.signal?.aborted) throw new BrokerError("start-in-flight", { retryAfterSeconds: 2 });
 }
 
 async function begin(parts: Parts, order: Order, reservation: string, reserved: Reserved): Promise<Delivery> {
+  parts.wake();
   const request = await prepare(parts, order, reservation, reserved).catch(async (error) => {
     await parts.ledger.end(reservation, "not-started");
     throw error;
@@ -109,22 +123,26 @@ async function begin(parts: Parts, order: Order, reservation: string, reserved: 
 
 /** All that comes between the reservation and the upstream call. Whatever throws here, nothing was sent. */
 async function prepare(parts: Parts, order: Order, reservation: string, reserved: Reserved): Promise<StartRequest> {
-  if (reserved.replaces && (await stopUpstream(parts, reserved.replaces)) !== "ended") throw inDoubt(2_000);
+  const states = await Promise.all(reserved.replaces.map((former) => stopUpstream(parts, former)));
+  if (states.some((state) => state !== "ended")) throw inDoubt(2_000);
   const request = await upstreamRequest(parts, order, reservation);
+  await parts.upstream.ready();
   if (order.signal?.aborted) throw clientGone();
   if ((await parts.ledger.now()) > reserved.notAfter) throw new BrokerError("start-too-late", { retryAfterSeconds: 1 });
   return request;
 }
 
 /** The caller's own deadline: past it the outcome is unknown, and the late answer is stopped when it comes. */
-async function answered(parts: Parts, order: Order, reservation: string, sent: Promise<Grant>): Promise<Delivery> {
+async function answered(parts: Parts, order: Order, reservation: string, sent: Promise<Committed>): Promise<Delivery> {
   const { clock, timeouts, ledger } = parts;
   const outcome = await within(clock, timeouts.answerSeconds, parts.track(sent));
-  if (outcome !== timeOver) return { grant: outcome, number: 1, resumed: false, reservation };
+  if (outcome !== timeOver) return { ...outcome, resumed: false, reservation };
   const holdSeconds = timeouts.abandonSeconds - timeouts.answerSeconds;
   const step = await ledger.doubt(reservation, holdSeconds * 1000);
-  // The answer was written down in this very moment.
-  if (step?.record.state === "running") return { grant: await sent, number: 1, resumed: false, reservation };
+  // Its answer was written down in this very moment.
+  if (!step?.moved) return { ...(await sent), resumed: false, reservation };
+  // The late answer is stopped after the reply, which a serverless platform has to wait for.
+  order.waitUntil?.(sent.catch(() => undefined));
   parts.wake();
   parts.emit({ type: "start.unknown", ...aboutOrder(parts, order), code: "outcome-unknown" });
   throw new BrokerError("outcome-unknown", { retryAfterSeconds: Math.ceil(holdSeconds) });

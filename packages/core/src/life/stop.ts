@@ -1,3 +1,4 @@
+import type { LedgerRecord } from "../ledger/ledger.js";
 import type { EndReason } from "../ledger/states.js";
 import type { Parts } from "../parts.js";
 import { about } from "./announce.js";
@@ -20,22 +21,24 @@ export interface Stopped {
 }
 
 export async function stopConversation(parts: Parts, order: StopOrder, reason: EndReason): Promise<Stopped> {
-  const { ledger, options } = parts;
   const found = await findClaimed(parts, order);
-  const { reservation } = found;
-  const id = found.conversation ?? "";
-  if (order.leaving) {
-    const step = await ledger.leave(reservation, order.delivery, (options.leaveGraceSeconds ?? 3) * 1000);
-    if (step?.moved) {
-      parts.emit({ type: "conversation.leaving", ...about(parts, step.record), delivery: order.delivery });
-      parts.wake();
-    }
-    return { conversation: { id, status: statusOf(step?.record.state) } };
+  const state = order.leaving ? await leave(parts, order, found) : await stopNow(parts, order, found, reason);
+  return { conversation: { id: found.conversation ?? "", status: statusOf(state) } };
+}
+
+async function leave(parts: Parts, { delivery }: StopOrder, found: LedgerRecord) {
+  const graceMs = (parts.options.leaveGraceSeconds ?? 3) * 1000;
+  const step = await parts.ledger.leave(found.reservation, delivery, graceMs);
+  if (step?.moved) {
+    parts.emit({ type: "conversation.leaving", ...about(parts, step.record), delivery });
+    parts.wake();
   }
-  const step = await ledger.stop(reservation, reason, order.delivery);
-  const record = step?.record ?? found;
-  const state = await parts.track(stopUpstream(parts, record));
-  return { conversation: { id, status: statusOf(state) } };
+  return step?.record.state;
+}
+
+async function stopNow(parts: Parts, { delivery }: StopOrder, found: LedgerRecord, reason: EndReason) {
+  const step = await parts.ledger.stop(found.reservation, reason, delivery);
+  return await parts.track(stopUpstream(parts, step?.record ?? found));
 }
 
 function statusOf(state: string | undefined): "running" | "stopping" | "ended" {

@@ -1,16 +1,44 @@
+import type { LedgerRecord } from "../ledger/ledger.js";
 import type { Parts } from "../parts.js";
 import { stopUpstream } from "./end.js";
 
-const BATCH = 100;
-const AT_ONCE = 10;
+/** Stops that may be under way at the same time; one that hangs must not hold up the others. */
+const AT_ONCE = 100;
 
-/** Does what time has made due, and says whether more will be. */
-export async function sweepOnce(parts: Parts): Promise<boolean> {
-  for (;;) {
-    const { records, pending } = await parts.ledger.due(BATCH);
-    for (let start = 0; start < records.length; start += AT_ONCE) {
-      await Promise.all(records.slice(start, start + AT_ONCE).map((record) => stopUpstream(parts, record)));
-    }
-    if (records.length < BATCH) return pending;
+/** Takes from the ledger what time has made due, and sees to it. */
+export class Sweep {
+  readonly #parts: Parts;
+  readonly #underWay = new Map<string, Promise<unknown>>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Begins what is due, without waiting for it. Says whether there is, or will be, more. */
+  async begin(): Promise<boolean> {
+    const { records, pending } = await this.#parts.ledger.due(AT_ONCE - this.#underWay.size);
+    for (const record of records) this.#stop(record);
+    return pending || this.#underWay.size > 0;
+  }
+
+  /** Resolves when everything that has begun is through. */
+  async finish(): Promise<void> {
+    await Promise.allSettled(this.#underWay.values());
+  }
+
+  #stop(record: LedgerRecord): void {
+    const { reservation } = record;
+    if (this.#underWay.has(reservation)) return;
+    const stopping = this.#parts.track(stopUpstream(this.#parts, record)).catch((error: unknown) => {
+      // It stays due.
+      this.#parts.logger.error(
+        { reservation, error: error instanceof Error ? error.message : "unknown" },
+        "A stop failed",
+      );
+    });
+    this.#underWay.set(
+      reservation,
+      stopping.finally(() => this.#underWay.delete(reservation)),
+    );
   }
 }

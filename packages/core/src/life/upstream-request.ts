@@ -1,19 +1,17 @@
 import type { Parts } from "../parts.js";
 import type { StartRequest } from "../upstream/port.js";
-import { detailsOf, type Order } from "./order.js";
+import { clientOf, detailsOf, type Order } from "./order.js";
 
 /** What Equos is asked for: the order, with what the team's own code adds to it. */
 export async function upstreamRequest(parts: Parts, order: Order, reservation: string): Promise<StartRequest> {
-  const { ledger, clock, options } = parts;
   const { consumer, characterId, maxSeconds } = order;
   const { name, promptCtx, promptTemplateVars, remoteAgent, host } = await detailsOf(parts, order);
   // Ids only, nothing personal: by this name a conversation whose answer got lost can be found again.
-  const ids = `eqb:${(await ledger.identity()).id}:${reservation}`;
-  const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll("-", "");
+  const ids = `eqb:${(await parts.ledger.identity()).id}:${reservation}`;
   return {
     name: name === undefined ? ids : `${name} ${ids}`,
     characterId,
-    client: options.client?.({ consumer }) ?? `${options.deployment ?? "equos-broker"}/${day}`,
+    client: await clientOf(parts, consumer),
     consumer: { identity: consumer.identity, name: consumer.name },
     maxSeconds,
     ...(promptCtx === undefined ? {} : { promptCtx }),

@@ -1,48 +1,64 @@
 import type { Clock } from "../clock.js";
+import { within } from "../deadline.js";
 import { environment } from "../environment.js";
 import { BrokerError } from "../errors.js";
 
 const KEEP_MS = 60_000;
+const FETCH_SECONDS = 10;
+
+/** Keys that calls under way may still have been sent with, through a rotation or two. */
+const REMEMBERED_KEYS = 4;
 
 /** The Equos API key from wherever the team keeps it. A fetched key is kept for a minute. */
 export class ApiKey {
   readonly #source: string | (() => string | Promise<string>) | undefined;
   readonly #clock: Clock;
-  #fetched: { readonly key: Promise<string>; readonly until: number } | undefined;
-  #latest: string | undefined;
+  #fetching: Promise<string> | undefined;
+  #keptUntil = 0;
+  #recent: readonly string[] = [];
 
   constructor(source: string | (() => string | Promise<string>) | undefined, clock: Clock) {
     this.#source = source;
     this.#clock = clock;
   }
 
-  /** The key last used, so that it can be masked. */
-  get latest(): string | undefined {
-    return this.#latest;
+  /** The keys last used, so that they can be masked. */
+  get recent(): readonly string[] {
+    return this.#recent;
   }
 
   /** @throws BrokerError `api-key-missing` or `api-key-failed`. */
   async get(): Promise<string> {
-    const key = typeof this.#source === "function" ? await this.#fetch(this.#source) : this.#source;
-    this.#latest = key ?? environment("EQUOS_API_KEY");
-    if (this.#latest === undefined) {
+    const key = typeof this.#source === "function" ? await this.#fetched(this.#source) : this.#source;
+    const used = key ?? environment("EQUOS_API_KEY");
+    if (used === undefined) {
       throw new BrokerError("api-key-missing", { hint: "Set EQUOS_API_KEY, or give the option apiKey or equos" });
     }
-    return this.#latest;
+    if (!this.#recent.includes(used)) this.#recent = [used, ...this.#recent].slice(0, REMEMBERED_KEYS);
+    return used;
+  }
+
+  async #fetched(source: () => string | Promise<string>): Promise<string> {
+    if (this.#fetching === undefined || this.#keptUntil <= this.#clock.now()) {
+      this.#keptUntil = Number.POSITIVE_INFINITY;
+      this.#fetching = this.#fetch(source);
+    }
+    return await this.#fetching;
   }
 
   async #fetch(source: () => string | Promise<string>): Promise<string> {
-    const now = this.#clock.now();
-    if (this.#fetched === undefined || this.#fetched.until <= now) {
-      this.#fetched = { key: Promise.resolve().then(source), until: now + KEEP_MS };
-    }
     try {
-      const key = await this.#fetched.key;
-      if (typeof key === "string" && key !== "") return key;
+      const key = await within(this.#clock, FETCH_SECONDS, Promise.resolve().then(source));
+      if (typeof key === "string" && key !== "") {
+        this.#keptUntil = this.#clock.now() + KEEP_MS;
+        return key;
+      }
     } catch {
       // Its message is the key store's own and may quote anything.
     }
-    this.#fetched = undefined;
-    throw new BrokerError("api-key-failed", { hint: "The option apiKey is a function that threw or gave no string" });
+    this.#keptUntil = 0;
+    throw new BrokerError("api-key-failed", {
+      hint: "The option apiKey is a function that threw, hung or gave no string",
+    });
   }
 }

@@ -1,4 +1,6 @@
 import { certainlyNotSent, systemCode } from "@equos-broker/api";
+import type { Clock } from "../clock.js";
+import { timeOver, within } from "../deadline.js";
 import type { ErrorCode } from "../error-codes.js";
 import { BrokerError, isBrokerError } from "../errors.js";
 import { redact } from "../redact.js";
@@ -21,8 +23,7 @@ export interface CallFailure {
   readonly harmless: boolean;
 }
 
-/** More than a log line ever shows, so that masking sees whole secrets. */
-const READ_CHARACTERS = 8192;
+const READ_SECONDS = 2;
 
 /**
  * What a failed upstream call means, for the caller, for the log and for the books. Understands the errors of our own
@@ -32,6 +33,7 @@ export async function callFailure(
   operation: string,
   thrown: unknown,
   secrets: readonly string[],
+  clock: Clock,
 ): Promise<CallFailure> {
   // Our own settings, such as a missing key: said by whoever threw it, before anything was sent.
   if (isBrokerError(thrown)) return { error: thrown, harmless: true };
@@ -39,9 +41,9 @@ export async function callFailure(
   if (response === undefined) return networkFailure(operation, thrown, secrets);
   const { status } = response;
   const code = byStatus[status] ?? codeOfClass(status);
-  const body = await response.text();
-  const text = messageIn(body) ?? body;
-  const detail = redact(text.slice(0, READ_CHARACTERS), secrets, text.length > READ_CHARACTERS);
+  // The official SDK hands over a body that is still on its way, and may never end.
+  const body = await within(clock, READ_SECONDS, response.text());
+  const detail = redact(body === timeOver ? "(its body did not end)" : (messageIn(body) ?? body), secrets);
   const error = new BrokerError(code, {
     hint: `Equos answered ${status} to ${operation}`,
     retryAfterSeconds: status === 429 || status === 503 ? (retryAfter(response.headers) ?? 10) : undefined,

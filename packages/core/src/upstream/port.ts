@@ -11,8 +11,10 @@ export interface StartRequest {
   host?: { serverUrl: string; accessToken: string };
 }
 
-interface Signal {
+interface CallInit {
   signal?: AbortSignal;
+  /** For clients on `fetch`, which would take the API key along to another host. */
+  redirect?: "manual";
 }
 
 /**
@@ -21,8 +23,8 @@ interface Signal {
  */
 export interface EquosPort {
   readonly conversations: {
-    startConversation(args: { createEquosConversationRequest: StartRequest }, options?: Signal): Promise<unknown>;
-    stopConversation(args: { id: string }, options?: Signal): Promise<unknown>;
-    getConversationById(args: { id: string }, options?: Signal): Promise<unknown>;
+    startConversation(args: { createEquosConversationRequest: StartRequest }, options?: CallInit): Promise<unknown>;
+    stopConversation(args: { id: string }, options?: CallInit): Promise<unknown>;
+    getConversationById(args: { id: string }, options?: CallInit): Promise<unknown>;
   };
 }

@@ -36,15 +36,22 @@ export class Upstream {
     this.#apiKey = new ApiKey(options.apiKey, clock);
   }
 
-  /** What must be masked in any text that comes from outside. */
+  /** What must be masked in any text that comes from outside. A client that was handed in keeps its key to itself. */
   secrets(): string[] {
-    return this.#apiKey.latest === undefined ? [] : [this.#apiKey.latest];
+    const inEnvironment = environment("EQUOS_API_KEY");
+    return [...this.#apiKey.recent, ...(inEnvironment === undefined ? [] : [inEnvironment])];
+  }
+
+  /** Makes sure that a call can be sent at once. @throws BrokerError `api-key-missing` or `api-key-failed` */
+  async ready(): Promise<void> {
+    if (this.#options.equos === undefined) await this.#apiKey.get();
+    this.#equos();
   }
 
   /** Asks Equos to start; rejects with whatever the client threw. The socket is given up after `abandonSeconds`. */
   start(request: StartRequest): Promise<unknown> {
-    return this.#limited(this.#options.abandonSeconds, (signal) =>
-      this.#equos().conversations.startConversation({ createEquosConversationRequest: request }, { signal }),
+    return this.#limited(this.#options.abandonSeconds, (init) =>
+      this.#equos().conversations.startConversation({ createEquosConversationRequest: request }, init),
     );
   }
 
@@ -58,31 +65,31 @@ export class Upstream {
     return { confirmed: check.failure === undefined && check.says !== "running", failure: check.failure };
   }
 
-  async #ask(
-    operation: "stopConversation" | "getConversationById",
-    id: string,
-  ): Promise<{ says: "running" | "over" | "nothing"; failure?: UpstreamFailure }> {
+  async #ask(operation: "stopConversation" | "getConversationById", id: string): Promise<Saying> {
     try {
-      const answer = await this.#limited(this.#options.stopSeconds, (signal) =>
-        this.#equos().conversations[operation]({ id }, { signal }),
+      const answer = await this.#limited(this.#options.stopSeconds, (init) =>
+        this.#equos().conversations[operation]({ id }, init),
       );
-      return { says: whatItSays(answer) };
+      return whatItSays(operation, id, answer);
     } catch (thrown) {
       // The official SDK trips over the empty body that means `null`.
       if (thrown instanceof SyntaxError && /end of (JSON|data)/i.test(thrown.message)) return { says: "nothing" };
-      const { error } = await callFailure(operation, thrown, this.secrets());
+      const { error } = await callFailure(operation, thrown, this.secrets(), this.#clock);
       if (error.upstream?.status === 404) return { says: "nothing" };
       const failure = error.upstream ?? { operation, status: undefined, detail: error.code };
       return { says: "running", failure };
     }
   }
 
-  async #limited<T>(seconds: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #limited<T>(
+    seconds: number,
+    call: (init: { signal: AbortSignal; redirect: "manual" }) => Promise<T>,
+  ): Promise<T> {
     const limit = new AbortController();
     const outcome = await within(
       this.#clock,
       seconds,
-      Promise.resolve().then(() => call(limit.signal)),
+      Promise.resolve().then(() => call({ signal: limit.signal, redirect: "manual" })),
     );
     if (outcome !== timeOver) return outcome;
     limit.abort();
@@ -112,7 +119,15 @@ class BrokerTimeout extends Error {
   override readonly name = "TimeoutError";
 }
 
-function whatItSays(answer: unknown): "running" | "over" | "nothing" {
-  if (typeof answer !== "object" || answer === null || !("status" in answer)) return "nothing";
-  return answer.status === "running" ? "running" : "over";
+interface Saying {
+  readonly says: "running" | "over" | "nothing";
+  readonly failure?: UpstreamFailure;
+}
+
+function whatItSays(operation: string, id: string, answer: unknown): Saying {
+  if (answer === null || answer === undefined) return { says: "nothing" };
+  if (typeof answer === "object" && "id" in answer && answer.id === id && "status" in answer) {
+    if (typeof answer.status === "string") return { says: answer.status === "running" ? "running" : "over" };
+  }
+  return { says: "running", failure: { operation, status: 200, detail: "an answer that is no such conversation" } };
 }

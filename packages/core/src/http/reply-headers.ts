@@ -1,0 +1,32 @@
+import { BrokerError } from "../errors.js";
+import type { Reply } from "../exchange.js";
+
+const NAME = /^[!#$%&'*+.^_`|~\w-]{1,100}$/;
+/** What every server can write: Latin-1 without control characters. */
+const VALUE = /^[\t\x20-\x7e\xa0-\xff]{0,8192}$/;
+/** What the reply itself decides. */
+const OURS =
+  /^(content-|transfer-encoding$|connection$|cache-control$|equos-delivery$|retry-after$|allow$|trailer$|upgrade$)/;
+
+/**
+ * The headers that `authorize` wants sent, in lower case. Checked before anything starts: a header that cannot be
+ * written would otherwise fail when the conversation already runs.
+ *
+ * @throws BrokerError `authorize-failed`
+ */
+export function replyHeaders(headers: unknown): Reply["headers"] {
+  if (headers === undefined || headers === null) return {};
+  if (typeof headers !== "object") throw wrong("headers that are no object");
+  const result: Record<string, string | readonly string[]> = {};
+  for (const [written, value] of Object.entries(headers)) {
+    const name = written.toLowerCase();
+    if (!NAME.test(name) || OURS.test(name)) throw wrong("a header whose name cannot be used");
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    if (!values.every((one) => typeof one === "string" && VALUE.test(one)))
+      throw wrong(`a value of ${name} that cannot be sent`);
+    result[name] = value;
+  }
+  return result;
+}
+
+const wrong = (what: string) => new BrokerError("authorize-failed", { hint: `authorize gave ${what}` });
