@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 // Vitest hands these to Node as well, so "import" and the like, which Node decides by itself, must not stand here.
 const conditions = ["@equos-broker/source", "node"];
 
+// Where to write the results for a program to read, besides the screen.
+const report = process.env.TEST_REPORT;
+
 export default defineConfig({
   // Tests run the sources themselves; only the package checks build.
   resolve: { conditions },
@@ -10,6 +13,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
     testTimeout: 20_000,
+    reporters: report === undefined ? ["default"] : ["default", "json"],
+    ...(report === undefined ? {} : { outputFile: { json: report } }),
     restoreMocks: true,
     allowOnly: false,
     typecheck: {
