@@ -1,4 +1,11 @@
-import { type AuthorizeContext, type BrokerEvent, type BrokerOptions, ConversationBroker } from "@equos-broker/core";
+import {
+  type AuthorizeContext,
+  type BrokerEvent,
+  type BrokerOptions,
+  ConversationBroker,
+  memoryLedger,
+  type ReserveOutcome,
+} from "@equos-broker/core";
 import { type Emulator, type ManualClock, manualClock, startEmulator } from "@equos-broker/emulator";
 import { expect } from "vitest";
 import { type Answer, type Call, call } from "./client.js";
@@ -49,6 +56,8 @@ export class Stage {
     readonly broker: ConversationBroker,
     readonly server: ListeningHost,
     readonly arrivals: readonly Arrival[],
+    /** What the ledger said to each reservation, in order. */
+    readonly reservations: readonly ReserveOutcome["outcome"][],
   ) {}
 
   static async open(host: Host, options: Partial<Options> = {}): Promise<Stage> {
@@ -58,6 +67,14 @@ export class Stage {
     watch.watchConsole();
     const events: BrokerEvent[] = [];
     const arrivals: Arrival[] = [];
+    const reservations: ReserveOutcome["outcome"][] = [];
+    const ledger = memoryLedger({ clock });
+    const reserve = ledger.reserve.bind(ledger);
+    ledger.reserve = async (request) => {
+      const outcome = await reserve(request);
+      reservations.push(outcome.outcome);
+      return outcome;
+    };
     const broker = new ConversationBroker({
       authorize: (context: AuthorizeContext) => {
         arrivals.push({ user: context.header("x-user"), signal: context.signal });
@@ -68,6 +85,7 @@ export class Stage {
       characters: { guide: emulator.characterId },
       conversation: () => ({ promptCtx: sentPrompt, promptTemplateVars: { plan: sentVariable } }),
       clock,
+      ledger,
       logger: watch.logger,
       onEvent: (event) => {
         events.push(event);
@@ -77,7 +95,7 @@ export class Stage {
     });
     // The stage's authorize and characters do not depend on the broker's type parameters.
     const mounted = broker as unknown as ConversationBroker;
-    return new Stage(host, emulator, clock, watch, events, mounted, await host.listen(mounted), arrivals);
+    return new Stage(host, emulator, clock, watch, events, mounted, await host.listen(mounted), arrivals, reservations);
   }
 
   /** A consumer that no other case uses. */

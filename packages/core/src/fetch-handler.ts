@@ -40,8 +40,6 @@ export function toFetchHandler(
       waitUntil,
     };
     const reply = await broker.handle(exchange);
-    // The client left while its start was under way.
-    if (request.signal.aborted) await reply?.undelivered?.();
     return toResponse(reply ?? problemReply(new BrokerError("unknown-action")));
   };
 }

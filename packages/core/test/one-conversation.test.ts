@@ -1,9 +1,22 @@
+import { type Ledger, memoryLedger } from "@equos-broker/core";
 import { fault } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
 import { ada, eventually, openSetting, outcome } from "./setting.js";
 
 const guide = { consumer: ada, character: "guide" };
 const coach = { consumer: ada, character: "coach" };
+
+/** A ledger that notes what it said to each reservation. */
+function watched(outcomes: string[]): Ledger {
+  const ledger = memoryLedger();
+  const reserve = ledger.reserve.bind(ledger);
+  ledger.reserve = async (request) => {
+    const result = await reserve(request);
+    outcomes.push(result.outcome);
+    return result;
+  };
+  return ledger;
+}
 
 describe("one consumer never has two conversations", () => {
   it("by starting another one again and again while the former cannot be stopped", async () => {
@@ -54,12 +67,13 @@ describe("one consumer never has two conversations", () => {
 
 describe("nothing runs on that nobody has", () => {
   it("when the broker closes while somebody waits for a start whose client left", async () => {
-    const { broker, clock, emulator } = await openSetting();
+    const outcomes: string[] = [];
+    const { broker, clock, emulator } = await openSetting({ ledger: watched(outcomes) });
     emulator.faults.queue("startConversation", fault.delay(2_000));
     const first = broker.start(guide);
     await eventually(() => emulator.requests().length === 1);
     const second = broker.start(guide);
-    await clock.advance(0);
+    await eventually(() => outcomes.includes("in-flight"));
     const closed = broker.close();
     // Whoever waited for a start in flight still gets it.
     await outcome(clock, Promise.all([first, second, closed]));
