@@ -5,8 +5,12 @@ export async function turns(count: number): Promise<void> {
 }
 
 /** A start whose client can leave; `leave` says whether it left before it had its answer. */
-export function abortableStart(url: string, user: string): { leave(): Promise<boolean> } {
+export function abortableStart(url: string, user: string) {
   let answered = false;
+  let tell: () => void = () => undefined;
+  const whenAnswered = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
   const request = httpRequest(url, {
     method: "POST",
     headers: { "content-type": "application/json", "x-user": user },
@@ -18,11 +22,13 @@ export function abortableStart(url: string, user: string): { leave(): Promise<bo
     response.on("error", () => undefined);
     response.resume().once("end", () => {
       answered = true;
+      tell();
     });
   });
   request.end("{}");
   return {
-    async leave() {
+    answered: whenAnswered,
+    async leave(): Promise<boolean> {
       const early = !answered;
       request.destroy();
       await closed;
