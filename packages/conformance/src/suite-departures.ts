@@ -12,24 +12,31 @@ export function departureCases(stage: () => Stage): void {
 
   const arrivalsOf = (user: string) => stage().arrivals.filter((arrival) => arrival.user === user);
 
+  /** A start that has reached Equos, which answers only when it is told to. */
+  const heldStart = async (user: string) => {
+    let answer: () => void = () => undefined;
+    const until = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const when = ({ consumerIdentity }: { consumerIdentity: string | undefined }) => consumerIdentity === user;
+    stage().emulator.faults.queue("startConversation", { until, when });
+    const client = new AbortController();
+    const reply = stage().start(user, {}, { signal: client.signal });
+    reply.catch(() => undefined);
+    await eventually(() => stage().startsOf(user) === 1);
+    const leave = async () => {
+      client.abort();
+      await expect(reply).rejects.toThrow();
+      await eventually(() => arrivalsOf(user)[0]?.signal.aborted === true);
+    };
+    return { answer, leave };
+  };
+
   it("stops what was started for a client that left while Equos was asked", async () => {
     const user = stage().newUser();
-    let answerNow: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      answerNow = resolve;
-    });
-    stage().emulator.faults.queue("startConversation", {
-      until: held,
-      when: ({ consumerIdentity }) => consumerIdentity === user,
-    });
-    const leave = new AbortController();
-    const start = stage().start(user, {}, { signal: leave.signal });
-    start.catch(() => undefined);
-    await eventually(() => stage().startsOf(user) === 1);
-    leave.abort();
-    await expect(start).rejects.toThrow();
-    await eventually(() => arrivalsOf(user)[0]?.signal.aborted === true);
-    answerNow();
+    const { answer, leave } = await heldStart(user);
+    await leave();
+    answer();
     await eventually(() =>
       stage().events.some(({ type, consumer }) => type === "conversation.ended" && consumer.identity === user),
     );
@@ -38,26 +45,13 @@ export function departureCases(stage: () => Stage): void {
 
   it("keeps what a second request waits for when the first one's client leaves", async () => {
     const user = stage().newUser();
-    let answerNow: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      answerNow = resolve;
-    });
-    stage().emulator.faults.queue("startConversation", {
-      until: held,
-      when: ({ consumerIdentity }) => consumerIdentity === user,
-    });
-    const leave = new AbortController();
-    const first = stage().start(user, {}, { signal: leave.signal });
-    first.catch(() => undefined);
-    await eventually(() => stage().startsOf(user) === 1);
+    const { answer, leave } = await heldStart(user);
     const before = stage().reservations.length;
     const second = stage().start(user);
     await eventually(() => stage().reservations.length > before);
     expect(stage().reservations.at(-1)).toBe("in-flight");
-    leave.abort();
-    await expect(first).rejects.toThrow();
-    await eventually(() => arrivalsOf(user)[0]?.signal.aborted === true);
-    answerNow();
+    await leave();
+    answer();
     const grant = expectGrant(await second, 200, 2);
     await stage().clock.advance(3_000);
     expect(runningOf(user).map(({ id }) => id)).toEqual([grant.conversation.id]);
@@ -68,6 +62,8 @@ export function departureCases(stage: () => Stage): void {
     const user = stage().newUser();
     const grant = expectGrant(await stage().start(user), 201, 1);
     await stage().clock.advance(3_000);
+    // A connection's end is no departure: nothing that listens for one may be told so.
+    expect(arrivalsOf(user).map(({ signal }) => signal.aborted)).toEqual([false]);
     expect(runningOf(user).map(({ id }) => id)).toEqual([grant.conversation.id]);
     await stage().call("/stop", {
       ...json({ id: grant.conversation.id }),

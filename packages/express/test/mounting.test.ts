@@ -18,7 +18,9 @@ describe.each([4, 5] as const)("on Express %i", (major) => {
         headers: { ...json({}).headers, "x-user": stage.newUser() },
       });
       expect(started.status).toBe(201);
-      expect((await call(`${stage.server.origin}/api/v1/equos`, json({}))).status).toBe(404);
+      for (const path of ["", "/", "/other/start", "/start%2f", "/%73tart"]) {
+        expect((await call(`${stage.server.origin}/api/v1/equos${path}`, json({}))).status).toBe(404);
+      }
     } finally {
       await stage.close();
     }
