@@ -1,8 +1,10 @@
+import * as core from "@equos-broker/core";
 import {
   type AuthorizeContext,
   type BrokerEvent,
   type BrokerOptions,
   ConversationBroker,
+  type Ledger,
   memoryLedger,
   type ReserveOutcome,
 } from "@equos-broker/core";
@@ -58,6 +60,7 @@ export class Stage {
     readonly arrivals: readonly Arrival[],
     /** What the ledger said to each reservation, in order. */
     readonly reservations: readonly ReserveOutcome["outcome"][],
+    readonly ledger: Ledger,
   ) {}
 
   static async open(host: Host, options: Partial<Options> = {}): Promise<Stage> {
@@ -95,7 +98,18 @@ export class Stage {
     });
     // The stage's authorize and characters do not depend on the broker's type parameters.
     const mounted = broker as unknown as ConversationBroker;
-    return new Stage(host, emulator, clock, watch, events, mounted, await host.listen(mounted), arrivals, reservations);
+    return new Stage(
+      host,
+      emulator,
+      clock,
+      watch,
+      events,
+      mounted,
+      await host.listen(mounted),
+      arrivals,
+      reservations,
+      ledger,
+    );
   }
 
   /** A consumer that no other case uses. */
@@ -151,7 +165,7 @@ export class Stage {
       .filter((token) => typeof token === "string");
     const secrets = [this.emulator.apiKey, ...tokens, ...this.emulator.secretTexts, sentPrompt, sentVariable];
     // The values that a client is meant to have may stand in an answer; everything else may not.
-    this.watch.see("util.inspect", [this.broker, this.server]);
+    this.watch.see("util.inspect", [core, this.broker, this.ledger, this.server, this.events]);
     expect(this.watch.leaks(secrets)).toEqual([]);
   }
 
