@@ -26,11 +26,23 @@ export interface Setting {
   running(): string[];
 }
 
+/** There and back: whatever the sockets of this process had under way before it is through. */
+async function roundTrip(url: string): Promise<void> {
+  const answer = await fetch(`${url}/v3/health`).catch(() => undefined);
+  await answer?.text();
+}
+
+const settling = new WeakMap<ManualClock, () => Promise<void>>();
+
 /** A broker without HTTP, the emulator behind it, and a clock for both that only the test moves. */
 export async function openSetting(options: Partial<Options> = {}, emulation: EmulatorOptions = {}): Promise<Setting> {
   const clock = manualClock();
   const emulator = await startEmulator({ clock, ...emulation });
   onTestFinished(async () => await emulator.close());
+  const settle = async () => {
+    for (let round = 0; round < 3; round += 1) await roundTrip(emulator.url);
+  };
+  settling.set(clock, settle);
   const events: BrokerEvent[] = [];
   const log: { message: string; details: object }[] = [];
   const note = (details: object, message: string) => void log.push({ message, details });
@@ -54,7 +66,7 @@ export async function openSetting(options: Partial<Options> = {}, emulation: Emu
     async pass(seconds) {
       for (let second = 0; second < seconds; second += 1) {
         await clock.advance(1000);
-        for (let round = 0; round < 3; round += 1) await (await fetch(`${emulator.url}/v3/health`)).text();
+        await settle();
       }
     },
     types: () => events.map(({ type }) => type),
@@ -69,7 +81,7 @@ export async function openSetting(options: Partial<Options> = {}, emulation: Emu
 export const ada = { identity: "ada", name: "Ada" };
 export const ben = { identity: "ben", name: "Ben" };
 
-/** Moves time on until the task is done; gives its value or its error. */
+/** Moves time on, never past the sockets' work, until the task is done; gives its value or its error. */
 export async function outcome<T>(clock: ManualClock, task: Promise<T>): Promise<T | unknown> {
   let done = false;
   const settled = task.then(
@@ -82,7 +94,11 @@ export async function outcome<T>(clock: ManualClock, task: Promise<T>): Promise<
       return error;
     },
   );
-  while (!done) await clock.advance(250);
+  await settling.get(clock)?.();
+  while (!done) {
+    await clock.advance(250);
+    await settling.get(clock)?.();
+  }
   return await settled;
 }
 
