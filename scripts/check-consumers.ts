@@ -63,7 +63,14 @@ async function compiles(consumer: string): Promise<void> {
     mkdirSync(folder);
     const file = name === "node16-cjs" ? "index.cts" : "index.ts";
     writeFileSync(join(folder, file), source);
-    const common = { strict: true, exactOptionalPropertyTypes: true, noEmit: true, target: "es2022", types: ["node"] };
+    const common = {
+      strict: true,
+      declaration: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      target: "es2022",
+      types: ["node"],
+    };
     writeFileSync(
       join(folder, "tsconfig.json"),
       JSON.stringify({ compilerOptions: { ...common, ...options }, files: [file] }),

@@ -22,6 +22,8 @@ async function demo(): Promise<void> {
     emulator?.assertNothingRunning();
     await emulator?.close();
   });
+  if (emulator === undefined)
+    console.log("EQUOS_API_KEY is set: this is the real Equos, and conversations are billed.");
   console.log(`demo ready http://127.0.0.1:${port}`);
 }
 

@@ -6,7 +6,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /**
  * Checks an endpoint and returns it without a trailing slash.
  *
- * @throws TypeError when it is no URL, carries a login, query or fragment, or is `http:` anywhere but on loopback: the
+ * @throws TypeError when it is no URL, carries a login, query or fragment, ends in `/v3`, or is `http:` anywhere but on loopback: the
  * API key would travel in the clear.
  */
 export function parseEndpoint(endpoint: string): string {
@@ -21,5 +21,6 @@ export function parseEndpoint(endpoint: string): string {
   if (url.href !== plain) {
     throw new TypeError("endpoint must have no login, query or fragment");
   }
+  if (/\/v3\/*$/.test(url.pathname)) throw new TypeError("endpoint must not end in /v3: every call adds it");
   return plain.replace(/\/+$/, "");
 }

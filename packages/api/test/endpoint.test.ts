@@ -51,6 +51,13 @@ describe("parseEndpoint", () => {
     expect(() => parseEndpoint(endpoint)).toThrow(new TypeError("endpoint must have no login, query or fragment"));
   });
 
+  it.each(["https://api.equos.ai/v3", "https://gateway.example/equos/v3/"])(
+    "refuses %s: every call adds /v3",
+    (endpoint) => {
+      expect(() => parseEndpoint(endpoint)).toThrow(/must not end in \/v3/);
+    },
+  );
+
   it.each(["", "api.equos.ai", "/v3", "https://", "https://a b"])("refuses %j: no URL", (endpoint) => {
     expect(() => parseEndpoint(endpoint)).toThrow(TypeError);
   });

@@ -2,7 +2,7 @@ import { BrokerError } from "./errors.js";
 
 /**
  * The end user, as the server's `authorize` decides. Fields of the team's own may stand beside these; they reach
- * `conversation`, `limits` and the events' receiver, and never upstream or a client.
+ * `conversation`, `limits` and `client`, and never Equos or a browser.
  */
 export interface Consumer {
   /** 1–128 printable characters, stable per user. Becomes the LiveKit identity, which everyone in the room sees. */
@@ -27,7 +27,10 @@ export function checkConsumer(consumer: Consumer): void {
   const bad = (["identity", "name"] as const).find((field) => !isPrintable(consumer[field]));
   const badTenant = consumer.tenant !== undefined && !isPrintable(consumer.tenant);
   if (bad === undefined && !badTenant) return;
-  throw new BrokerError("invalid-identity", {
-    hint: `authorize gave a consumer whose ${bad ?? "tenant"} is not 1 to 128 printable characters`,
-  });
+  const field = bad ?? "tenant";
+  const what =
+    typeof consumer[field] === "number"
+      ? "a number: use String(…)"
+      : 'not 1 to 128 printable characters, or reads "undefined"';
+  throw new BrokerError("invalid-identity", { hint: `The consumer's ${field} is ${what}` });
 }

@@ -3,6 +3,7 @@ import type { AuthorizeContext, Exchange, Mountable, Reply } from "./exchange.js
 import { problemReply } from "./http/reply.js";
 import { joined } from "./joined.js";
 import { lastSegment } from "./last-segment.js";
+import { checkMountable } from "./mountable.js";
 
 /** What `authorize` is given behind {@link toFetchHandler}. */
 export type FetchContext = AuthorizeContext<{ readonly request: Request }>;
@@ -28,6 +29,7 @@ export function toFetchHandler(
   broker: Mountable<{ readonly request: Request }>,
   { clientIp, waitUntil = (task) => void task.catch(() => undefined) }: FetchHandlerOptions = {},
 ): (request: Request) => Promise<Response> {
+  checkMountable(broker);
   return async (request) => {
     const exchange: Exchange<{ readonly request: Request }> = {
       method: request.method,

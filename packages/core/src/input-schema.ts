@@ -11,6 +11,7 @@ export interface InputSchema<TOutput> {
   };
 }
 
-type InputResult<TOutput> =
+/** What a schema's `validate` gives. */
+export type InputResult<TOutput> =
   | { readonly value: TOutput; readonly issues?: undefined }
   | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] };

@@ -11,7 +11,14 @@ export async function readNodeBody(request: NodeRequest, maxBytes: number): Prom
   // Broken off before anybody read it: what a parser that had nothing to do with it left is not its body.
   if (request.destroyed && !request.readableEnded) throw new BrokerError("body-unreadable");
   // Express and its parsers put it here; serverless hosts behind a getter that may throw.
-  return "body" in request ? request.body : undefined;
+  const parsed = "body" in request ? request.body : undefined;
+  // Somebody read it and kept it: a start without its body would be another start.
+  if (parsed === undefined && hadBody(request)) throw new BrokerError("body-unreadable");
+  return parsed;
+}
+
+function hadBody({ headers }: NodeRequest): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
 function readStream(request: NodeRequest, maxBytes: number): Promise<Uint8Array> {

@@ -2,6 +2,7 @@ import { BrokerError } from "./errors.js";
 import type { AuthorizeContext, Mountable } from "./exchange.js";
 import { problemReply } from "./http/reply.js";
 import { lastSegment } from "./last-segment.js";
+import { checkMountable } from "./mountable.js";
 import { serveNode, writeReply } from "./node-exchange.js";
 import type { NodeRequest, NodeResponse } from "./node-types.js";
 
@@ -23,6 +24,7 @@ export type NodeContext<
 export function toNodeHandler<TRequest extends NodeRequest, TResponse extends NodeResponse>(
   broker: Mountable<{ readonly req: TRequest; readonly res: TResponse }>,
 ): (req: TRequest, res: TResponse) => Promise<void> {
+  checkMountable(broker);
   return async (req, res) => {
     const served = await serveNode(broker, req, res, { action: lastSegment(req.url ?? ""), native: { req, res } });
     if (!served && !res.headersSent) writeReply(res, problemReply(new BrokerError("unknown-action")));

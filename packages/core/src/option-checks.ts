@@ -75,7 +75,11 @@ const optionsSchema = z.strictObject({
     })
     .optional(),
   characters: z
-    .record(z.string().min(1).max(64), z.string().min(1), takes("an object of alias → Equos character id"))
+    .record(
+      z.string().min(1).max(64),
+      z.string(takes("an Equos character id")).min(1, takes("an Equos character id")),
+      takes("an object of alias → Equos character id"),
+    )
     .refine((characters) => Object.keys(characters).length > 0, takes("an object with at least one alias"))
     .optional(),
   input: z
@@ -85,7 +89,9 @@ const optionsSchema = z.strictObject({
     }, takes("a Standard Schema, such as a zod or valibot schema"))
     .optional(),
   conversation: anyFunction.optional(),
-  limits: z.union([anyFunction, limitsSchema]).optional(),
+  limits: z
+    .union([anyFunction, limitsSchema], takes("an object such as { maxSeconds: 600 }, or a function of the consumer"))
+    .optional(),
   whenActive: z
     .strictObject({
       same: z.enum(["resume", "reject", "replace"], takes('"resume", "reject" or "replace"')).optional(),
@@ -124,7 +130,9 @@ const limitsNotYet = ["perIp", "overall", "perConsumer.starts", "perConsumer.sec
  * No value is ever quoted: it may be a secret.
  */
 export function checkOptions(options: object): void {
-  if (typeof options !== "object" || options === null) throw invalid("options", "must be an object");
+  if (typeof options !== "object" || options === null) {
+    throw new BrokerError("invalid-option", { hint: "ConversationBroker needs an object of options" });
+  }
   const unsupported = notYet.find((name) => name in options);
   if (unsupported !== undefined) throw notYetError(unsupported);
   const { timeouts, equos, apiKey } = check(optionsSchema, options, "");

@@ -5,7 +5,7 @@ import { base64url, type HmacKey, hmacKey, isSigned, sign } from "./hmac.js";
 
 export interface VisitorsOptions {
   /** At least 32 characters, the same on every server. Of a list the first signs and all are accepted. */
-  readonly secret: string | readonly string[];
+  readonly secret: string | readonly string[] | undefined;
   /** What the avatar's room calls them. Default `Visitor`. */
   readonly name?: string | undefined;
   /** Default 30. */
@@ -49,7 +49,7 @@ export interface Visitors {
  * ```
  */
 export function visitors(options: VisitorsOptions): Visitors {
-  const { secret, name = "Visitor", maxAgeDays = 30, secure = true, clock = systemClock } = options;
+  const { secret, name = "Visitor", maxAgeDays = 30, secure = true, clock = systemClock } = options ?? {};
   const secrets = typeof secret === "string" ? [secret] : secret;
   if (
     !Array.isArray(secrets) ||

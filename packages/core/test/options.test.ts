@@ -1,4 +1,11 @@
-import { ConversationBroker, isBrokerError, memoryLedger, visitors } from "@equos-broker/core";
+import {
+  ConversationBroker,
+  isBrokerError,
+  memoryLedger,
+  toFetchHandler,
+  toNodeHandler,
+  visitors,
+} from "@equos-broker/core";
 import { expect, it } from "vitest";
 
 const refused = (options: object): { code: string; message: string } => {
@@ -24,7 +31,8 @@ it.each([
   [{ endpoint: "equos" }, 'option "endpoint" must be a URL such as https://api.equos.ai'],
   [{ equos: {} }, 'option "equos" must be an Equos client'],
   [{ characters: {} }, 'option "characters" must be an object with at least one alias'],
-  [{ characters: { guide: 7 } }, 'option "characters.guide"'],
+  [{ characters: { guide: 7 } }, 'option "characters.guide" must be an Equos character id'],
+  [{ limits: 5 }, 'option "limits" must be an object such as { maxSeconds: 600 }, or a function of the consumer'],
   [{ input: "string" }, 'option "input" must be a Standard Schema'],
   [{ limits: { maxSeconds: 0 } }, 'option "limits.maxSeconds" must be at least 30 seconds'],
   [{ limits: { maxSeconds: -5 } }, 'option "limits.maxSeconds" must be at least 30 seconds'],
@@ -49,6 +57,15 @@ it.each([
   const error = refused(options);
   expect(error.code).toBe("invalid-option");
   expect(error.message).toContain(message);
+});
+
+it.each([undefined, null, "options", 7])("%o instead of options is refused", (options) => {
+  expect(refused(options as never).message).toBe("ConversationBroker needs an object of options");
+});
+
+it.each([undefined, null, {}, () => null])("%o instead of a broker is refused where it is mounted", (broker) => {
+  expect(() => toFetchHandler(broker as never)).toThrow(/must be a ConversationBroker/);
+  expect(() => toNodeHandler(broker as never)).toThrow(/must be a ConversationBroker/);
 });
 
 it("a client and a key exclude each other", () => {

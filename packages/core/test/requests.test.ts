@@ -91,6 +91,20 @@ it("a stop whose client breaks off behind a slow middleware stops nothing", asyn
   expect(emulator.conversations().find(({ id }) => id === grant.conversation.id)?.status).toBe("running");
 });
 
+it("a body that somebody consumed and kept starts nothing", async () => {
+  const { broker, emulator } = await brokerWith(() => ada);
+  const handler = toNodeHandler(broker);
+  const port = await listen(
+    createServer((req, res) => {
+      req.resume().once("end", () => void handler(req, res));
+    }),
+  );
+  const init = { method: "POST", headers: { "content-type": "application/json" }, body: '{"character":"coach"}' };
+  const answer = await fetch(`http://127.0.0.1:${port}/start`, init);
+  expect([answer.status, await answer.json()]).toEqual([400, expect.objectContaining({ code: "body-unreadable" })]);
+  expect(emulator.requests()).toEqual([]);
+});
+
 it("a connection whose body was too large serves the next request", async () => {
   const { broker } = await brokerWith(() => ada);
   const port = await listen(createServer(toNodeHandler(broker)));

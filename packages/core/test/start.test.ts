@@ -87,12 +87,39 @@ describe("refusals before Equos is asked", () => {
       "invalid-option",
     ],
     ["an identity that is none", { consumer: { identity: "", name: "A" }, character: "guide" }, {}, "invalid-identity"],
+    [
+      "a misspelt field from conversation",
+      { consumer: ada, character: "guide" },
+      { conversation: () => ({ promptContext: "x" }) as object },
+      "conversation-failed",
+    ],
+    [
+      "a field of another type from conversation",
+      { consumer: ada, character: "guide" },
+      { conversation: () => ({ promptCtx: 7 }) as never },
+      "conversation-failed",
+    ],
+    [
+      "nothing from conversation",
+      { consumer: ada, character: "guide" },
+      { conversation: () => undefined as never },
+      "conversation-failed",
+    ],
+    ["no text from client", { consumer: ada, character: "guide" }, { client: () => "" }, "conversation-failed"],
   ])("%s", async (_, start, options, expected) => {
     const { broker, emulator, clock } = await openSetting(options);
     expect(code(await outcome(clock, broker.start(start)))).toBe(expected);
     expect(emulator.requests()).toEqual([]);
     // Nothing is held against the consumer.
     expect(code(await outcome(clock, broker.start(start)))).toBe(expected);
+  });
+
+  it("name the field that conversation misspelt, and what to do about a number for an identity", async () => {
+    const { broker } = await openSetting({ conversation: () => ({ promptContext: "a secret" }) as object });
+    const misspelt = await broker.start({ consumer: ada, character: "guide" }).catch((e) => e);
+    expect(misspelt.message).toBe("The option conversation gave an unknown field promptContext");
+    const numbered = await broker.start({ consumer: { identity: 42 as never, name: "A" } }).catch((e) => e);
+    expect(numbered.message).toBe("The consumer's identity is a number: use String(…)");
   });
 
   it("says where the input is wrong, and quotes none of it", async () => {

@@ -33,6 +33,26 @@ describe("a ledger in trouble", () => {
   });
 });
 
+describe("what the log says first", () => {
+  it.each([
+    [401, /check the API key/],
+    [404, /check the character's id/],
+  ])("of a %i is what to look at", async (status, hint) => {
+    const { broker, emulator } = await openSetting();
+    emulator.faults.queue("startConversation", { status });
+    const error = await broker.start({ consumer: ada, character: "guide" }).catch((thrown) => thrown);
+    expect(error.message).toMatch(hint);
+    expect(error.publicMessage).not.toMatch(hint);
+  });
+
+  it("of a refused connection is where it went", async () => {
+    const { broker, emulator } = await openSetting();
+    await emulator.close();
+    const error = await broker.start({ consumer: ada, character: "guide" }).catch((thrown) => thrown);
+    expect(error.message).toBe(`No connection to ${emulator.url}`);
+  });
+});
+
 describe("the API key", () => {
   it("from a function is fetched once a minute, by however many starts", async () => {
     let asked = 0;

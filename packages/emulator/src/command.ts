@@ -11,9 +11,9 @@ function banner({ url, apiKey, characterId, characterIds, livekit }: Emulator): 
 
 Point your server at it:
 
-  EQUOS_ENDPOINT=${url}
-  EQUOS_API_KEY=${apiKey}
-  EQUOS_CHARACTER_ID=${characterId}
+  export EQUOS_ENDPOINT=${url}
+  export EQUOS_API_KEY=${apiKey}
+  export EQUOS_CHARACTER_ID=${characterId}
 
 Ctrl-C ends it.`;
 }

@@ -25,7 +25,7 @@ it("says where it listens and what to set, and ends with 0 on Ctrl-C", async () 
   const { child, output } = run("--port", "0");
   while (!output.text.includes("Ctrl-C")) await once(child.stdout, "data");
   const url = /EQUOS_ENDPOINT=(\S+)/.exec(output.text)?.[1];
-  expect(output.text).toMatch(/EQUOS_API_KEY=sk_emulator_\S+\n\s*EQUOS_CHARACTER_ID=cha_emulator_guide/);
+  expect(output.text).toMatch(/EQUOS_API_KEY=sk_emulator_\S+\n\s*export EQUOS_CHARACTER_ID=cha_emulator_guide/);
   expect((await fetch(`${url}/v3/health`)).status).toBe(200);
   child.kill("SIGINT");
   expect(await exitCode(child)).toBe(0);

@@ -1,2 +1,2 @@
 export * from "@equos-broker/core";
-export { type ExpressContext, type ExpressRequest, toExpress } from "./to-express.js";
+export { type ExpressContext, type ExpressNative, type ExpressRequest, toExpress } from "./to-express.js";

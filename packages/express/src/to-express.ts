@@ -1,5 +1,6 @@
 import {
   type AuthorizeContext,
+  checkMountable,
   type Mountable,
   type NodeRequest,
   type NodeResponse,
@@ -18,7 +19,8 @@ export interface ExpressRequest extends NodeRequest, Express.Request {
   readonly ip?: string | undefined;
 }
 
-interface ExpressNative {
+/** Express' request and response, as `authorize` finds them in `context.native`. */
+export interface ExpressNative {
   readonly req: ExpressRequest;
   readonly res: NodeResponse;
 }
@@ -38,6 +40,7 @@ export type ExpressContext = AuthorizeContext<ExpressNative>;
 export function toExpress(
   broker: Mountable<ExpressNative>,
 ): (req: ExpressRequest, res: NodeResponse, next: (error?: unknown) => void) => void {
+  checkMountable(broker);
   return (req, res, next) => {
     // Below a mount Express has cut the mount's path off; only a single segment is ours.
     const action = /^\/([^/?]+)\/?(?:\?|$)/.exec(req.url ?? "")?.[1];

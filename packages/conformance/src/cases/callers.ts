@@ -70,8 +70,8 @@ const strangers: readonly Case[] = [
 const foreign: readonly Case[] = [
   ["a foreign Origin", { origin: "https://evil.example" }, /https:\/\/evil\.example.*allowedOrigins/],
   ["Origin: null", { origin: "null" }, /allowedOrigins/],
-  ["an Origin that is no origin", { origin: "https://evil.example/<script>" }, /origin unknown/],
-  ["Sec-Fetch-Site: cross-site", { "sec-fetch-site": "cross-site" }, /allowedOrigins/],
+  ["an Origin that is no origin", { origin: "https://evil.example/<script>" }, /^A page without an origin/],
+  ["Sec-Fetch-Site: cross-site", { "sec-fetch-site": "cross-site" }, /Sec-Fetch-Site: cross-site and no Origin/],
   ["Sec-Fetch-Site: same-site", { "sec-fetch-site": "same-site", origin: "https://other.shop.example" }, /other\.shop/],
   ["Sec-Fetch-Site: none", { "sec-fetch-site": "none" }, /allowedOrigins/],
   ["Sec-Fetch-Site against an Origin of our own", { "sec-fetch-site": "cross-site", origin: "http://127.0.0.1" }, /./],

@@ -26,12 +26,15 @@ export async function handle(parts: Parts, exchange: Exchange): Promise<Reply | 
   } catch (thrown) {
     const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error", { cause: thrown });
     const instance = `urn:uuid:${crypto.randomUUID()}`;
-    if (error.status >= 500) report(parts, exchange, error, instance);
+    if (error.status >= 500 || error.code === "origin-refused") report(parts, exchange, error, instance);
     return problemReply(error, instance);
   }
 }
 
-/** What went wrong on our side or upstream's: in full here, and nowhere else. */
+/**
+ * What went wrong on our side or upstream's, in full here and nowhere else; and refused origins, which are as often a
+ * proxy's doing as an attacker's.
+ */
 function report({ logger, upstream }: Parts, exchange: Exchange, error: BrokerError, instance: string): void {
   const { code, status, message } = error;
   const secrets = [...upstream.secrets(), ...credentials(exchange)];
@@ -41,7 +44,12 @@ function report({ logger, upstream }: Parts, exchange: Exchange, error: BrokerEr
 }
 
 /** Refusals that follow from something that was reported already, or that is meant to be. */
-const consequences: ReadonlySet<ErrorCode> = new Set(["start-in-doubt", "start-too-late", "broker-closed"]);
+const consequences: ReadonlySet<ErrorCode> = new Set([
+  "origin-refused",
+  "start-in-doubt",
+  "start-too-late",
+  "broker-closed",
+]);
 
 /** What the request carries to prove who sent it, as a whole and in its parts. */
 function credentials(exchange: Exchange): string[] {

@@ -42,4 +42,7 @@ export function problemReply(error: BrokerError, instance?: string): Reply {
 /** Tokens and errors are nobody's to cache (RFC 6749, 5.1). */
 const always = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
-const title = (code: string): string => code.charAt(0).toUpperCase() + code.slice(1).replaceAll("-", " ");
+function title(code: string): string {
+  const words = code.replaceAll("-", " ").replace("json", "JSON").replace("api", "API");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

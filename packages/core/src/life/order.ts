@@ -5,6 +5,7 @@ import { BrokerError, isBrokerError } from "../errors.js";
 import { checkLimits } from "../option-checks.js";
 import type { ConversationDetails } from "../options.js";
 import type { Parts } from "../parts.js";
+import { checkDetails } from "./details.js";
 
 /** What a caller asks for, as it came. */
 export interface StartRequestBody {
@@ -67,6 +68,9 @@ function characterOf({ options }: Parts, alias: string | undefined): { character
   }
   // Without a name, the only character is meant, or the one called "default".
   const aliases = Object.keys(characters);
+  if (alias === undefined && aliases.length > 1 && !aliases.includes("default")) {
+    throw new BrokerError("unknown-character", { publicMessage: "Name a character in the field `character`." });
+  }
   const character = alias ?? (aliases.length === 1 ? aliases[0] : "default") ?? "default";
   const characterId = Object.hasOwn(characters, character) ? characters[character] : undefined;
   if (characterId === undefined) throw new BrokerError("unknown-character");
@@ -105,8 +109,7 @@ export async function detailsOf(parts: Parts, order: Order): Promise<Conversatio
   const { consumer, character, input } = order;
   const details = await teamCode(parts, "conversation", () => conversation({ consumer, character, input }));
   if (details === null) throw new BrokerError("conversation-refused");
-  if (typeof details !== "object") throw gaveNothing("conversation", "neither an object nor null");
-  return details;
+  return checkDetails(details);
 }
 
 /** The segment that Equos files the conversation under. */
@@ -114,15 +117,13 @@ export async function clientOf(parts: Parts, consumer: Consumer): Promise<string
   const { client, deployment } = parts.options;
   if (client !== undefined) {
     const segment = await teamCode(parts, "client", () => client({ consumer }));
-    if (typeof segment !== "string" || segment === "") throw gaveNothing("client", "no text");
+    if (typeof segment !== "string" || segment === "")
+      throw new BrokerError("conversation-failed", { hint: "The option client gave no text" });
     return segment;
   }
   const day = new Date(parts.clock.now()).toISOString().slice(0, 10).replaceAll("-", "");
   return `${deployment ?? "equos-broker"}/${day}`;
 }
-
-const gaveNothing = (option: string, what: string) =>
-  new BrokerError("conversation-failed", { hint: `The option ${option} gave ${what}` });
 
 /** Runs a function of the team's: for a limited time, and a throw is theirs, not the caller's. */
 async function teamCode<T>(parts: Parts, option: string, run: () => T | Promise<T>): Promise<T> {

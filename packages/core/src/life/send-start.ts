@@ -3,7 +3,6 @@ import { conversationIdOf, type Grant, toGrant } from "../grant.js";
 import type { EndReason } from "../ledger/states.js";
 import type { Parts } from "../parts.js";
 import { textsIn } from "../redact.js";
-import { callFailure } from "../upstream/failure.js";
 import type { StartRequest } from "../upstream/port.js";
 import { about, aboutOrder } from "./announce.js";
 import { stopUpstream, stopWithoutBooks } from "./end.js";
@@ -88,8 +87,7 @@ async function stopFound(
 }
 
 async function failed(parts: Parts, order: Order, reservation: string, request: StartRequest, thrown: unknown) {
-  const secrets = [...parts.upstream.secrets(), ...textsIn(request)];
-  const { error, harmless } = await callFailure("startConversation", thrown, secrets, parts.clock);
+  const { error, harmless } = await parts.upstream.failure("startConversation", thrown, textsIn(request));
   if (!harmless) {
     await doubt(parts, order, reservation, error);
     return error;

@@ -17,6 +17,21 @@ const byStatus: Readonly<Record<number, ErrorCode>> = {
   503: "upstream-unavailable",
 };
 
+/** What to look at first, for those who read the log. */
+const advice: Readonly<Record<number, string>> = {
+  401: "check the API key (EQUOS_API_KEY)",
+  402: "check the organization's credit in Studio",
+  404: "check the character's id (EQUOS_CHARACTER_ID, or the option characters)",
+};
+
+export interface CallSurroundings {
+  /** What must be masked. */
+  readonly secrets: readonly string[];
+  readonly clock: Clock;
+  /** Where the call went, for the log. */
+  readonly endpoint: string;
+}
+
 export interface CallFailure {
   readonly error: BrokerError;
   /** Nothing can have been created by the call. */
@@ -32,20 +47,19 @@ const READ_SECONDS = 2;
 export async function callFailure(
   operation: string,
   thrown: unknown,
-  secrets: readonly string[],
-  clock: Clock,
+  { secrets, clock, endpoint }: CallSurroundings,
 ): Promise<CallFailure> {
   // Our own settings, such as a missing key: said by whoever threw it, before anything was sent.
   if (isBrokerError(thrown)) return { error: thrown, harmless: true };
   const response = responseOf(thrown);
-  if (response === undefined) return networkFailure(operation, thrown, secrets);
+  if (response === undefined) return networkFailure(operation, thrown, secrets, endpoint);
   const { status } = response;
   const code = byStatus[status] ?? codeOfClass(status);
   // The official SDK hands over a body that is still on its way, and may never end.
   const body = await within(clock, READ_SECONDS, response.text());
   const detail = redact(body === timeOver ? "(its body did not end)" : (messageIn(body) ?? body), secrets);
   const error = new BrokerError(code, {
-    hint: `Equos answered ${status} to ${operation}`,
+    hint: [`Equos answered ${status} to ${operation}`, advice[status]].filter(Boolean).join(": "),
     retryAfterSeconds: status === 429 || status === 503 ? (retryAfter(response.headers) ?? 10) : undefined,
     upstream: { operation, status, detail },
   });
@@ -57,7 +71,7 @@ function codeOfClass(status: number): ErrorCode {
   return status >= 400 && status < 500 ? "upstream-rejected" : "upstream-error";
 }
 
-function networkFailure(operation: string, thrown: unknown, secrets: readonly string[]): CallFailure {
+function networkFailure(operation: string, thrown: unknown, secrets: readonly string[], endpoint: string): CallFailure {
   const harmless = certainlyNotSent(thrown);
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   const unreadable = name === "InvalidAnswerError" || name === "SyntaxError";
@@ -69,7 +83,7 @@ function networkFailure(operation: string, thrown: unknown, secrets: readonly st
   const detail = redact([name, systemCode(thrown)].filter(Boolean).join(" "), secrets);
   return {
     error: new BrokerError(code, {
-      hint: `${operation} got no usable answer from Equos`,
+      hint: harmless ? `No connection to ${endpoint}` : `${operation} got no usable answer from ${endpoint}`,
       retryAfterSeconds: harmless ? 10 : undefined,
       upstream: { operation, status: undefined, detail },
     }),

@@ -5,7 +5,7 @@ import { environment } from "../environment.js";
 import type { UpstreamFailure } from "../errors.js";
 import { BrokerError } from "../errors.js";
 import { ApiKey } from "./api-key.js";
-import { callFailure } from "./failure.js";
+import { type CallFailure, callFailure } from "./failure.js";
 import type { EquosPort, StartRequest } from "./port.js";
 
 export interface UpstreamOptions {
@@ -65,6 +65,17 @@ export class Upstream {
     return { confirmed: check.failure === undefined && check.says !== "running", failure: check.failure };
   }
 
+  /** What a call that threw means. `sent`: what the call carried besides the key. */
+  failure(operation: string, thrown: unknown, sent: readonly string[] = []): Promise<CallFailure> {
+    const secrets = [...this.secrets(), ...sent];
+    const endpoint = this.#options.equos === undefined ? this.#endpoint() : "Equos";
+    return callFailure(operation, thrown, { secrets, clock: this.#clock, endpoint });
+  }
+
+  #endpoint(): string {
+    return this.#options.endpoint ?? environment("EQUOS_ENDPOINT") ?? EQUOS_ENDPOINT;
+  }
+
   async #ask(operation: "stopConversation" | "getConversationById", id: string): Promise<Saying> {
     try {
       const answer = await this.#limited(this.#options.stopSeconds, (init) =>
@@ -74,7 +85,7 @@ export class Upstream {
     } catch (thrown) {
       // The official SDK trips over the empty body that means `null`.
       if (thrown instanceof SyntaxError && /end of (JSON|data)/i.test(thrown.message)) return { says: "nothing" };
-      const { error } = await callFailure(operation, thrown, this.secrets(), this.#clock);
+      const { error } = await this.failure(operation, thrown);
       if (error.upstream?.status === 404) return { says: "nothing" };
       const failure = error.upstream ?? { operation, status: undefined, detail: error.code };
       return { says: "running", failure };
@@ -98,9 +109,8 @@ export class Upstream {
 
   #equos(): EquosPort {
     if (this.#port !== undefined) return this.#port;
-    const { equos, endpoint, fetch, abandonSeconds } = this.#options;
-    this.#port =
-      equos ?? this.#ownClient(endpoint ?? environment("EQUOS_ENDPOINT") ?? EQUOS_ENDPOINT, fetch, abandonSeconds);
+    const { equos, fetch, abandonSeconds } = this.#options;
+    this.#port = equos ?? this.#ownClient(this.#endpoint(), fetch, abandonSeconds);
     return this.#port;
   }
 
