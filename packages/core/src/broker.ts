@@ -6,7 +6,7 @@ import type { Grant } from "./grant.js";
 import { handle } from "./http/handle.js";
 import { boundedLedger } from "./ledger/bounded-ledger.js";
 import { memoryLedger } from "./ledger/memory-ledger.js";
-import { stopEverything } from "./life/close.js";
+import { finish } from "./life/close.js";
 import { type Claim, checkClaim } from "./life/find.js";
 import { keepConversation } from "./life/keep.js";
 import { checkOrder, type StartRequestBody } from "./life/order.js";
@@ -149,12 +149,21 @@ export class ConversationBroker<
     await this.#sweep.finish();
   }
 
-  /** No new starts, an end to those in flight, no more timers. Conversations go on unless `stop` is set. */
+  /**
+   * No new starts, an end to those in flight and to what was promised (stops to confirm, pages that leave), no more
+   * timers. Takes at most about a minute and a half. Conversations go on unless `stop` is set.
+   */
   async close({ stop = false }: CloseOptions = {}): Promise<void> {
     this.#closed = true;
-    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
-    if (stop) await stopEverything(this.#parts);
     this.#sweeper.close();
+    // The clock's timers keep no process alive, and by now nothing else may.
+    const alive = globalThis.setInterval(() => undefined, 1000);
+    try {
+      while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
+      await finish(this.#parts, stop);
+    } finally {
+      globalThis.clearInterval(alive);
+    }
   }
 }
 

@@ -11,6 +11,8 @@ export class Sweeper {
   readonly #task: () => Promise<boolean>;
   readonly #onError: (error: unknown) => void;
   #timer: unknown;
+  /** Woken while a run was under way. */
+  #again = false;
   #closed = false;
 
   constructor(clock: Clock, task: () => Promise<boolean>, onError: (error: unknown) => void) {
@@ -20,12 +22,14 @@ export class Sweeper {
   }
 
   wake(): void {
+    this.#again = true;
     if (this.#closed || this.#timer !== undefined) return;
     this.#timer = this.#clock.setTimeout(() => void this.#run(), INTERVAL_MS);
   }
 
   async #run(): Promise<void> {
     let more = true;
+    this.#again = false;
     try {
       more = await this.#task();
     } catch (error) {
@@ -33,7 +37,7 @@ export class Sweeper {
     }
     // Until here the timer counts as set, so that runs do not overlap.
     this.#timer = undefined;
-    if (more) this.wake();
+    if (more || this.#again) this.wake();
   }
 
   close(): void {

@@ -123,6 +123,89 @@ describe("abandoning", () => {
   });
 });
 
+describe("a leave", () => {
+  const left = async () => {
+    const clock = manualClock();
+    const ledger = memoryLedger({ clock });
+    await ledger.reserve(request("r"));
+    await ledger.commit(running("r", clock.now()));
+    await ledger.leave("r", 1, 3_000);
+    await ledger.reserve(request("second"));
+    return { clock, ledger };
+  };
+
+  it("that a reload put off holds again when the reload reached nobody", async () => {
+    const { clock, ledger } = await left();
+    await clock.advance(1_000);
+    await ledger.abandon("r", 2);
+    await clock.advance(1_900);
+    expect((await ledger.due(10)).records).toEqual([]);
+    await clock.advance(200);
+    expect((await ledger.due(10)).records).toMatchObject([{ state: "stopping", reason: "left" }]);
+  });
+
+  it("does not when a later one did, or somebody is heard of", async () => {
+    const { clock, ledger } = await left();
+    await ledger.reserve(request("third"));
+    await ledger.abandon("r", 2);
+    const again = await left();
+    await again.ledger.touch("r");
+    await again.ledger.abandon("r", 2);
+    for (const { clock: time, ledger: books } of [{ clock, ledger }, again]) {
+      await time.advance(60_000);
+      expect((await books.due(10)).records).toEqual([]);
+    }
+  });
+});
+
+describe("delivery numbers", () => {
+  it("are not given twice, even after what they were for is forgotten", async () => {
+    const clock = manualClock();
+    const ledger = memoryLedger({ clock });
+    await ledger.reserve(request("r"));
+    await ledger.commit(running("r", clock.now()));
+    await ledger.reserve(request("second"));
+    await ledger.reserve(request("third"));
+    await ledger.stop("r", "owner");
+    await ledger.end("r", "owner");
+    await clock.advance(11 * 60_000);
+    await ledger.due(10);
+    expect(await ledger.byConversation("con-r")).toBeUndefined();
+    await ledger.reserve(request("new"));
+    expect((await ledger.commit(running("new", clock.now())))?.record.deliveries).toBe(4);
+    // Neither an old number nor one that was never given says anything.
+    for (const number of [3, 5]) {
+      expect((await ledger.stop("new", "owner", number))?.moved).toBe(false);
+      expect((await ledger.leave("new", number, 0))?.moved).toBe(false);
+    }
+    expect((await ledger.stop("new", "owner", 4))?.moved).toBe(true);
+  });
+});
+
+describe("time", () => {
+  it("brings a reservation that nobody settled to its end, to the millisecond", async () => {
+    const clock = manualClock();
+    const ledger = memoryLedger({ clock });
+    await ledger.reserve(request("r"));
+    await clock.advance(90_000);
+    expect((await ledger.due(10)).records).toMatchObject([{ state: "unknown" }, { state: "ended" }]);
+    expect(await ledger.due(10)).toEqual({ records: [], pending: false });
+    expect((await ledger.reserve(request("next"))).outcome).toBe("reserved");
+  });
+
+  it("has nothing left to bring once the last record is forgotten, whatever was scheduled", async () => {
+    const clock = manualClock();
+    const ledger = memoryLedger({ clock });
+    await ledger.reserve(request("r"));
+    await ledger.commit({ ...running("r", clock.now()), endsAt: clock.now() + 86_400_000 });
+    await ledger.stop("r", "owner");
+    await ledger.end("r", "owner");
+    expect((await ledger.due(10)).pending).toBe(true);
+    await clock.advance(11 * 60_000);
+    expect((await ledger.due(10)).pending).toBe(false);
+  });
+});
+
 /** What a caller can do, with small numbers so that collisions are common. */
 type Command =
   | { do: "reserve"; consumer: number; fingerprint: number; fresh: boolean }

@@ -6,6 +6,8 @@ export class Entries {
   readonly #byConsumer = new Map<string, Set<Entry>>();
   readonly #byConversation = new Map<string, Entry>();
   readonly #byToken = new Map<string, Entry>();
+  /** The highest delivery of all that was forgotten: numbers are not given twice. */
+  #forgottenDeliveries = 0;
 
   get(reservation: string): Entry | undefined {
     return this.#byReservation.get(reservation);
@@ -23,9 +25,12 @@ export class Entries {
     return [...(this.#byConsumer.get(consumer) ?? [])].filter(({ state }) => state !== "ended");
   }
 
-  /** The consumer's latest delivery, of all conversations that are remembered. */
+  /** No delivery of the consumer had a higher number. */
   latestDeliveryOf(consumer: string): number {
-    return Math.max(0, ...[...(this.#byConsumer.get(consumer) ?? [])].map(({ deliveries }) => deliveries));
+    return Math.max(
+      this.#forgottenDeliveries,
+      ...[...(this.#byConsumer.get(consumer) ?? [])].map(({ deliveries }) => deliveries),
+    );
   }
 
   get size(): number {
@@ -57,6 +62,7 @@ export class Entries {
   }
 
   forget(entry: Entry): void {
+    this.#forgottenDeliveries = Math.max(this.#forgottenDeliveries, entry.deliveries);
     this.#byReservation.delete(entry.reservation);
     const own = this.#byConsumer.get(entry.consumer);
     own?.delete(entry);

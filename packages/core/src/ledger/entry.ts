@@ -27,6 +27,8 @@ export interface Entry {
   /** Callers, by their own ids, that wait for this start to settle. */
   readonly waiting: Set<string>;
   leaveAt: number | undefined;
+  /** A leave that a later delivery put off: it holds again when that delivery, and all after it, reached nobody. */
+  putOff: { readonly leaveAt: number; readonly delivery: number } | undefined;
   /** Until when an unknown one keeps its consumer from starting. */
   holdUntil: number | undefined;
   /** Stops tried so far. */
@@ -54,6 +56,7 @@ export function newEntry(init: Pick<Entry, Init>): Entry {
     held: false,
     waiting: new Set(),
     leaveAt: undefined,
+    putOff: undefined,
     holdUntil: undefined,
     attempts: 0,
     dueAt: undefined,
@@ -64,8 +67,8 @@ export function newEntry(init: Pick<Entry, Init>): Entry {
 /** A copy for the outside. */
 export function recordOf(entry: Entry): LedgerRecord {
   const { reservation, state, consumer, fingerprint, payload, conversation, deliveries } = entry;
-  const { startedAt, endsAt, endedAt, reason } = entry;
-  const times = { startedAt, endsAt, endedAt };
+  const { startedAt, endsAt, endedAt, leaveAt, reason } = entry;
+  const times = { startedAt, endsAt, endedAt, leaveAt };
   return { reservation, state, consumer, fingerprint, payload, conversation, deliveries, ...times, reason };
 }
 
@@ -73,4 +76,11 @@ export function recordOf(entry: Entry): LedgerRecord {
 export function reachedNobody(entry: Entry): boolean {
   const delivered = entry.deliveries - entry.formerDeliveries;
   return !entry.held && delivered > 0 && entry.abandoned.size === delivered && entry.waiting.size === 0;
+}
+
+/** Whether everybody that came after the leave is known to have got nothing, and nobody waits. */
+export function onlyLeft({ putOff, held, waiting, deliveries, abandoned }: Entry): boolean {
+  if (putOff === undefined || held || waiting.size > 0) return false;
+  for (let number = putOff.delivery + 1; number <= deliveries; number += 1) if (!abandoned.has(number)) return false;
+  return true;
 }

@@ -21,6 +21,8 @@ export interface LedgerRecord {
   /** When upstream ends it by itself. */
   readonly endsAt: number | undefined;
   readonly endedAt: number | undefined;
+  /** When its page's leave takes effect. */
+  readonly leaveAt: number | undefined;
   readonly reason: EndReason | undefined;
 }
 
@@ -92,12 +94,15 @@ export interface Ledger {
   doubt(reservation: string, holdMs: number): Promise<Step>;
   /** `reserved | unknown → stopping`, now that the conversation's id is known. */
   found(reservation: string, conversation: string, reason: EndReason, endsAt: number): Promise<Step>;
-  /** `running → stopping`; with a `delivery`, only if none came after it. */
+  /** `running → stopping`; with a `delivery`, only if that is the latest. */
   stop(reservation: string, reason: EndReason, delivery?: number): Promise<Step>;
   /** Anything `→ ended`. The record stays for a while, so that a repeated stop gets the same answer. */
   end(reservation: string, reason: EndReason): Promise<Step>;
 
-  /** The page of this delivery says that it closes: stop in `graceMs`, unless a later delivery happens. */
+  /**
+   * The page of this delivery says that it closes: stop in `graceMs`, unless a later delivery happens. If all later ones
+   * turn out to have reached nobody, the leave holds again.
+   */
   leave(reservation: string, delivery: number | undefined, graceMs: number): Promise<Step>;
   /** This delivery reached nobody. `running → stopping` (`client-gone`) if none did and nobody waits. */
   abandon(reservation: string, delivery: number): Promise<Step>;

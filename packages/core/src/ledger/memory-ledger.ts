@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from "../clock.js";
 import { Entries } from "./entries.js";
-import { type Entry, newEntry, reachedNobody, recordOf } from "./entry.js";
+import { type Entry, newEntry, onlyLeft, reachedNobody, recordOf } from "./entry.js";
 import type { CommitRequest, Ledger, LedgerRecord, ReserveOutcome, ReserveRequest, Step } from "./ledger.js";
+import { choose, isOutdated, joinQueue } from "./rules.js";
 import { allows, type EndReason, type Transition, transitions } from "./states.js";
 import { Timetable } from "./timetable.js";
 
@@ -73,8 +74,10 @@ class MemoryLedger implements Ledger {
   }
 
   #deliver(entry: Entry): LedgerRecord {
-    entry.deliveries += 1;
+    const { leaveAt, deliveries: delivery } = entry;
+    if (leaveAt !== undefined) entry.putOff = { leaveAt, delivery };
     entry.leaveAt = undefined;
+    entry.deliveries += 1;
     this.#timetable.schedule(entry);
     return recordOf(entry);
   }
@@ -118,6 +121,9 @@ class MemoryLedger implements Ledger {
     if (entry === undefined) return undefined;
     if (entry.state !== "running" || isOutdated(entry, delivery) || entry.leaveAt !== undefined) return unmoved(entry);
     entry.leaveAt = this.#clock.now() + graceMs;
+    entry.putOff = undefined;
+    // Whoever was heard of before is the one that leaves.
+    entry.held = false;
     this.#timetable.schedule(entry);
     return { moved: true, record: recordOf(entry) };
   }
@@ -126,18 +132,25 @@ class MemoryLedger implements Ledger {
     const entry = this.#entries.get(reservation);
     if (entry === undefined) return undefined;
     if (delivery > entry.formerDeliveries && delivery <= entry.deliveries) entry.abandoned.add(delivery);
-    return this.#stopIfReachedNobody(entry);
+    return this.#lookAgain(entry);
   }
 
   async unwait(reservation: string, waiter: string): Promise<Step> {
     const entry = this.#entries.get(reservation);
     if (entry === undefined) return undefined;
     entry.waiting.delete(waiter);
-    return this.#stopIfReachedNobody(entry);
+    return this.#lookAgain(entry);
   }
 
-  #stopIfReachedNobody(entry: Entry): Step {
-    return reachedNobody(entry) ? this.#step("stop", entry.reservation, "client-gone") : unmoved(entry);
+  /** What follows from one caller less. */
+  #lookAgain(entry: Entry): Step {
+    if (reachedNobody(entry)) return this.#step("stop", entry.reservation, "client-gone");
+    if (entry.state === "running" && entry.putOff !== undefined && onlyLeft(entry)) {
+      entry.leaveAt = Math.max(entry.putOff.leaveAt, this.#clock.now());
+      entry.putOff = undefined;
+      this.#timetable.schedule(entry);
+    }
+    return unmoved(entry);
   }
 
   async touch(reservation: string): Promise<Step> {
@@ -219,26 +232,5 @@ class MemoryLedger implements Ledger {
     for (const done of [...entry.settling]) done();
   }
 }
-
-function joinQueue(entry: Entry, { reservation, maxWaiting }: ReserveRequest): ReserveOutcome {
-  if (entry.waiting.size >= maxWaiting) return { outcome: "crowded" };
-  entry.waiting.add(reservation);
-  return { outcome: "in-flight", reservation: entry.reservation };
-}
-
-/** What a start does with the consumer's running conversation; a reason means that it is stopped. */
-function choose(entry: Entry, request: ReserveRequest, waited: boolean, now: number) {
-  if (now >= (entry.endsAt ?? Number.POSITIVE_INFINITY)) return "time-over";
-  const same = entry.fingerprint === request.fingerprint;
-  // The second of two clicks gets what the first one started, whatever either of them asked for.
-  if (waited && same) return "resume";
-  const choice = same ? request.same : request.other;
-  // One whose grant reached nobody is in nobody's way.
-  if (choice === "reject") return reachedNobody(entry) ? "client-gone" : "reject";
-  return choice === "resume" && !request.fresh ? "resume" : "replaced";
-}
-
-const isOutdated = (entry: Entry, delivery: number | undefined): boolean =>
-  delivery !== undefined && delivery < entry.deliveries;
 
 const unmoved = (entry: Entry): Step => ({ moved: false, record: recordOf(entry) });

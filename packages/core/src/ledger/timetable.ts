@@ -21,7 +21,8 @@ export class Timetable {
   }
 
   get pending(): boolean {
-    return this.#queue.size > 0;
+    // Every entry has its time; the queue may still hold outdated ones.
+    return this.#entries.size > 0;
   }
 
   /** To be called whenever the state of an entry, or one of its times, has changed. */
@@ -40,7 +41,9 @@ export class Timetable {
       if (item === undefined) return undefined;
       const entry = this.#entries.get(item.key);
       // Otherwise it is gone, or was scheduled anew.
-      if (entry?.dueAt === item.at) return { entry, leaving: entry.leaveAt === item.at };
+      if (entry?.dueAt !== item.at) continue;
+      entry.dueAt = undefined;
+      return { entry, leaving: entry.leaveAt === item.at };
     }
   }
 

@@ -25,45 +25,51 @@ export function checkClaim(claim: Claim): void {
   if (named.length === 0 || missing || nobody) throw new BrokerError("not-found");
 }
 
+export interface Found {
+  readonly record: LedgerRecord;
+  /** The delivery that a caller who knows none can mean: that of the start which was in flight when it came. */
+  readonly delivery?: number | undefined;
+}
+
 /**
  * The conversation that is claimed. A foreign one and an unknown one are told apart by nothing.
  *
  * @throws BrokerError `not-found`, or `several-conversations` when no id says which one.
  */
-export async function findClaimed(parts: Parts, { token, consumer, id }: Claim): Promise<LedgerRecord> {
+export async function findClaimed(parts: Parts, { token, consumer, id }: Claim): Promise<Found> {
   const { ledger, digests } = parts;
   if (token !== undefined) {
     const record = await ledger.byToken(await digests.token(token));
     if (record === undefined || (id !== undefined && record.conversation !== id)) throw new BrokerError("not-found");
-    return record;
+    return { record };
   }
   const owner = consumer && (await digests.consumer(consumer));
   if (id !== undefined) {
     const record = await ledger.byConversation(id);
     if (record === undefined || (owner !== undefined && record.consumer !== owner)) throw new BrokerError("not-found");
-    return record;
+    return { record };
   }
   return await onlyLiveOf(parts, owner);
 }
 
-async function onlyLiveOf(parts: Parts, owner: string | undefined): Promise<LedgerRecord> {
+async function onlyLiveOf(parts: Parts, owner: string | undefined): Promise<Found> {
   if (owner === undefined) throw new BrokerError("not-found");
-  const live = await settledLiveOf(parts, owner);
+  const delivery = await startInFlightOf(parts, owner);
+  const live = await parts.ledger.liveOf(owner);
   const known = live.filter(({ conversation }) => conversation !== undefined);
   const running = known.filter(({ state }) => state === "running");
   const [record, second] = running.length > 0 ? running : known;
   if (record === undefined) throw new BrokerError("not-found");
   if (second !== undefined) throw new BrokerError("several-conversations");
-  return record;
+  return { record, delivery };
 }
 
-/** The consumer's conversations; a stop that overtakes the start it is about waits for it. */
-async function settledLiveOf({ ledger, clock, timeouts }: Parts, owner: string): Promise<readonly LedgerRecord[]> {
-  const live = await ledger.liveOf(owner);
-  const inFlight = live.find(({ state }) => state === "reserved");
-  if (inFlight === undefined) return live;
+/** A stop that overtakes the start it is about waits for it. Gives the number of the delivery that start makes. */
+async function startInFlightOf({ ledger, clock, timeouts }: Parts, owner: string): Promise<number | undefined> {
+  const inFlight = (await ledger.liveOf(owner)).find(({ state }) => state === "reserved");
+  if (inFlight === undefined) return undefined;
   const limit = new AbortController();
   await within(clock, timeouts.answerSeconds, ledger.settled(inFlight.reservation, limit.signal));
   limit.abort();
-  return await ledger.liveOf(owner);
+  return inFlight.deliveries + 1;
 }

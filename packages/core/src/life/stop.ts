@@ -22,13 +22,14 @@ export interface Stopped {
 
 export async function stopConversation(parts: Parts, order: StopOrder, reason: EndReason): Promise<Stopped> {
   const found = await findClaimed(parts, order);
-  const state = order.leaving ? await leave(parts, order, found) : await stopNow(parts, order, found, reason);
-  return { conversation: { id: found.conversation ?? "", status: statusOf(state) } };
+  const { record } = found;
+  const delivery = order.delivery ?? found.delivery;
+  const state = order.leaving ? await leave(parts, record, delivery) : await stopNow(parts, record, reason, delivery);
+  return { conversation: { id: record.conversation ?? "", status: statusOf(state) } };
 }
 
-async function leave(parts: Parts, { delivery }: StopOrder, found: LedgerRecord) {
-  const graceMs = (parts.options.leaveGraceSeconds ?? 3) * 1000;
-  const step = await parts.ledger.leave(found.reservation, delivery, graceMs);
+async function leave(parts: Parts, { reservation }: LedgerRecord, delivery: number | undefined) {
+  const step = await parts.ledger.leave(reservation, delivery, (parts.options.leaveGraceSeconds ?? 3) * 1000);
   if (step?.moved) {
     parts.emit({ type: "conversation.leaving", ...about(parts, step.record), delivery });
     parts.wake();
@@ -36,7 +37,7 @@ async function leave(parts: Parts, { delivery }: StopOrder, found: LedgerRecord)
   return step?.record.state;
 }
 
-async function stopNow(parts: Parts, { delivery }: StopOrder, found: LedgerRecord, reason: EndReason) {
+async function stopNow(parts: Parts, found: LedgerRecord, reason: EndReason, delivery: number | undefined) {
   const step = await parts.ledger.stop(found.reservation, reason, delivery);
   return await parts.track(stopUpstream(parts, step?.record ?? found));
 }

@@ -87,8 +87,10 @@ export class Upstream {
       if (thrown instanceof SyntaxError && /end of (JSON|data)/i.test(thrown.message)) return { says: "nothing" };
       const { error } = await this.failure(operation, thrown);
       if (error.upstream?.status === 404) return { says: "nothing" };
-      const failure = error.upstream ?? { operation, status: undefined, detail: error.code };
-      return { says: "running", failure };
+      // Equos may quote the conversation, whose values are not at hand here to be masked: the code says enough.
+      const status = error.upstream?.status;
+      const detail = status === undefined ? (error.upstream?.detail ?? error.code) : error.code;
+      return { says: "running", failure: { operation, status, detail } };
     }
   }
 

@@ -1,0 +1,118 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { fault, startEmulator } from "@equos-broker/emulator";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { Sweeper } from "../src/sweeper.js";
+import { ada, eventually, openSetting, outcome } from "./setting.js";
+
+const guide = { consumer: ada, character: "guide" };
+
+describe("close", () => {
+  it("sees to it that a page which has just left is stopped", async () => {
+    const { broker, clock, emulator, events } = await openSetting();
+    await broker.start(guide);
+    await broker.stop({ consumer: ada, delivery: 1, leaving: true });
+    await outcome(clock, broker.close());
+    emulator.assertNothingRunning();
+    expect(events.at(-1)).toMatchObject({ type: "conversation.ended", reason: "left" });
+  });
+
+  it("ends although Equos hangs at every stop", async () => {
+    const { broker, clock, emulator } = await openSetting({ timeouts: { stopSeconds: 6 } });
+    for (const identity of ["a", "b", "c"])
+      await broker.start({ consumer: { identity, name: "A" }, character: "guide" });
+    emulator.faults.queue("stopConversation", fault.silence({ times: 1000 }));
+    const before = clock.now();
+    await outcome(clock, broker.close({ stop: true }));
+    expect(clock.now() - before).toBeLessThan(60_000);
+  });
+
+  it("keeps the process until the last stop is confirmed", async () => {
+    const emulator = await startEmulator();
+    onTestFinished(async () => await emulator.close());
+    emulator.faults.queue("stopConversation", fault.status(500));
+    // Nothing but close itself holds this process: no server, no timer.
+    const script = `
+      import { ConversationBroker } from "@equos-broker/core";
+      const logger = { warn() {}, error() {} };
+      const broker = new ConversationBroker({ characters: { guide: process.env.EQUOS_CHARACTER_ID }, logger });
+      await broker.start({ consumer: { identity: "ada", name: "Ada" } });
+      await broker.close({ stop: true });
+      console.log("closed");`;
+    const args = ["--conditions=@equos-broker/source", "--import", "tsx", "--input-type=module", "-e", script];
+    const env = {
+      ...process.env,
+      EQUOS_ENDPOINT: emulator.url,
+      EQUOS_API_KEY: emulator.apiKey,
+      EQUOS_CHARACTER_ID: emulator.characterId,
+    };
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env, cwd: import.meta.dirname });
+    expect(stdout).toBe("closed\n");
+    emulator.assertNothingRunning();
+  });
+});
+
+describe("a page that leaves while its start is under way", () => {
+  it("does not take the page with it that comes after", async () => {
+    const { broker, emulator, pass, running } = await openSetting();
+    emulator.faults.queue("startConversation", fault.delay(2_000));
+    const first = broker.start(guide);
+    await eventually(() => emulator.requests().length === 1);
+    const stopped = broker.stop({ consumer: ada, leaving: true });
+    const second = broker.start(guide);
+    await pass(3);
+    expect((await second).grant).toEqual((await first).grant);
+    await stopped;
+    await pass(10);
+    expect(running()).toEqual([(await second).grant.conversation.id]);
+  });
+
+  it("does not either when it stops at once", async () => {
+    const { broker, emulator, pass, running } = await openSetting();
+    emulator.faults.queue("startConversation", fault.delay(2_000));
+    const first = broker.start(guide);
+    await eventually(() => emulator.requests().length === 1);
+    const stopped = broker.stop({ consumer: ada });
+    const second = broker.start({ ...guide, fresh: true });
+    await pass(3);
+    await Promise.all([first, stopped]);
+    expect(running()).toContain((await second).grant.conversation.id);
+  });
+});
+
+it("a stop that fails tells neither log nor events what Equos quotes", async () => {
+  const { broker, emulator, events, log } = await openSetting({
+    conversation: () => ({ promptCtx: "The caller's cat is called Wilhelmina" }),
+  });
+  await broker.start(guide);
+  const message = "cannot stop: The caller's cat is called Wilhelmina";
+  emulator.faults.queue("stopConversation", { status: 500, body: { statusCode: 500, message } });
+  await broker.stop({ consumer: ada });
+  expect(events.at(-1)).toMatchObject({
+    type: "stop.unconfirmed",
+    upstream: { status: 500, detail: "upstream-error" },
+  });
+  expect(JSON.stringify([events, log])).not.toContain("Wilhelmina");
+});
+
+it("the sweep runs again when it is woken while it runs", async () => {
+  let runs = 0;
+  const timers: (() => void)[] = [];
+  const clock = { now: () => 0, setTimeout: (task: () => void) => timers.push(task), clearTimeout: () => undefined };
+  const sweeper: Sweeper = new Sweeper(
+    clock,
+    async () => {
+      runs += 1;
+      if (runs === 1) sweeper.wake();
+      return false;
+    },
+    () => undefined,
+  );
+  sweeper.wake();
+  timers[0]?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(timers).toHaveLength(2);
+  timers[1]?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([runs, timers.length]).toEqual([2, 2]);
+});
