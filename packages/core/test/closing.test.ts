@@ -27,6 +27,18 @@ describe("close", () => {
     expect(clock.now() - before).toBeLessThan(60_000);
   });
 
+  it("is the end of it: nothing is asked of Equos afterwards", async () => {
+    const { broker, clock, emulator, pass, log } = await openSetting();
+    await broker.start(guide);
+    emulator.faults.queue("stopConversation", fault.status(503, { times: 1000 }));
+    await broker.stop({ consumer: ada });
+    await outcome(clock, broker.close());
+    expect(log.at(-1)?.message).toMatch(/not confirmed all stops/);
+    const asked = emulator.requests().length;
+    await pass(90);
+    expect(emulator.requests()).toHaveLength(asked);
+  });
+
   it("keeps the process until the last stop is confirmed", async () => {
     const emulator = await startEmulator();
     onTestFinished(async () => await emulator.close());
