@@ -3,8 +3,11 @@ import { request } from "node:http";
 export interface Answer {
   readonly status: number | undefined;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: each test expects its own shape.
-  readonly json: any;
+  /** Of a start, of a stop (without the character), or a problem (its code alone). */
+  readonly json: {
+    readonly conversation: { readonly id: string; readonly character: object };
+    readonly code?: string;
+  };
   /** The cookie that was set, as a browser sends it back. */
   readonly cookie: string | undefined;
 }
