@@ -22,6 +22,19 @@ describe("a ledger in trouble", () => {
     expect(emulator.requests()).toEqual([]);
   });
 
+  it("that fails where a useless answer is written down leaves nothing running", async () => {
+    const { broker, clock, running, emulator } = await openSetting({
+      ledger: broken("found", () => Promise.reject(new Error("loading"))),
+    });
+    emulator.faults.queue("startConversation", {
+      set: (answer) => ({ ...(answer as object), consumerAccessToken: null }),
+    });
+    const error = await outcome(clock, broker.start({ consumer: ada, character: "guide" }));
+    expect(error).toMatchObject({ code: "upstream-incomplete-answer" });
+    expect(emulator.conversations()).toHaveLength(1);
+    expect(running()).toEqual([]);
+  });
+
   it("that fails at the commit leaves nothing running", async () => {
     const { broker, clock, running, emulator } = await openSetting({
       ledger: broken("commit", () => Promise.reject(new Error("gone"))),

@@ -1,0 +1,91 @@
+import { connect, createServer } from "node:http2";
+import type { AddressInfo } from "node:net";
+import {
+  type AuthorizeContext,
+  ConversationBroker,
+  type Exchange,
+  toFetchHandler,
+  toNodeHandler,
+  visitors,
+} from "@equos-broker/core";
+import { fault } from "@equos-broker/emulator";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { z } from "zod";
+import { ada, eventually, openSetting } from "./setting.js";
+
+const authorize = (_: AuthorizeContext) => ada;
+const post = (action: string, body: string) =>
+  new Request(`http://shop.example/${action}`, {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/json" },
+  });
+
+it("an Origin of its own passes over HTTP/2, which has no Host header", async () => {
+  const { emulator } = await openSetting();
+  const { apiKey, url: endpoint, characterId } = emulator;
+  const broker = new ConversationBroker({ authorize, apiKey, endpoint, characters: { default: characterId } });
+  // node:http2's compatibility objects have what the structural types ask for, under other overloads.
+  const server = createServer(toNodeHandler(broker) as never);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  // An address of a listening TCP server is never a string or null.
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = connect(origin);
+  onTestFinished(() => void client.close());
+  const statusFor = async (from: string) =>
+    await new Promise((resolve) => {
+      const headers = { ":method": "POST", ":path": "/start", "content-type": "application/json", origin: from };
+      const request = client.request(headers);
+      request.on("response", (answer) => resolve(answer[":status"]));
+      request.resume().end("{}");
+    });
+  expect(await statusFor(origin)).toBe(201);
+  expect(await statusFor("http://evil.example")).toBe(403);
+});
+
+describe("without authorize", () => {
+  it("a stop without proof is a 401, and not the server's fault", async () => {
+    const { broker } = await openSetting({ authorize: undefined });
+    const handler = toFetchHandler(broker);
+    for (const action of ["stop", "keepalive"]) expect((await handler(post(action, "{}"))).status).toBe(401);
+    expect((await handler(post("start", "{}"))).status).toBe(500);
+  });
+});
+
+it("input that is nested too deep is the caller's fault", async () => {
+  const { broker } = await openSetting({ authorize, input: z.unknown(), characters: { guide: "cha_emulator_guide" } });
+  const deep = `{"input":${"[".repeat(7_000)}${"]".repeat(7_000)}}`;
+  const answer = await toFetchHandler(broker)(post("start", deep));
+  expect([answer.status, (JSON.parse(await answer.text()) as { code: string }).code]).toEqual([400, "invalid-input"]);
+});
+
+it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 401])("visitors refuse maxAgeDays %d", (maxAgeDays) => {
+  expect(() => visitors({ secret: "s".repeat(32), maxAgeDays })).toThrow(
+    /"maxAgeDays" must be a number of days up to 400/,
+  );
+});
+
+it("a platform is told of the work that goes on after the caller was answered", async () => {
+  const { broker, clock, emulator, pass, running } = await openSetting();
+  emulator.faults.queue("startConversation", fault.delay(20_000));
+  const tasks: Promise<unknown>[] = [];
+  const exchange: Exchange = {
+    method: "POST",
+    action: "start",
+    header: (name) => ({ "content-type": "application/json", "x-user": "ada" })[name],
+    readBody: async () => ({ character: "guide" }),
+    clientIp: undefined,
+    signal: new AbortController().signal,
+    native: undefined,
+    waitUntil: (task) => void tasks.push(task),
+  };
+  const reply = broker.handle(exchange);
+  await eventually(() => emulator.requests().length === 1);
+  await clock.advance(15_000);
+  expect((await reply)?.status).toBe(504);
+  expect(tasks).toHaveLength(1);
+  await pass(6);
+  await Promise.all(tasks);
+  expect(running()).toEqual([]);
+});
