@@ -1,3 +1,7 @@
 import { preset } from "../../tsup.preset.js";
 
-export default preset({ browser: "src/browser.ts" });
+export default preset({
+  browser: "src/browser.ts",
+  aes: "src/sealing/aes.ts",
+  "aes.node": "src/sealing/aes.node.ts",
+});

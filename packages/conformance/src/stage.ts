@@ -14,6 +14,7 @@ import { type Answer, type Call, call } from "./client.js";
 import type { Host, ListeningHost } from "./host.js";
 import { LeakWatch } from "./leak-watch.js";
 import { sentPrompt, sentVariable } from "./sent.js";
+import { watchedLedger } from "./watched-ledger.js";
 
 type Options = BrokerOptions<unknown, { identity: string; name: string }, string, unknown>;
 
@@ -71,13 +72,7 @@ export class Stage {
     const events: BrokerEvent[] = [];
     const arrivals: Arrival[] = [];
     const reservations: ReserveOutcome["outcome"][] = [];
-    const ledger = memoryLedger({ clock });
-    const reserve = ledger.reserve.bind(ledger);
-    ledger.reserve = async (request) => {
-      const outcome = await reserve(request);
-      reservations.push(outcome.outcome);
-      return outcome;
-    };
+    const ledger = watchedLedger(memoryLedger({ clock }), ({ outcome }) => reservations.push(outcome));
     const broker = new ConversationBroker({
       authorize: (context: AuthorizeContext) => {
         arrivals.push({ user: context.header("x-user"), signal: context.signal });

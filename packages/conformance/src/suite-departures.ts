@@ -38,7 +38,7 @@ export function departureCases(stage: () => Stage): void {
     await leave();
     answer();
     await eventually(() =>
-      stage().events.some(({ type, consumer }) => type === "conversation.ended" && consumer.identity === user),
+      stage().events.some((event) => event.type === "conversation.ended" && event.consumer?.identity === user),
     );
     expect(runningOf(user)).toEqual([]);
   });

@@ -1,28 +1,29 @@
-import { systemClock } from "./clock.js";
+import { assemble } from "./assembly.js";
 import { type Consumer, checkConsumer } from "./consumer.js";
-import { Digests } from "./digests.js";
 import type { Exchange, Reply } from "./exchange.js";
 import type { Grant } from "./grant.js";
+import { Attempts } from "./http/attempts.js";
 import { handle } from "./http/handle.js";
-import { boundedLedger } from "./ledger/bounded-ledger.js";
-import { memoryLedger } from "./ledger/memory-ledger.js";
+import { type Claim, checkClaim } from "./life/claim.js";
 import { finish } from "./life/close.js";
-import { type Claim, checkClaim } from "./life/find.js";
 import { keepConversation } from "./life/keep.js";
 import { checkOrder, type StartRequestBody } from "./life/order.js";
+import { type ReconcileOptions, type ReconcileReport, reconcile } from "./life/reconcile.js";
 import { startConversation } from "./life/start.js";
 import { type StopOrder, type Stopped, stopConversation } from "./life/stop.js";
 import { Sweep } from "./life/sweep.js";
-import { consoleLogger, guarded } from "./logger.js";
-import { checkOptions, defaultTimeouts } from "./option-checks.js";
+import { checkOptions } from "./option-checks.js";
 import type { BrokerOptions } from "./options.js";
 import type { AnyOptions, Parts } from "./parts.js";
 import { Sweeper } from "./sweeper.js";
-import { Upstream } from "./upstream/upstream.js";
 
 export interface StartOptions<TConsumer extends Consumer, TAlias extends string> extends StartRequestBody {
   readonly consumer: TConsumer;
   readonly character?: TAlias | undefined;
+  /** Address of the client, for `limits.perIp`. */
+  readonly ip?: string | undefined;
+  /** The page will send keep-alives: one that never does is known not to have joined. */
+  readonly keepsAlive?: boolean | undefined;
 }
 
 export interface Started {
@@ -45,7 +46,7 @@ export interface CloseOptions {
  *
  * Building one does nothing but check the options: no timer, no I/O, no look at the environment.
  *
- * @throws BrokerError `invalid-option` or `option-not-yet`, which name the option.
+ * @throws BrokerError `invalid-option`, which names the option.
  *
  * @example
  * ```ts
@@ -63,8 +64,10 @@ export class ConversationBroker<
   TInput = undefined,
 > {
   readonly #parts: Parts;
+  readonly #shared: boolean;
   readonly #sweep: Sweep;
   readonly #sweeper: Sweeper;
+  readonly #attempts: Attempts;
   readonly #inFlight = new Set<Promise<unknown>>();
   #closed = false;
 
@@ -72,56 +75,43 @@ export class ConversationBroker<
     checkOptions(options);
     // Inside, a consumer is a Consumer and an input is unknown; each goes back only into functions of these options.
     const plain = options as unknown as AnyOptions;
-    this.#parts = this.#assemble(plain);
+    this.#shared = options.ledger?.shared ?? false;
+    this.#parts = assemble(plain, {
+      open: () => !this.#closed,
+      track: (task) => this.#track(task),
+      wake: () => this.#sweeper.wake(),
+    });
+    const { clock, logger } = this.#parts;
     this.#sweep = new Sweep(this.#parts);
+    this.#attempts = new Attempts(clock);
     this.#sweeper = new Sweeper(
-      this.#parts.clock,
+      clock,
       () => this.#sweep.begin(),
-      (error) =>
-        this.#parts.logger.error({ error: error instanceof Error ? error.message : "unknown" }, "A sweep failed"),
+      // Another server may be killed at any time, and what it leaves behind is due later.
+      this.#shared ? 5_000 : undefined,
+      (error) => logger.error({ error: error instanceof Error ? error.message : "unknown" }, "A sweep failed"),
     );
   }
 
-  #assemble(options: AnyOptions): Parts {
-    const timeouts = { ...defaultTimeouts, ...withoutUndefined(options.timeouts ?? {}) };
-    const clock = options.clock ?? systemClock;
-    const logger = guarded(options.logger ?? consoleLogger);
-    const ledger = boundedLedger(options.ledger ?? memoryLedger({ clock }), clock);
-    return {
-      options,
-      timeouts,
-      clock,
-      logger,
-      ledger,
-      digests: new Digests(async () => (await ledger.identity()).digestKey),
-      upstream: new Upstream({ ...options, ...timeouts }, clock),
-      emit: (event) => {
-        Promise.resolve(event)
-          .then(options.onEvent)
-          .catch(() => logger.warn({ type: event.type }, "The option onEvent threw"));
-      },
-      open: () => !this.#closed,
-      track: (task) => {
-        this.#inFlight.add(task);
-        const forget = () => this.#inFlight.delete(task);
-        task.then(forget, forget);
-        return task;
-      },
-      wake: () => this.#sweeper.wake(),
-    };
+  #track<T>(task: Promise<T>): Promise<T> {
+    this.#inFlight.add(task);
+    const forget = () => this.#inFlight.delete(task);
+    task.then(forget, forget);
+    return task;
   }
 
   /** Serves one request of an adapter. `null`: the action is none of the broker's. Never rejects. */
-  readonly handle = (exchange: Exchange<TNative>): Promise<Reply | null> => handle(this.#parts, exchange);
+  readonly handle = (exchange: Exchange<TNative>): Promise<Reply | null> =>
+    handle(this.#parts, this.#attempts, exchange);
 
   /**
    * Starts a conversation for a consumer, or hands out the running one again.
    *
    * @throws BrokerError, any code of `docs/errors.md` that is not about a request.
    */
-  async start({ consumer, ...body }: StartOptions<TConsumer, TAlias>): Promise<Started> {
+  async start({ consumer, ip, keepsAlive, ...body }: StartOptions<TConsumer, TAlias>): Promise<Started> {
     checkConsumer(consumer);
-    const order = await checkOrder(this.#parts, consumer, body);
+    const order = await checkOrder(this.#parts, consumer, body, { ip, keepsAlive });
     const { grant, number, resumed } = await this.#parts.track(startConversation(this.#parts, order));
     return { grant, delivery: number, resumed };
   }
@@ -143,10 +133,25 @@ export class ConversationBroker<
     await keepConversation(this.#parts, claim);
   }
 
-  /** Stops what is due. Runs by itself every second while there is something to watch; a scheduler may call it too. */
+  /**
+   * Sees to what is due: pages that have left or that nobody joined, stops to confirm, starts whose outcome is unknown. Runs
+   * by itself every second from the first use on; where nothing runs between requests, let a scheduler call it.
+   *
+   * @throws BrokerError `ledger-unavailable`
+   */
   async sweep(): Promise<void> {
     if (await this.#sweep.begin()) this.#sweeper.wake();
     await this.#sweep.finish();
+  }
+
+  /**
+   * Compares what runs at Equos under this `deployment` with the ledger, and repairs: what runs and is in no record is
+   * stopped, or adopted when somebody has joined it; what is in a record and runs no more is ended.
+   *
+   * @throws BrokerError `deployment-missing`, `ledger-unavailable`, or any `upstream-…`
+   */
+  async reconcile(options: ReconcileOptions = {}): Promise<ReconcileReport> {
+    return await this.#track(this.#parts.books().then((books) => reconcile(this.#parts, books, options)));
   }
 
   /**
@@ -160,14 +165,9 @@ export class ConversationBroker<
     const alive = globalThis.setInterval(() => undefined, 1000);
     try {
       while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
-      await finish(this.#parts, stop);
+      await finish(this.#parts, this.#sweep, this.#shared, stop);
     } finally {
       globalThis.clearInterval(alive);
     }
   }
-}
-
-function withoutUndefined<T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  // Dropping undefined members is what the type says.
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as never;
 }

@@ -1,14 +1,14 @@
 import type { Consumer } from "./consumer.js";
-import { type HmacKey, hmacKey, sign } from "./hmac.js";
+import { type HmacKey, sign } from "./hmac.js";
 
-type DigestKey = () => Promise<Uint8Array>;
+/** 128 bits: nobody finds two texts with the same digest, and the ledger stays small. */
+const LENGTH = 22;
 
 /** The keyed digests under which the ledger knows consumers, starts and tokens: nobody can tell from them who or what. */
 export class Digests {
-  readonly #key: DigestKey;
-  #imported: Promise<HmacKey> | undefined;
+  readonly #key: HmacKey;
 
-  constructor(key: DigestKey) {
+  constructor(key: HmacKey) {
     this.#key = key;
   }
 
@@ -25,20 +25,14 @@ export class Digests {
     return this.#digest("token", token);
   }
 
-  async #digest(...parts: string[]): Promise<string> {
-    this.#imported ??= this.#import();
-    const key = await this.#imported;
-    // Each part is led by its length, so that no two lists of parts read the same.
-    const text = parts.map((part) => `${part.length}:${part}`).join("");
-    return await sign(key, text);
+  /** `network`: an address, or the part of one that one household has. */
+  network(network: string): Promise<string> {
+    return this.#digest("network", network);
   }
 
-  async #import(): Promise<HmacKey> {
-    try {
-      return await hmacKey(await this.#key());
-    } catch (error) {
-      this.#imported = undefined; // The next call asks again.
-      throw error;
-    }
+  async #digest(...parts: string[]): Promise<string> {
+    // Each part is led by its length, so that no two lists of parts read the same.
+    const text = parts.map((part) => `${part.length}:${part}`).join("");
+    return (await sign(this.#key, text)).slice(0, LENGTH);
   }
 }

@@ -11,12 +11,25 @@ export interface UpstreamFailure {
   readonly detail: string;
 }
 
+/** What a consumer has left of one of its quotas. */
+export interface QuotaReading {
+  readonly name: "starts" | "seconds";
+  readonly unit: "starts" | "seconds";
+  readonly max: number;
+  readonly windowSeconds: number;
+  readonly left: number;
+  /** Until the window ends. */
+  readonly resetSeconds: number;
+}
+
 export interface BrokerErrorDetails {
   /** For the server log: what to look at. Never reaches a client. */
   readonly hint?: string | undefined;
   /** Replaces the public message of the code, where a value of the request belongs into it. */
   readonly publicMessage?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
+  /** The consumer's own quotas, where one of them is the matter. */
+  readonly quotas?: readonly QuotaReading[] | undefined;
   readonly upstream?: UpstreamFailure | undefined;
   /** The team's own error, kept for its log. Upstream's errors are never kept: they may echo what was sent. */
   readonly cause?: unknown;
@@ -39,6 +52,7 @@ export class BrokerError extends Error {
   readonly status: number;
   readonly publicMessage: string;
   readonly retryAfterSeconds: number | undefined;
+  readonly quotas: readonly QuotaReading[];
   readonly upstream: UpstreamFailure | undefined;
   readonly [brand] = true;
 
@@ -52,6 +66,7 @@ export class BrokerError extends Error {
     this.status = status;
     this.publicMessage = details.publicMessage ?? message;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.quotas = details.quotas ?? [];
     this.upstream = details.upstream;
   }
 }

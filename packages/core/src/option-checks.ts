@@ -1,8 +1,8 @@
 import { parseEndpoint } from "@equos-broker/api";
 import { z } from "zod";
 import { BrokerError } from "./errors.js";
+import { limitsSchema, takes } from "./limits.js";
 
-const takes = (what: string) => ({ error: `must be ${what}` });
 const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", takes("a function"));
 const objectWith = (what: string, ...methods: string[]) =>
   z.custom<object>(
@@ -36,16 +36,7 @@ const endpoint = z.string(takes("a URL such as https://api.equos.ai")).superRefi
   }
 });
 
-export const limitsSchema = z.strictObject({
-  maxSeconds: z
-    .int(takes("a whole number of seconds from 30 to 86400"))
-    .min(30, takes("at least 30 seconds"))
-    .max(86_400, takes("at most 86400 seconds (24 hours)"))
-    .optional(),
-  perConsumer: z
-    .strictObject({ active: z.literal(1, takes("1: more conversations at a time are not possible yet")).optional() })
-    .optional(),
-});
+const secret = z.string().min(32, takes("at least 32 characters, from a secret store"));
 
 const optionsSchema = z.strictObject({
   authorize: anyFunction.optional(),
@@ -58,8 +49,13 @@ const optionsSchema = z.strictObject({
   equos: z
     .custom<object>((value) => {
       const { conversations } = (value ?? {}) as { conversations?: unknown };
-      return objectWith("", "startConversation", "stopConversation", "getConversationById").safeParse(conversations)
-        .success;
+      return objectWith(
+        "",
+        "startConversation",
+        "stopConversation",
+        "getConversationById",
+        "listConversations",
+      ).safeParse(conversations).success;
     }, takes("an Equos client: EquosClient of @equos-broker/api or of @equos/node-sdk"))
     .optional(),
   endpoint: endpoint.optional(),
@@ -72,6 +68,7 @@ const optionsSchema = z.strictObject({
       authorizeSeconds: seconds(0.1, 120),
       conversationSeconds: seconds(0.1, 120),
       bodySeconds: seconds(0.1, 120),
+      ledgerSeconds: seconds(0.1, 30),
     })
     .optional(),
   characters: z
@@ -98,6 +95,8 @@ const optionsSchema = z.strictObject({
       other: z.enum(["replace", "reject"], takes('"replace" or "reject"')).optional(),
     })
     .optional(),
+  joinWithinSeconds: seconds(1, 3600),
+  keepAliveSeconds: seconds(1, 3600),
   leaveGraceSeconds: seconds(0, 300),
   allowedOrigins: z.array(origin, takes("a list of origins")).optional(),
   publicOrigin: origin.optional(),
@@ -106,7 +105,13 @@ const optionsSchema = z.strictObject({
     .regex(/^[\w.-]{1,64}$/, takes("1 to 64 letters, digits, dots, dashes and underscores"))
     .optional(),
   client: anyFunction.optional(),
-  ledger: objectWith("a ledger, such as memoryLedger()", "reserve", "commit", "due").optional(),
+  secret: z
+    .union(
+      [secret, z.array(secret).min(1).max(5)],
+      takes("a random text of 32 characters or more, or a list of 1 to 5"),
+    )
+    .optional(),
+  ledger: objectWith("a ledger, such as memoryLedger() or redisLedger(client)", "open", "step").optional(),
   logger: objectWith("a logger with warn(details, message) and error(details, message)", "warn", "error").optional(),
   onEvent: anyFunction.optional(),
   clock: objectWith("a clock with now, setTimeout and clearTimeout", "now", "setTimeout", "clearTimeout").optional(),
@@ -119,23 +124,18 @@ export const defaultTimeouts = {
   authorizeSeconds: 10,
   conversationSeconds: 10,
   bodySeconds: 10,
+  ledgerSeconds: 3,
 };
 
-/** Options of the design that this version cannot keep: better refused than taken and forgotten. */
-const notYet = ["joinWithinSeconds", "keepAliveSeconds", "secret"];
-const limitsNotYet = ["perIp", "overall", "perConsumer.starts", "perConsumer.seconds"];
-
 /**
- * @throws BrokerError `invalid-option`, whose message names the option and says what it takes, or `option-not-yet`.
- * No value is ever quoted: it may be a secret.
+ * @throws BrokerError `invalid-option`, whose message names the option and says what it takes. No value is ever quoted:
+ * it may be a secret.
  */
 export function checkOptions(options: object): void {
   if (typeof options !== "object" || options === null) {
     throw new BrokerError("invalid-option", { hint: "ConversationBroker needs an object of options" });
   }
-  const unsupported = notYet.find((name) => name in options);
-  if (unsupported !== undefined) throw notYetError(unsupported);
-  const { timeouts, equos, apiKey } = check(optionsSchema, options, "");
+  const { timeouts, equos, apiKey, ledger, secret, deployment } = check(optionsSchema, options, "");
   const { answerSeconds = defaultTimeouts.answerSeconds, abandonSeconds = defaultTimeouts.abandonSeconds } =
     timeouts ?? {};
   if (abandonSeconds <= answerSeconds) {
@@ -143,14 +143,13 @@ export function checkOptions(options: object): void {
   }
   if (equos !== undefined && apiKey !== undefined)
     throw invalid("equos", "takes the place of apiKey: give one of them");
+  if (ledger === undefined || !("shared" in ledger) || ledger.shared !== true) return;
+  if (secret === undefined) throw invalid("secret", "is needed with a shared ledger, to seal what it holds");
+  if (deployment === undefined) throw invalid("deployment", "is needed with a shared ledger, to tell what is its own");
 }
 
-/** @throws BrokerError as {@link checkOptions} does, about what the team's `limits` function gave. */
-export function checkLimits(limits: unknown): z.infer<typeof limitsSchema> {
-  return check(limitsSchema, limits, "limits.");
-}
-
-function check<T>(schema: z.ZodType<T>, value: unknown, prefix: string): T {
+/** @throws BrokerError `invalid-option` */
+export function check<T>(schema: z.ZodType<T>, value: unknown, prefix: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = deepest(result.error.issues[0]);
@@ -158,7 +157,6 @@ function check<T>(schema: z.ZodType<T>, value: unknown, prefix: string): T {
   const path = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join(".");
   const name = prefix + path;
   if (unknown === undefined) throw invalid(name, issue?.message ?? "is wrong");
-  if (limitsNotYet.includes(name.replace(/^limits\./, ""))) throw notYetError(name);
   throw invalid(name, "is not an option of ConversationBroker");
 }
 
@@ -175,8 +173,3 @@ function deepest(issue: Issue | undefined): Issue | undefined {
 
 const invalid = (name: string, what: string) =>
   new BrokerError("invalid-option", { hint: `ConversationBroker: option "${name}" ${what}` });
-
-const notYetError = (name: string) =>
-  new BrokerError("option-not-yet", {
-    hint: `ConversationBroker: option "${name}" is not supported yet. Leave it out; see docs/architecture.md, "Not yet".`,
-  });

@@ -4,6 +4,7 @@ import type { BrokerEvent } from "./events.js";
 import type { AuthorizeContext } from "./exchange.js";
 import type { InputSchema } from "./input-schema.js";
 import type { Ledger } from "./ledger/ledger.js";
+import type { Limits } from "./limits.js";
 import type { Logger } from "./logger.js";
 import type { EquosPort } from "./upstream/port.js";
 
@@ -23,16 +24,6 @@ export interface ConversationDetails {
   readonly host?: { readonly serverUrl: string; readonly accessToken: string } | undefined;
 }
 
-/** How much a consumer may use. More of them will come; what is not listed is refused at construction. */
-export interface Limits {
-  /** Seconds after which upstream ends a conversation; whole, 30 to 86,400. Default 600. */
-  readonly maxSeconds?: number | undefined;
-  readonly perConsumer?: {
-    /** Conversations of one consumer at the same time; only 1 is possible yet. */
-    readonly active?: 1 | undefined;
-  };
-}
-
 /** Seconds that the broker waits, at most, for each of these. */
 export interface Timeouts {
   /** For Equos to answer a start, before the caller is told that the outcome is unknown. Default 15. */
@@ -47,6 +38,8 @@ export interface Timeouts {
   readonly conversationSeconds?: number | undefined;
   /** For a request's body. Default 10. */
   readonly bodySeconds?: number | undefined;
+  /** For each step of the ledger; slower, it counts as down. Default 3. */
+  readonly ledgerSeconds?: number | undefined;
 }
 
 /**
@@ -95,6 +88,13 @@ export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias exten
         readonly other?: "replace" | "reject" | undefined;
       }
     | undefined;
+  /**
+   * A conversation that nobody is in after so long is stopped: as Equos' `joinedAt` says, or a keep-alive. Default 60.
+   * Where Equos has never told of anybody who joined, only conversations whose page sends keep-alives are.
+   */
+  readonly joinWithinSeconds?: number | undefined;
+  /** A page that has sent a keep-alive, and then none for so long, is gone. Default 90; send one every third of it. */
+  readonly keepAliveSeconds?: number | undefined;
   /** How long a conversation outlives the page that said it was closing, for a reload to take it up. Default 3. */
   readonly leaveGraceSeconds?: number | undefined;
 
@@ -103,11 +103,19 @@ export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias exten
   /** This server's own origin, where a proxy changes the `Host` header. */
   readonly publicOrigin?: string | undefined;
 
-  /** Your name for this installation, such as `shop-production`: 1–64 letters, digits, `.`, `_` and `-`. */
+  /**
+   * Your name for this installation, such as `shop-production`: 1–64 letters, digits, `.`, `_` and `-`. `reconcile`
+   * touches what carries it and nothing else. Needed with a shared ledger.
+   */
   readonly deployment?: string | undefined;
   /** The `client` that Equos files the conversation under. Default: `<deployment>/<yyyymmdd>`. */
   readonly client?: ((about: { readonly consumer: NoInfer<TConsumer> }) => string) | undefined;
-  /** Default: {@link memoryLedger}. */
+  /**
+   * Seals what a shared ledger holds, which needs it: random, 32 characters or more. In a list the first one seals and all
+   * open: put a new one in front, and drop the old one a day later.
+   */
+  readonly secret?: string | readonly string[] | undefined;
+  /** Default: `memoryLedger()`. Several servers need a shared one: `redisLedger(client)` of `@equos-broker/redis`. */
   readonly ledger?: Ledger | undefined;
 
   /** pino, or anything with `warn(details, message)` and `error(details, message)`. Default: the console. */

@@ -1,8 +1,10 @@
 import type { Clock } from "./clock.js";
 import type { Consumer } from "./consumer.js";
-import type { Digests } from "./digests.js";
 import type { BrokerEvent } from "./events.js";
-import type { Ledger } from "./ledger/ledger.js";
+import type { Books } from "./ledger/books.js";
+import type { Settling } from "./ledger/settling.js";
+import type { Payloads } from "./life/payload.js";
+import type { Checks } from "./life/resume.js";
 import type { Logger } from "./logger.js";
 import type { BrokerOptions, Timeouts } from "./options.js";
 import type { Upstream } from "./upstream/upstream.js";
@@ -16,9 +18,14 @@ export interface Parts {
   readonly timeouts: Required<{ [K in keyof Timeouts]: number }>;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly ledger: Ledger;
-  readonly digests: Digests;
+  readonly payloads: Payloads;
+  readonly settling: Settling;
+  readonly checks: Checks;
   readonly upstream: Upstream;
+  /** The books as they are now. Whoever begins something with them ends it with them. */
+  books(): Promise<Books>;
+  /** Finds again what runs, after the books were lost: one at a time, in all servers. */
+  recover(books: Books): Promise<void>;
   /** Whether new starts are taken. */
   open(): boolean;
   emit(event: BrokerEvent): void;

@@ -10,6 +10,7 @@ const handler = toFetchHandler(
         startConversation: () => Promise.reject(new Error("must not be asked")),
         stopConversation: () => Promise.reject(new Error("must not be asked")),
         getConversationById: () => Promise.reject(new Error("must not be asked")),
+        listConversations: () => Promise.reject(new Error("must not be asked")),
       },
     },
     characters: { guide: "cha_1" },

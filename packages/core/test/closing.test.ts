@@ -118,6 +118,7 @@ it("the sweep runs again when it is woken while it runs", async () => {
       if (runs === 1) sweeper.wake();
       return false;
     },
+    undefined,
     () => undefined,
   );
   sweeper.wake();

@@ -7,7 +7,9 @@ it("exports these names, and a new one is a decision", () => {
     [
       "BrokerError",
       "ConversationBroker",
+      "allows",
       "checkMountable",
+      "cronHandler",
       "errorCodes",
       "isBrokerError",
       "memoryLedger",
@@ -15,6 +17,7 @@ it("exports these names, and a new one is a decision", () => {
       "toFetchHandler",
       "toGrant",
       "toNodeHandler",
+      "transitions",
       "visitors",
     ]
   `);

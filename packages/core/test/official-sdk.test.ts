@@ -10,6 +10,7 @@ const withOfficial = async (missing: "null" | "empty" | "404" = "null") => {
       startConversation: (...args: never[]) => client().startConversation(...(args as unknown as [never])),
       stopConversation: (...args: never[]) => client().stopConversation(...(args as unknown as [never])),
       getConversationById: (...args: never[]) => client().getConversationById(...(args as unknown as [never])),
+      listConversations: (...args: never[]) => client().listConversations(...(args as unknown as [never])),
     },
   };
   const client = () => officialLikeClient(at.url, at.key).conversations;

@@ -86,6 +86,8 @@ export function officialLikeClient(endpoint: string, apiKey: string) {
       stopConversation: ({ id }: { id: string }, init: RequestInit = {}) =>
         call(`/v3/conversations/${id}/stop`, { ...init, method: "POST" }),
       getConversationById: ({ id }: { id: string }, init: RequestInit = {}) => call(`/v3/conversations/${id}`, init),
+      listConversations: (query: { take?: number; skip?: number; client?: string } = {}, init: RequestInit = {}) =>
+        call(`/v3/conversations?${new URLSearchParams(JSON.parse(JSON.stringify(query)))}`, init),
     },
   };
 }

@@ -1,22 +1,10 @@
-import { type Ledger, memoryLedger } from "@equos-broker/core";
 import { fault } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
+import { watched } from "./ledgers.js";
 import { ada, eventually, openSetting, outcome } from "./setting.js";
 
 const guide = { consumer: ada, character: "guide" };
 const coach = { consumer: ada, character: "coach" };
-
-/** A ledger that notes what it said to each reservation. */
-function watched(outcomes: string[]): Ledger {
-  const ledger = memoryLedger();
-  const reserve = ledger.reserve.bind(ledger);
-  ledger.reserve = async (request) => {
-    const result = await reserve(request);
-    outcomes.push(result.outcome);
-    return result;
-  };
-  return ledger;
-}
 
 describe("one consumer never has two conversations", () => {
   it("by starting another one again and again while the former cannot be stopped", async () => {

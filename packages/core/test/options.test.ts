@@ -19,6 +19,8 @@ const refused = (options: object): { code: string; message: string } => {
   throw new Error("taken");
 };
 
+const shared = { ...memoryLedger(), shared: true, open: () => undefined, step: () => undefined };
+
 it.each([
   [{ authorise: () => null }, 'option "authorise" is not an option of ConversationBroker'],
   [{ authorize: "me" }, 'option "authorize" must be a function'],
@@ -39,7 +41,20 @@ it.each([
   [{ limits: { maxSeconds: 90.5 } }, 'option "limits.maxSeconds" must be a whole number of seconds from 30 to 86400'],
   [{ limits: { maxSeconds: 86_401 } }, 'option "limits.maxSeconds" must be at most 86400 seconds (24 hours)'],
   [{ limits: { maxSecond: 60 } }, 'option "limits.maxSecond" is not an option'],
-  [{ limits: { perConsumer: { active: 2 } } }, 'option "limits.perConsumer.active" must be 1'],
+  [{ limits: { perConsumer: { active: 0 } } }, 'option "limits.perConsumer.active" must be at least 1'],
+  [{ limits: { perConsumer: { starts: 5 } } }, 'option "limits.perConsumer.starts" must be an object such as'],
+  [
+    { limits: { perConsumer: { starts: { max: 5 } } } },
+    'option "limits.perConsumer.starts.perSeconds" must be a whole',
+  ],
+  [{ limits: { perConsumer: { seconds: { max: 10, perSeconds: 60 } } } }, "limits.perConsumer.seconds.max"],
+  [{ limits: { perIp: {} } }, 'option "limits.perIp.starts" must be an object such as'],
+  [{ limits: { overall: { active: 1.5 } } }, 'option "limits.overall.active" must be a whole number'],
+  [{ joinWithinSeconds: 0 }, 'option "joinWithinSeconds" must be at least 1 seconds'],
+  [{ keepAliveSeconds: "90" }, 'option "keepAliveSeconds" must be a number of seconds'],
+  [{ secret: "short" }, 'option "secret" must be'],
+  [{ ledger: shared }, 'option "secret" is needed with a shared ledger'],
+  [{ ledger: shared, secret: "s".repeat(32) }, 'option "deployment" is needed with a shared ledger'],
   [{ whenActive: { same: "stop" } }, 'option "whenActive.same" must be "resume", "reject" or "replace"'],
   [{ timeouts: { answerSeconds: "15" } }, 'option "timeouts.answerSeconds" must be a number of seconds from 1 to 120'],
   [
@@ -69,21 +84,15 @@ it.each([undefined, null, {}, () => null])("%o instead of a broker is refused wh
 });
 
 it("a client and a key exclude each other", () => {
-  const port = { startConversation: () => 0, stopConversation: () => 0, getConversationById: () => 0 };
+  const port = {
+    startConversation: () => 0,
+    stopConversation: () => 0,
+    getConversationById: () => 0,
+    listConversations: () => 0,
+  };
   expect(refused({ apiKey: "k", equos: { conversations: port } }).message).toContain(
     '"equos" takes the place of apiKey',
   );
-});
-
-it.each([
-  [{ joinWithinSeconds: 60 }, "joinWithinSeconds"],
-  [{ keepAliveSeconds: 90 }, "keepAliveSeconds"],
-  [{ secret: "s".repeat(32) }, "secret"],
-  [{ limits: { perIp: { starts: 3 } } }, "limits.perIp"],
-  [{ limits: { overall: { active: 3 } } }, "limits.overall"],
-  [{ limits: { perConsumer: { starts: { max: 3, perSeconds: 60 } } } }, "limits.perConsumer.starts"],
-])("%o is refused as not yet supported", (options, name) => {
-  expect(refused(options)).toEqual({ code: "option-not-yet", message: expect.stringContaining(`"${name}"`) });
 });
 
 it("never quotes a value, which may be a secret", () => {

@@ -1,17 +1,10 @@
-import { ConversationBroker, isBrokerError, type Ledger, memoryLedger } from "@equos-broker/core";
+import { ConversationBroker, isBrokerError } from "@equos-broker/core";
 import { manualClock } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
+import { broken } from "./ledgers.js";
 import { ada, openSetting, outcome } from "./setting.js";
 
 describe("a ledger in trouble", () => {
-  const broken = (step: keyof Ledger, how: () => Promise<never>): Ledger => {
-    const ledger = memoryLedger();
-    // Every method of the memory ledger is on its prototype; one is replaced, the others are bound.
-    return new Proxy(ledger, {
-      get: (target, name) => (name === step ? how : Reflect.get(target, name, target).bind(target)),
-    });
-  };
-
   it.each([
     ["fails", () => Promise.reject(new Error("READONLY You can't write against a read only replica"))],
     ["hangs", () => new Promise<never>(() => undefined)],

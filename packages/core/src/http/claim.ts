@@ -1,6 +1,6 @@
 import { BrokerError, isBrokerError } from "../errors.js";
 import type { Action, Exchange, Reply } from "../exchange.js";
-import type { Claim } from "../life/find.js";
+import type { Claim } from "../life/claim.js";
 import type { Parts } from "../parts.js";
 import { whoAsks } from "./who.js";
 

@@ -3,12 +3,13 @@ import { BrokerError, isBrokerError } from "../errors.js";
 import type { Exchange, Reply } from "../exchange.js";
 import type { Parts } from "../parts.js";
 import { redact } from "../redact.js";
+import type { Attempts } from "./attempts.js";
 import { keepAliveRoute } from "./keepalive-route.js";
 import { problemReply } from "./reply.js";
 import { startRoute } from "./start-route.js";
 import { stopRoute } from "./stop-route.js";
 
-type Route = (parts: Parts, exchange: Exchange) => Promise<Reply>;
+type Route = (parts: Parts, exchange: Exchange, attempts: Attempts) => Promise<Reply>;
 
 const routes: ReadonlyMap<string, Route> = new Map([
   ["start", startRoute],
@@ -17,12 +18,12 @@ const routes: ReadonlyMap<string, Route> = new Map([
 ]);
 
 /** Serves one exchange, whatever happens; `null` when its action is none of ours. Never rejects. */
-export async function handle(parts: Parts, exchange: Exchange): Promise<Reply | null> {
+export async function handle(parts: Parts, attempts: Attempts, exchange: Exchange): Promise<Reply | null> {
   const route = routes.get(exchange.action);
   if (route === undefined) return null;
   try {
     if (exchange.method !== "POST") throw new BrokerError("method-not-allowed");
-    return await route(parts, exchange);
+    return await route(parts, exchange, attempts);
   } catch (thrown) {
     const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error", { cause: thrown });
     const instance = `urn:uuid:${crypto.randomUUID()}`;
@@ -49,6 +50,7 @@ const consequences: ReadonlySet<ErrorCode> = new Set([
   "start-in-doubt",
   "start-too-late",
   "broker-closed",
+  "at-capacity",
 ]);
 
 /** What the request carries to prove who sent it, as a whole and in its parts. */

@@ -1,5 +1,6 @@
 import type { BrokerError } from "../errors.js";
 import type { Reply } from "../exchange.js";
+import { quotaHeaders } from "./quota-headers.js";
 
 type Headers = Reply["headers"];
 
@@ -17,11 +18,12 @@ export function emptyReply(status: number, headers: Headers = {}): Reply {
 
 /** An error as problem details (RFC 9457). `instance` is the same in the server log. */
 export function problemReply(error: BrokerError, instance?: string): Reply {
-  const { code, status, publicMessage, retryAfterSeconds } = error;
+  const { code, status, publicMessage, retryAfterSeconds, quotas } = error;
   return {
     status,
     headers: {
       ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+      ...quotaHeaders(quotas),
       ...(status === 405 ? { allow: "POST" } : {}),
       // The rest of the body is still on its way; the connection is of no more use.
       ...(code === "body-timeout" ? { connection: "close" } : {}),

@@ -1,11 +1,14 @@
+import { isBrokerError } from "../errors.js";
 import type { Exchange, Reply } from "../exchange.js";
-import { stopConversation } from "../life/stop.js";
+import type { Claim } from "../life/claim.js";
+import { type Stopped, stopConversation } from "../life/stop.js";
 import type { Parts } from "../parts.js";
 import { readBody, stopBody } from "./body.js";
 import { claimOf } from "./claim.js";
 import { requireJsonOrText } from "./media-type.js";
 import { checkOrigin } from "./origin.js";
 import { jsonReply } from "./reply.js";
+import { whoAsks } from "./who.js";
 
 export async function stopRoute(parts: Parts, exchange: Exchange): Promise<Reply> {
   requireJsonOrText(exchange.header("content-type"));
@@ -13,5 +16,14 @@ export async function stopRoute(parts: Parts, exchange: Exchange): Promise<Reply
   const body = await readBody(exchange, stopBody, parts.clock, parts.timeouts.bodySeconds);
   const { headers, ...claim } = await claimOf(parts, exchange, "stop", body);
   const { delivery, leaving } = body;
-  return jsonReply(200, await stopConversation(parts, { ...claim, delivery, leaving }, "owner"), headers);
+  const stop = (by: Claim): Promise<Stopped> => stopConversation(parts, { ...by, delivery, leaving }, "owner");
+  const stopped = await stop(claim).catch(async (error: unknown) => {
+    const ledgerIsDown = isBrokerError(error) && error.code === "ledger-unavailable";
+    // Only the ledger knows the token; but the caller may be known as well.
+    if (!ledgerIsDown || claim.token === undefined || body.id === undefined) throw error;
+    const who = parts.options.authorize && (await whoAsks(parts, exchange, "stop").catch(() => undefined));
+    if (who === undefined) throw error;
+    return await stop({ consumer: who.consumer, id: body.id });
+  });
+  return jsonReply(200, stopped, headers);
 }

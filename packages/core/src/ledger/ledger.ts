@@ -1,129 +1,54 @@
-import type { ConversationState, EndReason } from "./states.js";
+import type { StepName, StepRequest, StepResult } from "./steps.js";
 
-/** What the ledger knows of one reservation and the conversation that came of it. Times are in ms of the ledger's clock. */
-export interface LedgerRecord {
-  readonly reservation: string;
-  readonly state: ConversationState;
-  /** Keyed digest of (tenant, identity); the ledger never sees who it is. */
-  readonly consumer: string;
-  /** Keyed digest of character and input: what makes two starts the same. */
-  readonly fingerprint: string;
-  /** Opaque to the ledger: what the broker needs to serve the conversation again. */
-  readonly payload: string;
-  /** Upstream's id, once there is one. */
-  readonly conversation: string | undefined;
-  /**
-   * Number of the latest delivery of the grant. Numbers run on from one conversation of a consumer to its next, so that
-   * a late word from an old page is never taken for one from the new page.
-   */
-  readonly deliveries: number;
-  readonly startedAt: number | undefined;
-  /** When upstream ends it by itself. */
-  readonly endsAt: number | undefined;
-  readonly endedAt: number | undefined;
-  /** When its page's leave takes effect. */
-  readonly leaveAt: number | undefined;
-  readonly reason: EndReason | undefined;
+/** What tells these books from all others. */
+export interface LedgerIdentity {
+  /** `<creation time in ms, base 36>-<nonce>`; goes into upstream names. */
+  readonly id: string;
+  /** The text that was proposed when the books were opened first, or that `rekey` put in its place. */
+  readonly key: string;
+  /** By the ledger's clock, in ms. */
+  readonly now: number;
 }
 
-export interface ReserveRequest {
-  /** The caller's own id: the same while it waits and asks again. */
-  readonly reservation: string;
-  readonly consumer: string;
-  readonly fingerprint: string;
-  readonly payload: string;
-  /** The consumer wants a new one, whatever runs. */
-  readonly fresh: boolean;
-  /** What to do when the consumer's running conversation has the same fingerprint, or another one. */
-  readonly same: "resume" | "reject" | "replace";
-  readonly other: "replace" | "reject";
-  /** The server must have sent the upstream call so many ms after this step, or not send it at all. */
-  readonly sendWithinMs: number;
-  /** A reservation that nothing was heard of for so many ms after that is in doubt: its server is gone. */
-  readonly settleWithinMs: number;
-  /** How many of one consumer's callers may wait for a start in flight. */
-  readonly maxWaiting: number;
-}
-
-export type ReserveOutcome =
-  | {
-      readonly outcome: "reserved";
-      /** By the ledger's clock: a server that has not sent by then must not send. */
-      readonly notAfter: number;
-      /** The consumer's former conversations that are `stopping`: confirm that they stopped before starting upstream. */
-      readonly replaces: readonly LedgerRecord[];
-    }
-  /** `record.deliveries` is the number of this delivery. */
-  | { readonly outcome: "resumed"; readonly record: LedgerRecord }
-  /** Another start of the consumer is in flight; wait with {@link Ledger.settled} and reserve again. */
-  | { readonly outcome: "in-flight"; readonly reservation: string }
-  | { readonly outcome: "active" }
-  | { readonly outcome: "crowded" }
-  /** An earlier start is `unknown`, for so many more ms. */
-  | { readonly outcome: "in-doubt"; readonly retryAfterMs: number };
-
-/** A step's outcome: the record as it is now, and whether this very call moved it. `undefined`: no such reservation. */
-export type Step = { readonly moved: boolean; readonly record: LedgerRecord } | undefined;
-
-export interface CommitRequest {
-  readonly reservation: string;
-  readonly conversation: string;
-  /** Keyed digest of the consumer's token. */
-  readonly token: string;
-  readonly payload: string;
-  readonly startedAt: number;
-  readonly endsAt: number;
+/** What goes with every step. */
+export interface StepContext {
+  /** The id of the books that the caller means. */
+  readonly ledger: string;
+  /** By the ledger's clock, in ms: a step that comes later (a client library sent it again) changes nothing. */
+  readonly notAfter: number;
+  /** The highest `sequence` that the caller has seen. */
+  readonly seen: number;
 }
 
 /**
- * Where the broker keeps its books. Every method is one atomic step: it compares (reservation, state) before it
- * writes, and run twice, late or out of order it changes nothing. A failure of the store rejects; the broker then
- * starts nothing.
+ * `late`: it is past `notAfter`. `lost`: these are not, or no longer, the books that the caller means. Either way the
+ * step did nothing.
+ */
+export type Answer<T> =
+  | { readonly now: number; readonly sequence: number; readonly result: T }
+  | { readonly now: number; readonly refused: "late" | "lost" };
+
+/**
+ * Where the broker keeps its books. A few atomic steps; what each of them does is told in `LedgerSteps`, and the suite
+ * in `@equos-broker/ledger-contract` tests it. A failure of the store rejects; the broker then starts nothing.
+ *
+ * A ledger that can lose its latest writes (a fail-over) counts the steps that write: `sequence` rises with each, and is
+ * lost with them. A caller that has `seen` a higher one than is stored has proof of a loss: the ledger is then
+ * recovering, until `recovered`. One that cannot lose writes without losing everything may always answer 0.
  */
 export interface Ledger {
-  /** A random id of these books, which goes into upstream names, and the key of every digest in them. */
-  identity(): Promise<{ readonly id: string; readonly digestKey: Uint8Array }>;
-  /** The ledger's clock, in ms. */
-  now(): Promise<number>;
-
-  /** Sticky look-up, limits and the write of the reservation, in one. */
-  reserve(request: ReserveRequest): Promise<ReserveOutcome>;
-  /** `reserved → running`, with the first delivery handed to the caller. Not moved → the caller stops what it started. */
-  commit(request: CommitRequest): Promise<Step>;
-  /** `reserved → unknown`; the consumer starts nothing else for `holdMs`, unless it is settled earlier. */
-  doubt(reservation: string, holdMs: number): Promise<Step>;
-  /** `reserved | unknown → stopping`, now that the conversation's id is known. */
-  found(reservation: string, conversation: string, reason: EndReason, endsAt: number): Promise<Step>;
-  /** `running → stopping`; with a `delivery`, only if that is the latest. */
-  stop(reservation: string, reason: EndReason, delivery?: number): Promise<Step>;
-  /** Anything `→ ended`. The record stays for a while, so that a repeated stop gets the same answer. */
-  end(reservation: string, reason: EndReason): Promise<Step>;
-
+  /** Whether other processes keep the same books. Such a ledger needs the options `secret` and `deployment`. */
+  readonly shared: boolean;
   /**
-   * The page of this delivery says that it closes: stop in `graceMs`, unless a later delivery happens. If all later ones
-   * turn out to have reached nobody, the leave holds again.
+   * The books' identity, made from the proposal where there is none yet. New books of a shared ledger are recovering.
+   * `nonce`: 8 letters and digits.
    */
-  leave(reservation: string, delivery: number | undefined, graceMs: number): Promise<Step>;
-  /** This delivery reached nobody. `running → stopping` (`client-gone`) if none did and nobody waits. */
-  abandon(reservation: string, delivery: number): Promise<Step>;
-  /** A caller (by its own id) that waited for this reservation gives up; the last one leaves as `abandon` does. */
-  unwait(reservation: string, waiter: string): Promise<Step>;
-  /** Somebody is in the conversation. */
-  touch(reservation: string): Promise<Step>;
-
-  /** The consumer's conversations that are not ended. */
-  liveOf(consumer: string): Promise<readonly LedgerRecord[]>;
-  byConversation(conversation: string): Promise<LedgerRecord | undefined>;
-  byToken(token: string): Promise<LedgerRecord | undefined>;
-  /** Everything that is not ended. */
-  live(): Promise<readonly LedgerRecord[]>;
-  /** Resolves when the reservation is `reserved` no longer, or the signal aborts. */
-  settled(reservation: string, signal: AbortSignal): Promise<void>;
-
+  open(proposal: { readonly nonce: string; readonly key: string }): Promise<LedgerIdentity>;
+  /** Takes one step. A read has no use for `notAfter`. */
+  step<S extends StepName>(name: S, request: StepRequest<S>, context: StepContext): Promise<Answer<StepResult<S>>>;
   /**
-   * What time has brought: leaves that are due and conversations whose time is over are `stopping` now, unknowns that
-   * are held no longer are `ended`, stops not confirmed yet come up again with growing pauses. Each item is given to
-   * one caller at a time. `pending` says whether anything is left that time can bring.
+   * The ledger that this process is to use for a deployment, where that is not the ledger itself: called once by each
+   * broker, before anything else.
    */
-  due(limit: number): Promise<{ readonly records: readonly LedgerRecord[]; readonly pending: boolean }>;
+  attach?(about: { readonly deployment: string | undefined; readonly endpoint: string | undefined }): Ledger;
 }

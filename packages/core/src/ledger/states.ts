@@ -23,7 +23,7 @@ export const transitions = {
   /** Somebody or something ends it. */
   stop: { from: ["running"], to: "stopping" },
   /** Nothing runs upstream (any more). */
-  end: { from: ["reserved", "unknown", "stopping", "running"], to: "ended" },
+  end: { from: ["reserved", "unknown", "running", "stopping"], to: "ended" },
 } as const satisfies Readonly<Record<string, { from: readonly ConversationState[]; to: ConversationState }>>;
 
 export type Transition = keyof typeof transitions;
@@ -39,8 +39,14 @@ export type EndReason =
   | "server" // the team's own code
   | "left" // the page said it was closing, and nobody came back
   | "client-gone" // the start's answer reached nobody
+  | "never-joined" // nobody was in it when the time to join was over
+  | "keepalive-missed" // its page kept it alive, and then no longer
   | "replaced" // the consumer started another one
+  | "token-spent" // nobody was in it, and its token lets nobody in any more
+  | "unreadable" // its entry in the ledger could not be opened
   | "time-over" // maxSeconds passed
+  | "upstream" // Equos had ended it by itself
+  | "orphan" // it ran, and the ledger knew nothing of it, or not whose it was
   | "late-answer" // upstream answered after the caller was told that the outcome is unknown
   | "bad-answer" // upstream answered something no client can join with
   | "shutdown" // close({ stop: true })

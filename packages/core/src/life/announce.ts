@@ -1,18 +1,40 @@
-import type { LedgerRecord } from "../ledger/ledger.js";
+import type { BrokerEvent } from "../events.js";
+import type { Books } from "../ledger/books.js";
+import type { LedgerRecord } from "../ledger/record.js";
 import type { Parts } from "../parts.js";
 import type { Order } from "./order.js";
-import { newPayload, type Payload, readPayload } from "./payload.js";
 
-/** The fields that every event about a conversation has. */
-export function about(parts: Parts, record: LedgerRecord) {
-  return { ...common(parts, readPayload(record)), conversation: record.conversation ?? "" };
+type Without<TEvent, TFields extends PropertyKey> = TEvent extends unknown ? Omit<TEvent, TFields> : never;
+type AboutRecord = Extract<BrokerEvent, { readonly conversation: string; readonly character: unknown }>;
+type AboutOrder = Extract<BrokerEvent, { readonly type: "start.failed" | "start.unknown" }>;
+type Common = "at" | "deployment" | "consumer" | "character" | "conversation";
+
+/** When and where something happened: what every event has. */
+export function happened({ clock, options }: Parts) {
+  return { at: new Date(clock.now()).toISOString(), deployment: options.deployment };
 }
 
-/** The fields that every event about a start has. */
-export function aboutOrder(parts: Parts, { consumer, character, maxSeconds }: Order) {
-  return common(parts, newPayload(consumer, character, maxSeconds));
+/** Tells of something that happened to a conversation. */
+export async function tell(
+  parts: Parts,
+  books: Books,
+  record: LedgerRecord,
+  what: Without<AboutRecord, Common>,
+): Promise<void> {
+  const about = { ...happened(parts), ...(await who(parts, books, record)), conversation: record.conversation ?? "" };
+  // The fields that each of these events has, and its own.
+  parts.emit({ ...about, ...what } as BrokerEvent);
 }
 
-function common({ clock, options }: Parts, { consumer, character }: Payload) {
-  return { at: new Date(clock.now()).toISOString(), deployment: options.deployment, consumer, character };
+/** Whose a record is, as far as it can be read. */
+export async function who(parts: Parts, books: Books, record: LedgerRecord) {
+  const payload = await parts.payloads.read(record, books.id);
+  return { consumer: payload?.consumer, character: payload?.character || undefined };
+}
+
+/** Tells of a start that came to nothing. */
+export function tellOfOrder(parts: Parts, order: Order, what: Without<AboutOrder, Common>): void {
+  const { identity, tenant } = order.consumer;
+  const consumer = tenant === undefined ? { identity } : { identity, tenant };
+  parts.emit({ ...happened(parts), consumer, character: order.character, ...what });
 }

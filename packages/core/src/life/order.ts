@@ -1,11 +1,13 @@
 import type { Consumer } from "../consumer.js";
-import { timeOver, within } from "../deadline.js";
 import { environment } from "../environment.js";
-import { BrokerError, isBrokerError } from "../errors.js";
-import { checkLimits } from "../option-checks.js";
+import { BrokerError } from "../errors.js";
+import type { Limits } from "../limits.js";
 import type { ConversationDetails } from "../options.js";
 import type { Parts } from "../parts.js";
 import { checkDetails } from "./details.js";
+import { limitsFor } from "./limits.js";
+import { clientOf } from "./segments.js";
+import { teamCode } from "./team-code.js";
 
 /** What a caller asks for, as it came. */
 export interface StartRequestBody {
@@ -25,24 +27,35 @@ export interface Order {
   /** As the schema made it. */
   readonly input: unknown;
   readonly fresh: boolean;
-  readonly maxSeconds: number;
+  readonly limits: Limits;
+  /** The segment that Equos files it under. */
+  readonly client: string;
+  /** Its page has said that it sends keep-alives. */
+  readonly keepsAlive: boolean;
+  /** Address of the client; `undefined` for a start that comes from no client. */
+  readonly ip?: string | undefined;
   /** Aborts when the caller has gone. */
   readonly signal?: AbortSignal | undefined;
   /** Keeps a serverless platform from freezing what goes on after the caller was answered. */
   readonly waitUntil?: ((task: Promise<unknown>) => void) | undefined;
 }
 
+/** What is known of whoever brought it. */
+export type Caller = Pick<Order, "signal" | "waitUntil" | "ip"> & { readonly keepsAlive?: boolean | undefined };
+
 export async function checkOrder(
   parts: Parts,
   consumer: Consumer,
   body: StartRequestBody,
-  caller: Pick<Order, "signal" | "waitUntil"> = {},
+  { keepsAlive = false, ...caller }: Caller = {},
 ): Promise<Order> {
   const { character, characterId } = characterOf(parts, body.character);
   const inputText = canonical(body.input);
   const input = await inputOf(parts, body.input);
-  const maxSeconds = await maxSecondsFor(parts, consumer);
-  return { consumer, character, characterId, inputText, input, fresh: body.fresh ?? false, maxSeconds, ...caller };
+  const limits = await limitsFor(parts, consumer);
+  const client = await clientOf(parts, consumer);
+  const fresh = body.fresh ?? false;
+  return { consumer, character, characterId, inputText, input, fresh, limits, client, keepsAlive, ...caller };
 }
 
 /** JSON with the keys of every object in order. @throws BrokerError `invalid-input` for what is nested too deep */
@@ -95,13 +108,6 @@ function segmentName(segment: unknown): string {
   return typeof segment === "object" && segment !== null && "key" in segment ? String(segment.key) : String(segment);
 }
 
-async function maxSecondsFor(parts: Parts, consumer: Consumer): Promise<number> {
-  const { limits } = parts.options;
-  const chosen =
-    typeof limits === "function" ? checkLimits(await teamCode(parts, "limits", () => limits({ consumer }))) : limits;
-  return chosen?.maxSeconds ?? 600;
-}
-
 /** The team's answer to what this conversation is about. */
 export async function detailsOf(parts: Parts, order: Order): Promise<ConversationDetails> {
   const { conversation } = parts.options;
@@ -110,30 +116,4 @@ export async function detailsOf(parts: Parts, order: Order): Promise<Conversatio
   const details = await teamCode(parts, "conversation", () => conversation({ consumer, character, input }));
   if (details === null) throw new BrokerError("conversation-refused");
   return checkDetails(details);
-}
-
-/** The segment that Equos files the conversation under. */
-export async function clientOf(parts: Parts, consumer: Consumer): Promise<string> {
-  const { client, deployment } = parts.options;
-  if (client !== undefined) {
-    const segment = await teamCode(parts, "client", () => client({ consumer }));
-    if (typeof segment !== "string" || segment === "")
-      throw new BrokerError("conversation-failed", { hint: "The option client gave no text" });
-    return segment;
-  }
-  const day = new Date(parts.clock.now()).toISOString().slice(0, 10).replaceAll("-", "");
-  return `${deployment ?? "equos-broker"}/${day}`;
-}
-
-/** Runs a function of the team's: for a limited time, and a throw is theirs, not the caller's. */
-async function teamCode<T>(parts: Parts, option: string, run: () => T | Promise<T>): Promise<T> {
-  try {
-    const outcome = await within(parts.clock, parts.timeouts.conversationSeconds, Promise.resolve().then(run));
-    if (outcome !== timeOver) return outcome;
-  } catch (error) {
-    if (isBrokerError(error)) throw error;
-    throw new BrokerError("conversation-failed", { hint: `The option ${option} threw`, cause: error });
-  }
-  const seconds = parts.timeouts.conversationSeconds;
-  throw new BrokerError("conversation-timeout", { hint: `The option ${option} took more than ${seconds} s` });
 }

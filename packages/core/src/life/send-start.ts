@@ -1,18 +1,28 @@
 import { BrokerError, isBrokerError } from "../errors.js";
 import { conversationIdOf, type Grant, toGrant } from "../grant.js";
+import type { Books } from "../ledger/books.js";
 import type { EndReason } from "../ledger/states.js";
 import type { Parts } from "../parts.js";
 import { textsIn } from "../redact.js";
 import type { StartRequest } from "../upstream/port.js";
-import { about, aboutOrder } from "./announce.js";
+import { tell, tellOfOrder } from "./announce.js";
 import { stopUpstream, stopWithoutBooks } from "./end.js";
 import type { Order } from "./order.js";
-import { newPayload, writePayload } from "./payload.js";
+import { newPayload } from "./payload.js";
 
 /** A conversation that runs and is written down, and the number of its first delivery. */
 export interface Committed {
   readonly grant: Grant;
   readonly number: number;
+}
+
+/** A start that has been sent. */
+interface Sent {
+  readonly parts: Parts;
+  readonly books: Books;
+  readonly order: Order;
+  readonly request: StartRequest;
+  readonly reservation: string;
 }
 
 /**
@@ -21,85 +31,81 @@ export interface Committed {
  */
 export async function sendStart(
   parts: Parts,
+  books: Books,
   order: Order,
-  reservation: string,
   request: StartRequest,
+  reservation: string,
 ): Promise<Committed> {
+  const sent: Sent = { parts, books, order, request, reservation };
   let answer: unknown;
   try {
     answer = await parts.upstream.start(request);
   } catch (thrown) {
-    throw await failed(parts, order, reservation, request, thrown);
+    throw await failed(sent, thrown);
   }
   let grant: Grant;
   try {
     grant = toGrant(answer);
   } catch (error) {
     const conversation = conversationIdOf(answer);
-    if (conversation === undefined) await doubt(parts, order, reservation, error);
-    else await stopFound(parts, order, reservation, conversation, "bad-answer");
+    if (conversation === undefined) await doubt(sent, error);
+    else await stopFound(sent, conversation, "bad-answer");
     throw error;
   }
-  return await commit(parts, order, reservation, grant);
+  return await commit(sent, grant);
 }
 
-async function commit(parts: Parts, order: Order, reservation: string, grant: Grant): Promise<Committed> {
-  const { ledger, clock, digests } = parts;
+async function commit(sent: Sent, grant: Grant): Promise<Committed> {
+  const { parts, books, order, reservation } = sent;
   const { id, maxSeconds } = grant.conversation;
-  const startedAt = clock.now();
-  const payload = newPayload(order.consumer, order.character, order.maxSeconds);
+  const { digests } = books;
   try {
-    const token = await digests.token(grant.consumerAccessToken);
-    const step = await ledger.commit({
+    const consumer = await digests.consumer(order.consumer);
+    const payload = { ...newPayload(order.consumer, order), grant };
+    const step = await books.step("commit", {
       reservation,
       conversation: id,
-      token,
-      payload: writePayload({ ...payload, grant }),
-      startedAt,
-      endsAt: startedAt + maxSeconds * 1000,
+      token: await digests.token(grant.consumerAccessToken),
+      payload: await parts.payloads.write(payload, books.id, { reservation, consumer }),
+      maxSeconds,
     });
-    if (step?.moved) {
+    // Not moved, and still ours: the step was taken twice.
+    if (step !== null && step.delivery > 0) {
       parts.wake();
-      parts.emit({ type: "conversation.started", ...about(parts, step.record), maxSeconds });
-      return { grant, number: step.record.deliveries };
+      await tell(parts, books, step.record, { type: "conversation.started", maxSeconds });
+      return { grant, number: step.delivery };
     }
   } catch (error) {
     await stopWithoutBooks(parts, id);
     throw error;
   }
-  await stopFound(parts, order, reservation, id, "late-answer");
+  await stopFound(sent, id, "late-answer");
   throw new BrokerError("outcome-unknown");
 }
 
 /** A conversation runs that nobody will be given. */
-async function stopFound(
-  parts: Parts,
-  order: Order,
-  reservation: string,
-  id: string,
-  reason: EndReason,
-): Promise<void> {
-  const endsAt = parts.clock.now() + order.maxSeconds * 1000;
-  const step = await parts.ledger.found(reservation, id, reason, endsAt).catch(() => undefined);
+async function stopFound({ parts, books, reservation }: Sent, conversation: string, reason: EndReason): Promise<void> {
+  const step = await books.step("found", { reservation, conversation, reason }).catch(() => null);
   parts.wake();
-  if (step?.moved) await stopUpstream(parts, step.record);
-  else await stopWithoutBooks(parts, id);
+  if (step?.record.state === "stopping") await stopUpstream(parts, books, step.record);
+  else await stopWithoutBooks(parts, conversation);
 }
 
-async function failed(parts: Parts, order: Order, reservation: string, request: StartRequest, thrown: unknown) {
+async function failed(sent: Sent, thrown: unknown): Promise<BrokerError> {
+  const { parts, books, order, reservation, request } = sent;
   const { error, harmless } = await parts.upstream.failure("startConversation", thrown, textsIn(request));
   if (!harmless) {
-    await doubt(parts, order, reservation, error);
+    await doubt(sent, error);
     return error;
   }
-  await parts.ledger.end(reservation, "not-started");
-  parts.emit({ type: "start.failed", ...aboutOrder(parts, order), code: error.code });
+  await books.step("end", { reservation, reason: "not-started" });
+  tellOfOrder(parts, order, { type: "start.failed", code: error.code });
   return error;
 }
 
-async function doubt(parts: Parts, order: Order, reservation: string, error: unknown): Promise<void> {
-  const step = await parts.ledger.doubt(reservation, parts.timeouts.abandonSeconds * 1000);
+async function doubt({ parts, books, order, reservation }: Sent, error: unknown): Promise<void> {
+  const step = await books.step("doubt", { reservation, holdMs: parts.timeouts.abandonSeconds * 1000 });
   parts.wake();
   const code = isBrokerError(error) ? error.code : "internal-error";
-  if (step?.moved) parts.emit({ type: "start.unknown", ...aboutOrder(parts, order), code });
+  if (step?.moved) tellOfOrder(parts, order, { type: "start.unknown", code });
 }

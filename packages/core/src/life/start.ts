@@ -1,14 +1,19 @@
+import { stopwatch } from "../clock.js";
 import { timeOver, within } from "../deadline.js";
-import { BrokerError } from "../errors.js";
+import { BrokerError, type QuotaReading } from "../errors.js";
 import type { Grant } from "../grant.js";
-import type { LedgerRecord, ReserveOutcome } from "../ledger/ledger.js";
+import type { Books } from "../ledger/books.js";
+import type { ReserveOutcome } from "../ledger/reservation.js";
 import type { Parts } from "../parts.js";
 import type { StartRequest } from "../upstream/port.js";
-import { about, aboutOrder } from "./announce.js";
+import { tellOfOrder } from "./announce.js";
 import { stopUpstream } from "./end.js";
+import { limited, quotasOf } from "./limited.js";
 import type { Order } from "./order.js";
-import { newPayload, readPayload, writePayload } from "./payload.js";
+import { giveBack, type Reservation, reservationOf } from "./reservation.js";
+import { resume } from "./resume.js";
 import { type Committed, sendStart } from "./send-start.js";
+import { sendWithinMs } from "./terms.js";
 import { upstreamRequest } from "./upstream-request.js";
 
 /** A grant on its way to a client. */
@@ -18,32 +23,44 @@ export interface Delivery {
   readonly number: number;
   readonly resumed: boolean;
   readonly reservation: string;
+  /** Those that the delivery is written down in. */
+  readonly books: Books;
+  /** What the consumer has left of its quotas; told with a new conversation. */
+  readonly quotas: readonly QuotaReading[];
 }
 
 type Reserved = Extract<ReserveOutcome, { outcome: "reserved" }>;
 
-/** Callers of one consumer that may wait for its start in flight: a few clicks and tabs. */
-const MAX_WAITING = 4;
-
 /** From an order to a grant: a new conversation, or the consumer's running one. */
 export async function startConversation(parts: Parts, order: Order): Promise<Delivery> {
   if (!parts.open()) throw new BrokerError("broker-closed", { retryAfterSeconds: 5 });
-  const reservation = crypto.randomUUID();
+  const books = await parts.books();
+  const reservation = await reservationOf(parts, books, order);
+  const giveUpAt = parts.clock.now() + parts.timeouts.answerSeconds * 1000;
   let waitingFor: string | undefined;
   try {
-    const reserve = await reservationOf(parts, order, reservation);
-    const waitUntil = parts.clock.now() + parts.timeouts.answerSeconds * 1000;
     for (;;) {
-      const outcome = await reserve();
+      if (order.signal?.aborted) throw clientGone();
+      const sendWithin = stillToSend(parts);
+      const outcome = await reserve(parts, books, reservation);
       waitingFor = undefined;
+      const inTime = parts.clock.now() < giveUpAt;
       switch (outcome.outcome) {
         case "reserved":
-          return await begin(parts, order, reservation, outcome);
-        case "resumed":
-          return resumed(parts, outcome.record);
+          return await begin(parts, books, order, reservation, outcome, sendWithin);
+        case "resumed": {
+          const delivery = await resume(parts, books, outcome);
+          if (delivery !== undefined) return delivery;
+          if (!inTime) throw inDoubt(2_000);
+          break;
+        }
         case "in-flight":
           waitingFor = outcome.reservation;
-          await settledInTime(parts, order, waitingFor, waitUntil);
+          if (!inTime) throw new BrokerError("start-in-flight", { retryAfterSeconds: 2 });
+          await parts.settling.maybe(waitingFor, order.signal);
+          break;
+        case "recovering":
+          await recovered(parts, books, giveUpAt);
           break;
         case "in-doubt":
           throw inDoubt(outcome.retryAfterMs);
@@ -51,37 +68,39 @@ export async function startConversation(parts: Parts, order: Order): Promise<Del
           throw new BrokerError("already-active");
         case "crowded":
           throw new BrokerError("start-in-flight", { retryAfterSeconds: 2 });
+        case "limited":
+          throw limited(outcome, reservation.request.meters);
+        case "spent":
+          throw tooLate();
       }
     }
   } finally {
-    if (waitingFor !== undefined) {
-      const step = await parts.ledger.unwait(waitingFor, reservation).catch(() => undefined);
-      if (step?.moved) await parts.track(stopUpstream(parts, step.record));
-    }
+    if (waitingFor !== undefined) await unwait(parts, books, waitingFor, reservation.request.reservation);
   }
 }
 
-/** The reservation step, with all that stays the same however often it is asked. */
-async function reservationOf({ ledger, digests, timeouts, options }: Parts, order: Order, reservation: string) {
-  const consumer = await digests.consumer(order.consumer);
-  const fingerprint = await digests.fingerprint(order.characterId, order.inputText);
-  const payload = writePayload(newPayload(order.consumer, order.character, order.maxSeconds));
-  return () => {
-    if (order.signal?.aborted) throw clientGone();
-    return ledger.reserve({
-      reservation,
-      consumer,
-      fingerprint,
-      payload,
-      fresh: order.fresh,
-      same: options.whenActive?.same ?? "resume",
-      other: options.whenActive?.other ?? "replace",
-      // Stopping the former conversation, the key, the team's hook, and some air.
-      sendWithinMs: (timeouts.stopSeconds * 2 + timeouts.conversationSeconds * 2 + 5) * 1000,
-      settleWithinMs: (timeouts.abandonSeconds + 10) * 1000,
-      maxWaiting: MAX_WAITING,
-    });
-  };
+/** A step that fails may have been taken: what it wrote is then taken back, for nothing was sent. */
+async function reserve(parts: Parts, books: Books, { request }: Reservation): Promise<ReserveOutcome> {
+  try {
+    return await books.step("reserve", request);
+  } catch (error) {
+    void parts.track(giveBack(parts, books, request.reservation));
+    throw error;
+  }
+}
+
+async function unwait(parts: Parts, books: Books, reservation: string, waiter: string): Promise<void> {
+  const step = await books.step("unwait", { reservation, waiter }).catch(() => undefined);
+  if (step?.moved) await parts.track(stopUpstream(parts, books, step.record));
+}
+
+async function recovered(parts: Parts, books: Books, giveUpAt: number): Promise<void> {
+  const left = (giveUpAt - parts.clock.now()) / 1000;
+  const outcome = left <= 0 ? timeOver : await within(parts.clock, left, parts.track(parts.recover(books)));
+  if (outcome === timeOver) {
+    const hint = "The ledger was lost; starts wait until Equos' list has been gone through";
+    throw new BrokerError("ledger-unavailable", { hint, retryAfterSeconds: 5 });
+  }
 }
 
 /** Nobody reads it. */
@@ -90,60 +109,68 @@ const clientGone = () => new BrokerError("start-in-flight", { hint: "The client 
 const inDoubt = (milliseconds: number) =>
   new BrokerError("start-in-doubt", { retryAfterSeconds: Math.max(1, Math.ceil(milliseconds / 1000)) });
 
-function resumed(parts: Parts, record: LedgerRecord): Delivery {
-  const { grant } = readPayload(record);
-  if (grant === undefined) throw new BrokerError("internal-error", { hint: "A running record has no grant" });
-  parts.emit({ type: "conversation.resumed", ...about(parts, record), delivery: record.deliveries });
-  return { grant, number: record.deliveries, resumed: true, reservation: record.reservation };
+const tooLate = () => new BrokerError("start-too-late", { retryAfterSeconds: 1 });
+
+/** Measured from before the reservation, so that a server which was held up knows that it must not send any more. */
+function stillToSend(parts: Parts): () => boolean {
+  const elapsed = stopwatch(parts.clock);
+  return () => elapsed() <= sendWithinMs(parts);
 }
 
-/** Waits for another caller's start of the same consumer, as long as it may still take and the client is there. */
-async function settledInTime(parts: Parts, order: Order, reservation: string, waitUntil: number): Promise<void> {
-  const { ledger, clock } = parts;
-  const giveUp = new AbortController();
-  const left = () => giveUp.abort();
-  order.signal?.addEventListener("abort", left, { once: true });
-  if (order.signal?.aborted) left();
-  const seconds = Math.max(0, waitUntil - clock.now()) / 1000;
-  const outcome = await within(clock, seconds, ledger.settled(reservation, giveUp.signal)).finally(() => {
-    giveUp.abort();
-    order.signal?.removeEventListener("abort", left);
-  });
-  if (outcome === timeOver || order.signal?.aborted) throw new BrokerError("start-in-flight", { retryAfterSeconds: 2 });
-}
-
-async function begin(parts: Parts, order: Order, reservation: string, reserved: Reserved): Promise<Delivery> {
+async function begin(
+  parts: Parts,
+  books: Books,
+  order: Order,
+  { request: { reservation, meters } }: Reservation,
+  reserved: Reserved,
+  sendWithin: () => boolean,
+): Promise<Delivery> {
   parts.wake();
-  const request = await prepare(parts, order, reservation, reserved).catch(async (error) => {
-    await parts.ledger.end(reservation, "not-started");
+  const request = await prepare(parts, books, order, reservation, reserved, sendWithin).catch(async (error) => {
+    await parts.track(giveBack(parts, books, reservation));
     throw error;
   });
-  return await answered(parts, order, reservation, sendStart(parts, order, reservation, request));
+  const sent = sendStart(parts, books, order, { ...request, maxSeconds: reserved.maxSeconds }, reservation);
+  const committed = await answered(parts, books, order, reservation, sent);
+  return { ...committed, resumed: false, reservation, books, quotas: quotasOf(reserved.readings, meters) };
 }
 
 /** All that comes between the reservation and the upstream call. Whatever throws here, nothing was sent. */
-async function prepare(parts: Parts, order: Order, reservation: string, reserved: Reserved): Promise<StartRequest> {
-  const states = await Promise.all(reserved.replaces.map((former) => stopUpstream(parts, former)));
+async function prepare(
+  parts: Parts,
+  books: Books,
+  order: Order,
+  reservation: string,
+  { replaces }: Reserved,
+  sendWithin: () => boolean,
+): Promise<Omit<StartRequest, "maxSeconds">> {
+  const states = await Promise.all(replaces.map((former) => stopUpstream(parts, books, former)));
   if (states.some((state) => state !== "ended")) throw inDoubt(2_000);
-  const request = await upstreamRequest(parts, order, reservation);
+  const request = await upstreamRequest(parts, books, order, reservation);
   await parts.upstream.ready();
   if (order.signal?.aborted) throw clientGone();
-  if ((await parts.ledger.now()) > reserved.notAfter) throw new BrokerError("start-too-late", { retryAfterSeconds: 1 });
+  if (!sendWithin()) throw tooLate();
   return request;
 }
 
 /** The caller's own deadline: past it the outcome is unknown, and the late answer is stopped when it comes. */
-async function answered(parts: Parts, order: Order, reservation: string, sent: Promise<Committed>): Promise<Delivery> {
-  const { clock, timeouts, ledger } = parts;
+async function answered(
+  parts: Parts,
+  books: Books,
+  order: Order,
+  reservation: string,
+  sent: Promise<Committed>,
+): Promise<Committed> {
+  const { clock, timeouts } = parts;
   const outcome = await within(clock, timeouts.answerSeconds, parts.track(sent));
-  if (outcome !== timeOver) return { ...outcome, resumed: false, reservation };
+  if (outcome !== timeOver) return outcome;
   const holdSeconds = timeouts.abandonSeconds - timeouts.answerSeconds;
-  const step = await ledger.doubt(reservation, holdSeconds * 1000);
+  const step = await books.step("doubt", { reservation, holdMs: holdSeconds * 1000 });
   // Its answer was written down in this very moment.
-  if (!step?.moved) return { ...(await sent), resumed: false, reservation };
+  if (step?.record.state === "running") return await sent;
   // The late answer is stopped after the reply, which a serverless platform has to wait for.
   order.waitUntil?.(sent.catch(() => undefined));
   parts.wake();
-  parts.emit({ type: "start.unknown", ...aboutOrder(parts, order), code: "outcome-unknown" });
+  tellOfOrder(parts, order, { type: "start.unknown", code: "outcome-unknown" });
   throw new BrokerError("outcome-unknown", { retryAfterSeconds: Math.ceil(holdSeconds) });
 }

@@ -1,9 +1,13 @@
-import type { LedgerRecord } from "../ledger/ledger.js";
+import { BrokerError, isBrokerError } from "../errors.js";
+import type { Books } from "../ledger/books.js";
+import type { Claimed, LedgerClaim } from "../ledger/claim.js";
 import type { EndReason } from "../ledger/states.js";
 import type { Parts } from "../parts.js";
-import { about } from "./announce.js";
+import { tell } from "./announce.js";
+import { type Claim, ledgerClaim } from "./claim.js";
 import { stopUpstream } from "./end.js";
-import { type Claim, findClaimed } from "./find.js";
+import { stopByUpstreamsRecord } from "./stop-without-ledger.js";
+import { defaultSeconds } from "./terms.js";
 
 export interface StopOrder extends Claim {
   /** Number of the delivery that the page holds: an older one than the latest stops nothing. */
@@ -20,28 +24,69 @@ export interface Stopped {
   };
 }
 
+type Step = (delivery: number | undefined) => Promise<Claimed>;
+type Found = Extract<Claimed, { claim: "found" }>;
+
+/** @throws BrokerError `not-found`, `several-conversations`, or `ledger-unavailable` where upstream's record is no help */
 export async function stopConversation(parts: Parts, order: StopOrder, reason: EndReason): Promise<Stopped> {
-  const found = await findClaimed(parts, order);
-  const { record } = found;
-  const delivery = order.delivery ?? found.delivery;
-  const state = order.leaving ? await leave(parts, record, delivery) : await stopNow(parts, record, reason, delivery);
-  return { conversation: { id: record.conversation ?? "", status: statusOf(state) } };
+  try {
+    const books = await parts.books();
+    const claim = await ledgerClaim(books, order);
+    return order.leaving ? await leave(parts, books, claim, order) : await stopNow(parts, books, claim, order, reason);
+  } catch (error) {
+    if (!isBrokerError(error) || error.code !== "ledger-unavailable") throw error;
+    return await stopByUpstreamsRecord(parts, order, error);
+  }
 }
 
-async function leave(parts: Parts, { reservation }: LedgerRecord, delivery: number | undefined) {
-  const step = await parts.ledger.leave(reservation, delivery, (parts.options.leaveGraceSeconds ?? 3) * 1000);
-  if (step?.moved) {
-    parts.emit({ type: "conversation.leaving", ...about(parts, step.record), delivery });
+async function leave(parts: Parts, books: Books, claim: LedgerClaim, order: StopOrder): Promise<Stopped> {
+  const graceMs = (parts.options.leaveGraceSeconds ?? defaultSeconds.leaveGrace) * 1000;
+  const { moved, record, delivery } = await onceSettled(parts, order.delivery, (known) =>
+    books.step("leave", { claim, graceMs, delivery: known }),
+  );
+  if (moved) {
+    await tell(parts, books, record, { type: "conversation.leaving", delivery });
     parts.wake();
   }
-  return step?.record.state;
+  return stopped(record.conversation, record.state);
 }
 
-async function stopNow(parts: Parts, found: LedgerRecord, reason: EndReason, delivery: number | undefined) {
-  const step = await parts.ledger.stop(found.reservation, reason, delivery);
-  return await parts.track(stopUpstream(parts, step?.record ?? found));
+async function stopNow(
+  parts: Parts,
+  books: Books,
+  claim: LedgerClaim,
+  order: StopOrder,
+  reason: EndReason,
+): Promise<Stopped> {
+  const { record } = await onceSettled(parts, order.delivery, (delivery) =>
+    books.step("stop", { claim, reason, delivery }),
+  );
+  return stopped(record.conversation, await parts.track(stopUpstream(parts, books, record)));
 }
 
-function statusOf(state: string | undefined): "running" | "stopping" | "ended" {
-  return state === "running" || state === "stopping" ? state : "ended";
+/**
+ * A stop that overtakes the start it is about waits for it, and then means the delivery that this start makes.
+ *
+ * @throws BrokerError `not-found` or `several-conversations`
+ */
+async function onceSettled(
+  { settling, clock, timeouts }: Parts,
+  given: number | undefined,
+  step: Step,
+): Promise<Found & { readonly delivery: number | undefined }> {
+  const until = clock.now() + timeouts.answerSeconds * 1000;
+  let delivery = given;
+  for (;;) {
+    const outcome = await step(delivery);
+    if (outcome.claim === "found") return { ...outcome, delivery };
+    if (outcome.claim === "several") throw new BrokerError("several-conversations");
+    if (outcome.claim === "none" || clock.now() >= until) throw new BrokerError("not-found");
+    delivery ??= outcome.delivery;
+    await settling.maybe(outcome.reservation);
+  }
+}
+
+export function stopped(id: string | undefined, state: string): Stopped {
+  const status = state === "running" || state === "stopping" ? state : "ended";
+  return { conversation: { id: id ?? "", status } };
 }

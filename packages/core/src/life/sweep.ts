@@ -1,14 +1,18 @@
-import type { LedgerRecord } from "../ledger/ledger.js";
+import type { Books } from "../ledger/books.js";
+import type { LedgerRecord } from "../ledger/record.js";
 import type { Parts } from "../parts.js";
-import { stopUpstream } from "./end.js";
+import { happened, who } from "./announce.js";
+import { announceEnd, stopUpstream } from "./end.js";
+import { findUnknowns } from "./find-unknown.js";
+import { seeIfJoined } from "./look.js";
 
-/** Stops that may be under way at the same time; one that hangs must not hold up the others. */
+/** Records that may be in hand at the same time; one that hangs must not hold up the others. */
 const AT_ONCE = 100;
 
 /** Takes from the ledger what time has made due, and sees to it. */
 export class Sweep {
   readonly #parts: Parts;
-  readonly #underWay = new Map<string, Promise<unknown>>();
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -16,29 +20,43 @@ export class Sweep {
 
   /** Begins what is due, without waiting for it. Says whether there is, or will be, more. */
   async begin(): Promise<boolean> {
-    const { records, pending } = await this.#parts.ledger.due(AT_ONCE - this.#underWay.size);
-    for (const record of records) this.#stop(record);
+    const books = await this.#parts.books();
+    const { records, pending, joinSeen, recovering, damaged } = await books.step("due", {
+      limit: Math.max(1, AT_ONCE - this.#underWay.size),
+    });
+    for (const reservation of damaged) this.#reportDamage(reservation);
+    const unknown = records.filter(({ state }) => state === "unknown");
+    if (unknown.length > 0) this.#start(findUnknowns(this.#parts, books, unknown));
+    for (const record of records) if (record.state !== "unknown") this.#start(this.#see(books, record, joinSeen));
+    if (recovering || damaged.length > 0) this.#start(this.#parts.recover(books));
     return pending || this.#underWay.size > 0;
   }
 
   /** Resolves when everything that has begun is through. */
   async finish(): Promise<void> {
-    await Promise.allSettled(this.#underWay.values());
+    await Promise.allSettled(this.#underWay);
   }
 
-  #stop(record: LedgerRecord): void {
-    const { reservation } = record;
-    if (this.#underWay.has(reservation)) return;
-    const stopping = this.#parts.track(stopUpstream(this.#parts, record)).catch((error: unknown) => {
-      // It stays due.
-      this.#parts.logger.error(
-        { reservation, error: error instanceof Error ? error.message : "unknown" },
-        "A stop failed",
-      );
+  async #see(books: Books, record: LedgerRecord, joinSeen: boolean): Promise<void> {
+    const parts = this.#parts;
+    if (record.state === "stopping") await stopUpstream(parts, books, record);
+    else if (record.state === "running") await seeIfJoined(parts, books, record, joinSeen);
+    else if (record.conversation !== undefined) await announceEnd(parts, books, record);
+    else parts.emit({ ...happened(parts), ...(await who(parts, books, record)), type: "start.given-up" });
+  }
+
+  #start(task: Promise<unknown>): void {
+    const seen = this.#parts.track(task).catch((error: unknown) => {
+      // It comes up again when its lease is over.
+      const reason = error instanceof Error ? error.message : "unknown";
+      this.#parts.logger.error({ error: reason }, "Something due could not be seen to");
     });
-    this.#underWay.set(
-      reservation,
-      stopping.finally(() => this.#underWay.delete(reservation)),
-    );
+    this.#underWay.add(seen);
+    void seen.finally(() => this.#underWay.delete(seen));
+  }
+
+  #reportDamage(reservation: string): void {
+    this.#parts.logger.error({ reservation }, "An entry of the ledger could not be read and was dropped");
+    this.#parts.emit({ ...happened(this.#parts), type: "ledger.damaged", reservation });
   }
 }

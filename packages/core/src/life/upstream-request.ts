@@ -1,19 +1,24 @@
+import type { Books } from "../ledger/books.js";
 import type { Parts } from "../parts.js";
 import type { StartRequest } from "../upstream/port.js";
-import { clientOf, detailsOf, type Order } from "./order.js";
+import { detailsOf, type Order } from "./order.js";
+import { writeTag } from "./tag.js";
 
 /** What Equos is asked for: the order, with what the team's own code adds to it. */
-export async function upstreamRequest(parts: Parts, order: Order, reservation: string): Promise<StartRequest> {
-  const { consumer, characterId, maxSeconds } = order;
+export async function upstreamRequest(
+  parts: Parts,
+  books: Books,
+  order: Order,
+  reservation: string,
+): Promise<Omit<StartRequest, "maxSeconds">> {
+  const { consumer, characterId, client } = order;
   const { name, promptCtx, promptTemplateVars, remoteAgent, host } = await detailsOf(parts, order);
-  // Ids only, nothing personal: by this name a conversation whose answer got lost can be found again.
-  const ids = `eqb:${(await parts.ledger.identity()).id}:${reservation}`;
+  const ids = writeTag({ deployment: parts.options.deployment ?? "", ledger: books.id, reservation });
   return {
     name: name === undefined ? ids : `${name} ${ids}`,
     characterId,
-    client: await clientOf(parts, consumer),
+    client,
     consumer: { identity: consumer.identity, name: consumer.name },
-    maxSeconds,
     ...(promptCtx === undefined ? {} : { promptCtx }),
     ...(promptTemplateVars === undefined ? {} : { promptTemplateVars: { ...promptTemplateVars } }),
     ...(remoteAgent === undefined ? {} : { remoteAgent: { ...remoteAgent } }),

@@ -26,5 +26,6 @@ export interface EquosPort {
     startConversation(args: { createEquosConversationRequest: StartRequest }, options?: CallInit): Promise<unknown>;
     stopConversation(args: { id: string }, options?: CallInit): Promise<unknown>;
     getConversationById(args: { id: string }, options?: CallInit): Promise<unknown>;
+    listConversations(args: { take: number; skip: number; client?: string }, options?: CallInit): Promise<unknown>;
   };
 }

@@ -5,6 +5,7 @@ import { environment } from "../environment.js";
 import type { UpstreamFailure } from "../errors.js";
 import { BrokerError } from "../errors.js";
 import { ApiKey } from "./api-key.js";
+import { type ConversationPage, conversationPage, type SeenConversation, seenConversation } from "./conversation.js";
 import { type CallFailure, callFailure } from "./failure.js";
 import type { EquosPort, StartRequest } from "./port.js";
 
@@ -20,8 +21,19 @@ export interface UpstreamOptions {
 export interface StopOutcome {
   /** Upstream says that it does not run. */
   readonly confirmed: boolean;
+  /** What it ran, by upstream's times. */
+  readonly seconds: number | undefined;
   readonly failure: UpstreamFailure | undefined;
 }
+
+/** `nothing`: Equos answers `null`. `failure`: it cannot be told; that never decides anything. */
+export type Look =
+  | { readonly says: "running" | "over"; readonly conversation: SeenConversation }
+  | { readonly says: "nothing" }
+  | { readonly says: "failure"; readonly failure: UpstreamFailure };
+
+/** The most that Equos gives at a time. */
+export const PAGE = 50;
 
 /** Equos, as the rest of the broker sees it: made at first use, each call with its time limit. */
 export class Upstream {
@@ -58,25 +70,51 @@ export class Upstream {
   /** Asks Equos to stop and makes sure that it has. Never rejects. */
   async stop(conversation: string): Promise<StopOutcome> {
     const answer = await this.#ask("stopConversation", conversation);
-    if (answer.failure !== undefined) return { confirmed: false, failure: answer.failure };
-    if (answer.says !== "nothing") return { confirmed: answer.says === "over", failure: undefined };
     // Equos answers `null` for "stopped already" and for "never heard of it" alike, so ask once more.
-    const check = await this.#ask("getConversationById", conversation);
-    return { confirmed: check.failure === undefined && check.says !== "running", failure: check.failure };
+    const look = answer.says === "nothing" ? await this.look(conversation) : answer;
+    if (look.says === "failure") return { confirmed: false, seconds: undefined, failure: look.failure };
+    if (look.says === "nothing") return { confirmed: true, seconds: undefined, failure: undefined };
+    return { confirmed: look.says === "over", seconds: look.conversation.seconds, failure: undefined };
+  }
+
+  /** Asks Equos about a conversation. Never rejects. */
+  look(conversation: string): Promise<Look> {
+    return this.#ask("getConversationById", conversation);
+  }
+
+  /**
+   * One page of the conversations of a `client` segment, or of all. Equos gives at most 50 and no promise of an order.
+   *
+   * @throws BrokerError, any `upstream-…`
+   */
+  async list(client: string | undefined, skip: number): Promise<ConversationPage> {
+    const query = { take: PAGE, skip, ...(client === undefined ? {} : { client }) };
+    let answer: unknown;
+    try {
+      answer = await this.#limited(this.#options.stopSeconds, (init) =>
+        this.#equos().conversations.listConversations(query, init),
+      );
+    } catch (thrown) {
+      throw (await this.failure("listConversations", thrown)).error;
+    }
+    const page = conversationPage(answer);
+    if (page === undefined) throw new BrokerError("upstream-invalid-answer", { hint: "Equos' list is none" });
+    return page;
   }
 
   /** What a call that threw means. `sent`: what the call carried besides the key. */
   failure(operation: string, thrown: unknown, sent: readonly string[] = []): Promise<CallFailure> {
     const secrets = [...this.secrets(), ...sent];
-    const endpoint = this.#options.equos === undefined ? this.#endpoint() : "Equos";
+    const endpoint = this.#options.equos === undefined ? this.endpoint() : "Equos";
     return callFailure(operation, thrown, { secrets, clock: this.#clock, endpoint });
   }
 
-  #endpoint(): string {
+  /** Where calls go. */
+  endpoint(): string {
     return this.#options.endpoint ?? environment("EQUOS_ENDPOINT") ?? EQUOS_ENDPOINT;
   }
 
-  async #ask(operation: "stopConversation" | "getConversationById", id: string): Promise<Saying> {
+  async #ask(operation: "stopConversation" | "getConversationById", id: string): Promise<Look> {
     try {
       const answer = await this.#limited(this.#options.stopSeconds, (init) =>
         this.#equos().conversations[operation]({ id }, init),
@@ -90,7 +128,7 @@ export class Upstream {
       // Equos may quote the conversation, whose values are not at hand here to be masked: the code says enough.
       const status = error.upstream?.status;
       const detail = status === undefined ? (error.upstream?.detail ?? error.code) : error.code;
-      return { says: "running", failure: { operation, status, detail } };
+      return { says: "failure", failure: { operation, status, detail } };
     }
   }
 
@@ -112,7 +150,7 @@ export class Upstream {
   #equos(): EquosPort {
     if (this.#port !== undefined) return this.#port;
     const { equos, fetch, abandonSeconds } = this.#options;
-    this.#port = equos ?? this.#ownClient(this.#endpoint(), fetch, abandonSeconds);
+    this.#port = equos ?? this.#ownClient(this.endpoint(), fetch, abandonSeconds);
     return this.#port;
   }
 
@@ -131,15 +169,9 @@ class BrokerTimeout extends Error {
   override readonly name = "TimeoutError";
 }
 
-interface Saying {
-  readonly says: "running" | "over" | "nothing";
-  readonly failure?: UpstreamFailure;
-}
-
-function whatItSays(operation: string, id: string, answer: unknown): Saying {
+function whatItSays(operation: string, id: string, answer: unknown): Look {
   if (answer === null || answer === undefined) return { says: "nothing" };
-  if (typeof answer === "object" && "id" in answer && answer.id === id && "status" in answer) {
-    if (typeof answer.status === "string") return { says: answer.status === "running" ? "running" : "over" };
-  }
-  return { says: "running", failure: { operation, status: 200, detail: "an answer that is no such conversation" } };
+  const conversation = seenConversation(answer);
+  if (conversation?.id === id) return { says: conversation.running ? "running" : "over", conversation };
+  return { says: "failure", failure: { operation, status: 200, detail: "an answer that is no such conversation" } };
 }

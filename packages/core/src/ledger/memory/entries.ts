@@ -6,6 +6,8 @@ export class Entries {
   readonly #byConsumer = new Map<string, Set<Entry>>();
   readonly #byConversation = new Map<string, Entry>();
   readonly #byToken = new Map<string, Entry>();
+  /** Those that count against the limit of all together. */
+  readonly #active = new Set<Entry>();
   /** The highest delivery of all that was forgotten: numbers are not given twice. */
   #forgottenDeliveries = 0;
 
@@ -21,35 +23,46 @@ export class Entries {
     return this.#byToken.get(token);
   }
 
+  /** Oldest first. */
   liveOf(consumer: string): Entry[] {
     return [...(this.#byConsumer.get(consumer) ?? [])].filter(({ state }) => state !== "ended");
   }
 
   /** No delivery of the consumer had a higher number. */
   latestDeliveryOf(consumer: string): number {
-    return Math.max(
-      this.#forgottenDeliveries,
-      ...[...(this.#byConsumer.get(consumer) ?? [])].map(({ deliveries }) => deliveries),
-    );
+    let latest = this.#forgottenDeliveries;
+    for (const { deliveries } of this.#byConsumer.get(consumer) ?? []) latest = Math.max(latest, deliveries);
+    return latest;
   }
 
   get size(): number {
     return this.#byReservation.size;
   }
 
+  get active(): number {
+    return this.#active.size;
+  }
+
   all(): Iterable<Entry> {
     return this.#byReservation.values();
   }
 
-  live(): Entry[] {
-    return [...this.#byReservation.values()].filter(({ state }) => state !== "ended");
-  }
-
   add(entry: Entry): void {
     this.#byReservation.set(entry.reservation, entry);
+    this.#active.add(entry);
     const own = this.#byConsumer.get(entry.consumer);
     if (own) own.add(entry);
     else this.#byConsumer.set(entry.consumer, new Set([entry]));
+  }
+
+  /** It no longer counts against the limit of all together. */
+  release(entry: Entry): void {
+    this.#active.delete(entry);
+  }
+
+  /** It counts again: an unknown one was found to run. */
+  count(entry: Entry): void {
+    this.#active.add(entry);
   }
 
   /** Makes the entry known by upstream's id and, if a client has one, its token. */
@@ -64,6 +77,7 @@ export class Entries {
   forget(entry: Entry): void {
     this.#forgottenDeliveries = Math.max(this.#forgottenDeliveries, entry.deliveries);
     this.#byReservation.delete(entry.reservation);
+    this.#active.delete(entry);
     const own = this.#byConsumer.get(entry.consumer);
     own?.delete(entry);
     if (own?.size === 0) this.#byConsumer.delete(entry.consumer);

@@ -1,0 +1,54 @@
+import { systemClock } from "./clock.js";
+import { memoryLedger } from "./ledger/memory/memory-ledger.js";
+import { Opener } from "./ledger/opener.js";
+import { Settling } from "./ledger/settling.js";
+import { Payloads } from "./life/payload.js";
+import { Recovery } from "./life/recovery.js";
+import { consoleLogger, guarded } from "./logger.js";
+import { defaultTimeouts } from "./option-checks.js";
+import type { AnyOptions, Parts } from "./parts.js";
+import { Keyring } from "./sealing/keyring.js";
+import { Upstream } from "./upstream/upstream.js";
+
+/** Makes of the options what the broker works with. Does nothing yet: no look at the environment, no I/O. */
+export function assemble(options: AnyOptions, own: Pick<Parts, "open" | "track" | "wake">): Parts {
+  const timeouts = { ...defaultTimeouts, ...withoutUndefined(options.timeouts ?? {}) };
+  const clock = options.clock ?? systemClock;
+  const logger = guarded(options.logger ?? consoleLogger);
+  const ledger = options.ledger ?? memoryLedger(options.clock === undefined ? {} : { clock });
+  const keyring = ledger.shared ? new Keyring([options.secret ?? []].flat()) : undefined;
+  const settling = new Settling(clock);
+  const upstream = new Upstream({ ...options, ...timeouts }, clock);
+  const attached = () => ledger.attach?.({ deployment: options.deployment, endpoint: upstream.endpoint() }) ?? ledger;
+  const opener = new Opener(attached, { clock, settling, keyring, seconds: timeouts.ledgerSeconds });
+  const recovery = new Recovery();
+  const parts: Parts = {
+    options,
+    timeouts,
+    clock,
+    logger,
+    settling,
+    upstream,
+    payloads: new Payloads(keyring, (reservation) =>
+      logger.error({ reservation }, "An entry of the ledger does not open with the option secret"),
+    ),
+    checks: new Map(),
+    books: () => {
+      if (ledger.shared) own.wake();
+      return opener.books();
+    },
+    recover: (books) => recovery.run(parts, books),
+    emit: (event) => {
+      Promise.resolve(event)
+        .then(options.onEvent)
+        .catch(() => logger.warn({ type: event.type }, "The option onEvent threw"));
+    },
+    ...own,
+  };
+  return parts;
+}
+
+function withoutUndefined<T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  // Dropping undefined members is what the type says.
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as never;
+}

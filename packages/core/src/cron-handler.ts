@@ -1,0 +1,64 @@
+import { BrokerError, isBrokerError } from "./errors.js";
+import type { Exchange, Mountable, Reply } from "./exchange.js";
+import { type HmacKey, hmacKey, isSigned, sign } from "./hmac.js";
+import { jsonReply, problemReply } from "./http/reply.js";
+import type { ReconcileReport } from "./life/reconcile.js";
+
+export interface CronOptions {
+  /** What the scheduler sends as `Authorization: Bearer <secret>`: random, 32 characters or more. */
+  readonly secret: string;
+}
+
+/** What of a broker a scheduler needs. */
+export interface Sweepable {
+  sweep(): Promise<void>;
+  reconcile(): Promise<ReconcileReport>;
+}
+
+/**
+ * For a scheduler, where nothing runs between requests or nobody may call for long: one GET or POST sweeps and, if the
+ * broker has a `deployment`, reconciles. The answer has counts only. Mount it as a broker; its only action is `cron`.
+ *
+ * @throws BrokerError `invalid-option`
+ *
+ * @example
+ * ```ts
+ * app.use("/api/equos", toExpress(broker), toExpress(cronHandler(broker, { secret: process.env.CRON_SECRET })));
+ * // every few minutes: curl -H "Authorization: Bearer $CRON_SECRET" https://shop.example/api/equos/cron
+ * ```
+ */
+export function cronHandler(broker: Sweepable, { secret }: CronOptions): Mountable<unknown> {
+  if (typeof secret !== "string" || secret.length < 32) {
+    throw new BrokerError("invalid-option", { hint: 'cronHandler: option "secret" must be at least 32 characters' });
+  }
+  let key: Promise<HmacKey> | undefined;
+  const known = async (sent: string) => {
+    key ??= hmacKey(secret);
+    // Of two texts only their signatures are compared, in constant time.
+    return await isSigned(await key, secret, await sign(await key, sent));
+  };
+  const handle = async (exchange: Exchange): Promise<Reply | null> => {
+    if (exchange.action !== "cron") return null;
+    try {
+      if (exchange.method !== "GET" && exchange.method !== "POST") throw new BrokerError("method-not-allowed");
+      const sent = /^Bearer (.+)$/i.exec(exchange.header("authorization") ?? "")?.[1];
+      if (sent === undefined || !(await known(sent))) throw new BrokerError("unauthorized");
+      return jsonReply(200, await run(broker));
+    } catch (error) {
+      return problemReply(isBrokerError(error) ? error : new BrokerError("internal-error"));
+    }
+  };
+  return { handle };
+}
+
+async function run(broker: Sweepable): Promise<object> {
+  await broker.sweep();
+  const report = await broker.reconcile().catch((error: unknown) => {
+    if (isBrokerError(error) && error.code === "deployment-missing") return undefined;
+    throw error;
+  });
+  if (report === undefined) return { swept: true, reconciled: null };
+  const { running, stopped, adopted, ended, clashes } = report;
+  const counts = { stopped: stopped.length, adopted: adopted.length, ended: ended.length, clashes: clashes.length };
+  return { swept: true, reconciled: { running, ...counts } };
+}

@@ -1,0 +1,51 @@
+import type { Clock } from "../clock.js";
+import type { Consumer } from "../consumer.js";
+import { BrokerError } from "../errors.js";
+
+/** More start requests than any page and its reloads make. */
+const MAX_ATTEMPTS = 60;
+const WINDOW_MS = 10_000;
+/** Consumers counted at a time; a window lasts ten seconds. */
+const MAX_CONSUMERS = 10_000;
+
+interface Count {
+  readonly until: number;
+  attempts: number;
+}
+
+/**
+ * Refuses a consumer that asks to start again and again, before anything is asked of the ledger. It protects this one
+ * server from a loop; what a consumer may really start is the ledger's to say.
+ */
+export class Attempts {
+  readonly #clock: Clock;
+  readonly #counts = new Map<string, Count>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** @throws BrokerError `too-many-attempts` */
+  check({ tenant, identity }: Consumer): void {
+    const now = this.#clock.now();
+    const key = JSON.stringify([tenant, identity]);
+    let count = this.#counts.get(key);
+    if (count === undefined || count.until <= now) {
+      this.#counts.delete(key);
+      count = { until: now + WINDOW_MS, attempts: 0 };
+      this.#counts.set(key, count);
+      this.#forgetOld(now);
+    }
+    count.attempts += 1;
+    if (count.attempts <= MAX_ATTEMPTS) return;
+    throw new BrokerError("too-many-attempts", { retryAfterSeconds: Math.ceil((count.until - now) / 1000) });
+  }
+
+  /** The map is in the order in which windows end. */
+  #forgetOld(now: number): void {
+    for (const [key, { until }] of this.#counts) {
+      if (until > now && this.#counts.size <= MAX_CONSUMERS) return;
+      this.#counts.delete(key);
+    }
+  }
+}

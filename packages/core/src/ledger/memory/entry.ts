@@ -1,0 +1,136 @@
+import type { LedgerRecord } from "../record.js";
+import type { Meter, Terms } from "../reservation.js";
+import type { ConversationState, EndReason } from "../states.js";
+
+/** What a reservation took from a meter. */
+export interface Charge {
+  readonly key: string;
+  readonly unit: Meter["unit"];
+  readonly amount: number;
+  /** Number of the window that it was taken from. */
+  readonly window: number;
+}
+
+/** The memory ledger's own form of a record: what it may change, and what nobody else sees. */
+export interface Entry {
+  readonly reservation: string;
+  readonly consumer: string;
+  readonly fingerprint: string;
+  readonly terms: Terms;
+  readonly maxSeconds: number;
+  readonly reservedAt: number;
+  /** The consumer's latest delivery before this conversation. */
+  readonly formerDeliveries: number;
+  charges: readonly Charge[];
+  state: ConversationState;
+  payload: string;
+  conversation: string | undefined;
+  token: string | undefined;
+  deliveries: number;
+  /** Who was given the latest deliveries, the newest last. */
+  delivered: string[];
+  startedAt: number | undefined;
+  endsAt: number | undefined;
+  endedAt: number | undefined;
+  seconds: number | undefined;
+  reason: EndReason | undefined;
+  /** Somebody was in it. */
+  joined: boolean;
+  /** Somebody was heard of who holds the grant. */
+  held: boolean;
+  /** Deliveries that reached nobody. */
+  abandoned: Set<number> | undefined;
+  /** Callers, by their own ids, that wait for this start to settle. */
+  waiting: Set<string> | undefined;
+  leaveAt: number | undefined;
+  /** A leave that a later delivery put off: it holds again when that delivery, and all after it, reached nobody. */
+  putOff: { readonly leaveAt: number; readonly delivery: number } | undefined;
+  keepUntil: number | undefined;
+  joinBy: number | undefined;
+  /** When upstream was last asked, for a resume, whether it runs. */
+  checkedAt: number;
+  /** Until when an unknown one keeps its consumer from starting. */
+  holdUntil: number | undefined;
+  attempts: number;
+  /** Whoever has it in hand now gives it back by then. */
+  againAt: number;
+  announced: boolean;
+  /** When time next has something to do here; only the queue item with this very time counts. */
+  dueAt: number | undefined;
+}
+
+type Init = Pick<
+  Entry,
+  "reservation" | "consumer" | "fingerprint" | "payload" | "terms" | "maxSeconds" | "reservedAt" | "formerDeliveries"
+>;
+
+export function newEntry(init: Init): Entry {
+  return {
+    ...init,
+    charges: [],
+    state: "reserved",
+    conversation: undefined,
+    token: undefined,
+    deliveries: init.formerDeliveries,
+    delivered: [],
+    startedAt: undefined,
+    endsAt: undefined,
+    endedAt: undefined,
+    seconds: undefined,
+    reason: undefined,
+    joined: false,
+    held: false,
+    abandoned: undefined,
+    waiting: undefined,
+    leaveAt: undefined,
+    putOff: undefined,
+    keepUntil: undefined,
+    joinBy: undefined,
+    checkedAt: init.reservedAt,
+    holdUntil: undefined,
+    attempts: 0,
+    againAt: 0,
+    announced: false,
+    dueAt: undefined,
+  };
+}
+
+/** A copy for the outside, without the fields that have no value. */
+export function recordOf(entry: Entry): LedgerRecord {
+  const { reservation, state, consumer, fingerprint, payload, deliveries, maxSeconds, reservedAt } = entry;
+  const { conversation, startedAt, endsAt, endedAt, seconds, leaveAt, joined, attempts, reason } = entry;
+  return {
+    ...{ reservation, state, consumer, fingerprint, payload, deliveries, maxSeconds, reservedAt, joined, attempts },
+    ...(conversation === undefined ? {} : { conversation }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endsAt === undefined ? {} : { endsAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(leaveAt === undefined ? {} : { leaveAt }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** Whether all grants that were handed out are known to have reached nobody, and nobody waits for one. */
+export function reachedNobody({ deliveries, formerDeliveries, held, abandoned, waiting }: Entry): boolean {
+  const delivered = deliveries - formerDeliveries;
+  return !held && delivered > 0 && abandoned?.size === delivered && (waiting?.size ?? 0) === 0;
+}
+
+/** Whether everybody that came after the leave is known to have got nothing, and nobody waits. */
+export function onlyLeft({ putOff, held, waiting, deliveries, abandoned }: Entry): boolean {
+  if (putOff === undefined || held || (waiting?.size ?? 0) > 0) return false;
+  for (let number = putOff.delivery + 1; number <= deliveries; number += 1) {
+    if (!abandoned?.has(number)) return false;
+  }
+  return true;
+}
+
+/** Whether it keeps its consumer, and everybody, from one more. */
+export function blocks({ state, holdUntil }: Entry, now: number): boolean {
+  return state === "reserved" || state === "running" || (state === "unknown" && now < (holdUntil ?? 0));
+}
+
+/** The word of a page that is not, or no longer, the one with the grant. */
+export const isOutdated = (entry: Entry, delivery: number | undefined): boolean =>
+  delivery !== undefined && delivery !== entry.deliveries;

@@ -1,0 +1,85 @@
+import type { Clock } from "../clock.js";
+import { Digests } from "../digests.js";
+import { BrokerError, isBrokerError } from "../errors.js";
+import { base64url, fromBase64url, hmacKey } from "../hmac.js";
+import type { Keyring } from "../sealing/keyring.js";
+import { Books, bounded, unavailable } from "./books.js";
+import type { Ledger, LedgerIdentity } from "./ledger.js";
+import type { Settling } from "./settling.js";
+
+/** What the digest key is sealed for: no entry of a record opens in its place. */
+const ABOUT_KEY = "equos-broker digest key";
+
+export interface OpenerSurroundings {
+  readonly clock: Clock;
+  readonly seconds: number;
+  readonly settling: Settling;
+  /** Seals what others can read; none for a ledger in this process. */
+  readonly keyring: Keyring | undefined;
+}
+
+/** Opens the ledger at first use, and again when its books turn out to be lost. */
+export class Opener {
+  readonly #ledger: () => Ledger;
+  readonly #with: OpenerSurroundings;
+  #opening: Promise<Books> | undefined;
+
+  /** `ledger`: called at first use; it may look at the environment. */
+  constructor(ledger: () => Ledger, surroundings: OpenerSurroundings) {
+    this.#ledger = ledger;
+    this.#with = surroundings;
+  }
+
+  /** @throws BrokerError `ledger-unavailable`, `ledger-not-shared`, `ledger-misconfigured` or `secret-mismatch` */
+  books(): Promise<Books> {
+    if (this.#opening !== undefined) return this.#opening;
+    const opening = this.#open();
+    this.#opening = opening;
+    opening.catch(() => this.#forget(opening)); // The next call tries again.
+    return opening;
+  }
+
+  #forget(opening: Promise<Books>): void {
+    if (this.#opening === opening) this.#opening = undefined;
+  }
+
+  async #open(): Promise<Books> {
+    const { clock, seconds, settling, keyring } = this.#with;
+    const ledger = this.#ledger();
+    const key = base64url(crypto.getRandomValues(new Uint8Array(32)));
+    const proposal = { nonce: nonce(), key: keyring === undefined ? key : await keyring.seal(key, ABOUT_KEY) };
+    const opened = Promise.resolve().then(() => ledger.open(proposal));
+    const identity = await bounded(clock, seconds, "open", opened).catch((error: unknown) => {
+      // What is wrong with the store's settings is for its own code to say.
+      throw isBrokerError(error) && isBrokerError(error.cause) ? error.cause : error;
+    });
+    const { bytes, outdated } = await this.#openKey(identity);
+    const digests = new Digests(await hmacKey(bytes));
+    let mine: Promise<Books> | undefined;
+    const lost = () => mine && this.#forget(mine);
+    const books = new Books(ledger, identity, digests, { clock, seconds, settling, lost });
+    mine = this.#opening;
+    if (outdated && keyring !== undefined) {
+      const to = await keyring.seal(base64url(bytes), ABOUT_KEY);
+      await books.step("rekey", { from: identity.key, to });
+    }
+    return books;
+  }
+
+  async #openKey({ key }: LedgerIdentity): Promise<{ bytes: Uint8Array; outdated: boolean }> {
+    const { keyring } = this.#with;
+    const opened = keyring === undefined ? { text: key, current: true } : await keyring.open(key, ABOUT_KEY);
+    if (opened === undefined) {
+      const hint = "The option secret opens none of what the ledger holds: give the secret in use, after the new one";
+      throw new BrokerError("secret-mismatch", { hint });
+    }
+    const bytes = fromBase64url(opened.text);
+    if (bytes === undefined) throw unavailable("The ledger's digest key is damaged");
+    return { bytes, outdated: !opened.current };
+  }
+}
+
+function nonce(): string {
+  const letters = crypto.getRandomValues(new Uint8Array(8));
+  return Array.from(letters, (byte) => (byte % 36).toString(36)).join("");
+}

@@ -1,0 +1,54 @@
+import type { Books } from "../ledger/books.js";
+import type { LedgerRecord } from "../ledger/record.js";
+import type { Parts } from "../parts.js";
+import type { SeenConversation } from "../upstream/conversation.js";
+import { tell } from "./announce.js";
+import { stopUpstream, stopWithoutBooks } from "./end.js";
+import { newPayload } from "./payload.js";
+import type { Tag } from "./tag.js";
+import { termsOf } from "./terms.js";
+
+/** Nothing lasts longer, where upstream does not say how long it may. */
+const DAY_SECONDS = 86_400;
+
+/**
+ * Takes a conversation that runs without being in the books into them, for the one who is in it: it ends at its
+ * `maxSeconds`, or when its owner stops it. Its owner is upstream's consumer; upstream knows nothing of tenants.
+ */
+export async function adopt(parts: Parts, books: Books, seen: SeenConversation, tag: Tag): Promise<void> {
+  const record = await enter(parts, books, seen, tag);
+  if (record !== undefined) await tell(parts, books, record, { type: "conversation.adopted" });
+}
+
+/** Stops one that runs without being in the books, with nobody in it: through the books, so that it is stopped for sure. */
+export async function stopOrphan(parts: Parts, books: Books, seen: SeenConversation, tag: Tag): Promise<void> {
+  const record = await enter(parts, books, seen, tag);
+  if (record === undefined) return;
+  const step = await books.step("stop", { claim: { reservation: record.reservation }, reason: "orphan" });
+  if (step.claim === "found") await stopUpstream(parts, books, step.record);
+  else await stopWithoutBooks(parts, seen.id);
+}
+
+/** `undefined`: it has got into the books meanwhile. */
+async function enter(
+  parts: Parts,
+  books: Books,
+  seen: SeenConversation,
+  { reservation }: Tag,
+): Promise<LedgerRecord | undefined> {
+  const consumer = { identity: seen.consumerIdentity ?? "" };
+  const digest = await books.digests.consumer(consumer);
+  const payload = newPayload(consumer, { character: "", client: "", keepsAlive: false });
+  const now = parts.clock.now();
+  const step = await books.step("adopt", {
+    reservation,
+    conversation: seen.id,
+    consumer: digest,
+    payload: await parts.payloads.write(payload, books.id, { reservation, consumer: digest }),
+    maxSeconds: seen.maxSeconds ?? DAY_SECONDS,
+    elapsedMs: Math.max(0, now - (seen.startedAt ?? now)),
+    terms: termsOf(parts),
+  });
+  parts.wake();
+  return step?.moved ? step.record : undefined;
+}

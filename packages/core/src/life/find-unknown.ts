@@ -1,0 +1,55 @@
+import type { Books } from "../ledger/books.js";
+import type { LedgerRecord } from "../ledger/record.js";
+import type { Parts } from "../parts.js";
+import type { SeenConversation } from "../upstream/conversation.js";
+import { comeBack, endConversation, stopUpstream } from "./end.js";
+import { conversationsOf } from "./scan.js";
+import { readTag } from "./tag.js";
+
+/** A list that was gone through in vain is gone through again, ever more rarely, until nothing could still run. */
+const pauseMs = (attempts: number): number => Math.min(2 ** Math.max(0, attempts - 1), 60) * 1000;
+
+/** Looks for starts whose outcome is unknown, by name, and stops what is found. All of a segment share one scan. */
+export async function findUnknowns(parts: Parts, books: Books, records: readonly LedgerRecord[]): Promise<void> {
+  const segments = new Map<string | undefined, LedgerRecord[]>();
+  for (const record of records) {
+    // What cannot be read any more is somewhere among all of them.
+    const client = (await parts.payloads.read(record, books.id))?.client;
+    segments.set(client, [...(segments.get(client) ?? []), record]);
+  }
+  await Promise.all([...segments].map(([client, wanted]) => findIn(parts, books, client, wanted)));
+}
+
+async function findIn(
+  parts: Parts,
+  books: Books,
+  client: string | undefined,
+  records: readonly LedgerRecord[],
+): Promise<void> {
+  const wanted = new Map(records.map((record) => [record.reservation, record]));
+  try {
+    for await (const page of conversationsOf(parts.upstream, client)) {
+      await Promise.all(page.map((seen) => settle(parts, books, seen, wanted)));
+      if (wanted.size === 0) return;
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "unknown";
+    parts.logger.warn({ client, error: reason }, "Equos could not be searched for lost conversations; trying again");
+  }
+  await Promise.all([...wanted.values()].map((record) => comeBack(parts, books, record, pauseMs(record.attempts))));
+}
+
+async function settle(
+  parts: Parts,
+  books: Books,
+  seen: SeenConversation,
+  wanted: Map<string, LedgerRecord>,
+): Promise<void> {
+  const tag = readTag(seen.name);
+  if (tag?.ledger !== books.id || !wanted.delete(tag.reservation)) return;
+  const { reservation } = tag;
+  const step = await books.step("found", { reservation, conversation: seen.id, reason: "orphan" });
+  if (step === null) return;
+  if (seen.running) await stopUpstream(parts, books, step.record);
+  else await endConversation(parts, books, step.record, "upstream", seen.seconds);
+}

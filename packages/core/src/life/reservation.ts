@@ -1,0 +1,60 @@
+import { pause } from "../deadline.js";
+import type { Books } from "../ledger/books.js";
+import type { ReserveRequest } from "../ledger/reservation.js";
+import { MIN_SECONDS } from "../limits.js";
+import type { Parts } from "../parts.js";
+import { metersOf } from "./limits.js";
+import type { Order } from "./order.js";
+import { newPayload } from "./payload.js";
+import { CHECK_EVERY_MS } from "./resume.js";
+import { termsOf } from "./terms.js";
+
+/** Callers of one consumer that may wait for its start in flight: a few clicks and tabs. */
+const MAX_WAITING = 4;
+
+/** What a start asks the ledger for; the same however often it asks. */
+export interface Reservation {
+  readonly request: ReserveRequest;
+}
+
+export async function reservationOf(parts: Parts, books: Books, order: Order): Promise<Reservation> {
+  const { digests, id } = books;
+  const { limits } = order;
+  const { whenActive } = parts.options;
+  const reservation = crypto.randomUUID();
+  const consumer = await digests.consumer(order.consumer);
+  return {
+    request: {
+      reservation,
+      consumer,
+      fingerprint: await digests.fingerprint(order.characterId, order.inputText),
+      payload: await parts.payloads.write(newPayload(order.consumer, order), id, { reservation, consumer }),
+      maxSeconds: limits.maxSeconds ?? 600,
+      minSeconds: MIN_SECONDS,
+      fresh: order.fresh,
+      same: whenActive?.same ?? "resume",
+      other: whenActive?.other ?? "replace",
+      maxWaiting: MAX_WAITING,
+      active: limits.perConsumer?.active ?? 1,
+      overallActive: limits.overall?.active,
+      meters: await metersOf(limits, digests, consumer, order.ip),
+      checkMs: CHECK_EVERY_MS,
+      terms: termsOf(parts),
+    },
+  };
+}
+
+/**
+ * Nothing was sent for this reservation: the consumer is to have its place back at once. If the ledger cannot be
+ * reached for long, time does it. Never rejects.
+ */
+export async function giveBack({ clock }: Parts, books: Books, reservation: string): Promise<void> {
+  for (const pauseMs of [0, 1000, 4000]) {
+    if (pauseMs > 0) await pause(clock, pauseMs);
+    const done = await books.step("end", { reservation, reason: "not-started" }).then(
+      () => true,
+      () => false,
+    );
+    if (done) return;
+  }
+}
