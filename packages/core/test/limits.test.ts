@@ -1,0 +1,236 @@
+import { type AuthorizeContext, ConversationBroker, type Exchange, toFetchHandler } from "@equos-broker/core";
+import { fault } from "@equos-broker/emulator";
+import { describe, expect, it } from "vitest";
+import { network } from "../src/life/network.js";
+import { ada, ben, openSetting, outcome } from "./setting.js";
+
+const guide = { consumer: ada, character: "guide" };
+const coach = { consumer: ada, character: "coach" };
+const by = (index: number) => ({ consumer: { identity: `u${index}`, name: "U" }, character: "guide" });
+
+const coded = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "started",
+    (error: { code: string }) => error.code,
+  );
+
+describe("perConsumer.active", () => {
+  it("lets a consumer have several, each its own", async () => {
+    const { broker, running } = await openSetting({ limits: { perConsumer: { active: 2 } } });
+    const first = await broker.start(guide);
+    const second = await broker.start(coach);
+    expect(running()).toHaveLength(2);
+    expect((await broker.start(guide)).grant).toEqual(first.grant);
+    await expect(broker.stop({ consumer: ada })).rejects.toMatchObject({ code: "several-conversations" });
+    await broker.stop({ consumer: ada, id: second.grant.conversation.id });
+    expect(running()).toEqual([first.grant.conversation.id]);
+  });
+
+  it("of 50 starts at once for different things starts no more than it says", async () => {
+    const { broker, emulator, clock } = await openSetting({
+      limits: { perConsumer: { active: 3 } },
+      whenActive: { other: "reject" },
+      characters: Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`c${i}`, "cha_emulator_guide"])),
+      input: { "~standard": { version: 1, vendor: "test", validate: (value: unknown) => ({ value }) } },
+    });
+    const starts = Array.from({ length: 50 }, (_, i) =>
+      coded(broker.start({ consumer: ada, character: `c${i}`, input: i })),
+    );
+    const codes = (await outcome(clock, Promise.all(starts))) as string[];
+    expect(codes.filter((code) => code === "started")).toHaveLength(3);
+    expect(emulator.conversations()).toHaveLength(3);
+  });
+});
+
+describe("overall.active", () => {
+  it("refuses everybody beyond, without figures, and takes the next when one has ended", async () => {
+    const { broker, clock, emulator } = await openSetting({ limits: { overall: { active: 5 } } });
+    const starts = Array.from({ length: 30 }, (_, index) => coded(broker.start(by(index))));
+    const codes = (await outcome(clock, Promise.all(starts))) as string[];
+    expect(codes.filter((code) => code === "started")).toHaveLength(5);
+    expect(codes.filter((code) => code === "at-capacity")).toHaveLength(25);
+    expect(emulator.conversations()).toHaveLength(5);
+    const error = await broker.start(guide).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ status: 503, quotas: [] });
+    expect(JSON.stringify({ ...error })).not.toContain("5}");
+    const [one] = emulator.conversations();
+    await broker.stop({ id: one?.id ?? "" });
+    expect(await coded(broker.start(guide))).toBe("started");
+  });
+
+  it("does not count what a start replaces", async () => {
+    const { broker } = await openSetting({ limits: { overall: { active: 1 } } });
+    await broker.start(guide);
+    expect(await coded(broker.start(coach))).toBe("started");
+    expect(await coded(broker.start({ ...guide, consumer: ben }))).toBe("at-capacity");
+  });
+});
+
+describe("starts", () => {
+  const limits = { perConsumer: { starts: { max: 3, perSeconds: 3600 } } };
+  const fresh = { ...guide, fresh: true };
+
+  it("are counted per consumer and window, a resume is none", async () => {
+    const { broker, clock } = await openSetting({ limits });
+    await broker.start(guide);
+    await broker.start(guide);
+    for (let more = 0; more < 2; more += 1) await broker.start(fresh);
+    const error = await broker.start(fresh).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "too-many-starts",
+      status: 429,
+      quotas: [{ name: "starts", max: 3, left: 0 }],
+    });
+    expect(await coded(broker.start({ ...fresh, consumer: ben }))).toBe("started");
+    await clock.advance(3_600_000);
+    expect(await coded(broker.start(fresh))).toBe("started");
+  });
+
+  it("that were never sent are not counted, and stop nothing", async () => {
+    const { broker, emulator, running } = await openSetting({ limits });
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      emulator.faults.queue("startConversation", fault.status(400));
+      expect(await coded(broker.start(guide))).toBe("upstream-rejected");
+    }
+    for (let more = 0; more < 3; more += 1) await broker.start(fresh);
+    const before = running();
+    // The former conversation is only replaced by one that may start.
+    expect(await coded(broker.start(fresh))).toBe("too-many-starts");
+    expect(running()).toEqual(before);
+  });
+
+  it("are counted by address, and by /64", async () => {
+    const { broker } = await openSetting({ limits: { perIp: { starts: { max: 2, perSeconds: 60 } } } });
+    expect(await coded(broker.start({ ...by(1), ip: "2001:db8:1:2::1" }))).toBe("started");
+    expect(await coded(broker.start({ ...by(2), ip: "2001:db8:1:2:ffff::9" }))).toBe("started");
+    expect(await coded(broker.start({ ...by(3), ip: "2001:db8:1:2::77" }))).toBe("too-many-starts");
+    expect(await coded(broker.start({ ...by(3), ip: "2001:db8:1:3::77" }))).toBe("started");
+    expect(await coded(broker.start(by(4)))).toBe("started");
+  });
+
+  it.each([
+    ["192.0.2.7", "192.0.2.7"],
+    ["::ffff:192.0.2.7", "192.0.2.7"],
+    ["::ffff:c000:207", "192.0.2.7"],
+    ["2001:DB8:1:2::1", "2001:db8:1:2::/64"],
+    ["[2001:db8:1:2:3:4:5:6]", "2001:db8:1:2::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["1::2::3", "1::2::3"],
+    ["unknown", "unknown"],
+  ])("the network of %s is %s", (address, expected) => {
+    expect(network(address)).toBe(expected);
+  });
+});
+
+describe("seconds", () => {
+  it("shorten a conversation to what is left, and refuse below 30", async () => {
+    const limits = { maxSeconds: 600, perConsumer: { active: 5, seconds: { max: 1210, perSeconds: 86_400 } } };
+    const { broker, emulator } = await openSetting({
+      limits,
+      input: { "~standard": { version: 1, vendor: "test", validate: (value: unknown) => ({ value }) } },
+    });
+    const lengths: number[] = [];
+    for (const input of [1, 2]) lengths.push((await broker.start({ ...guide, input })).grant.conversation.maxSeconds);
+    expect(lengths).toEqual([600, 600]);
+    expect(await coded(broker.start({ ...guide, input: 3 }))).toBe("seconds-used-up");
+    expect(emulator.conversations()).toHaveLength(2);
+  });
+
+  it("are given back at the end, by Equos' times, once", async () => {
+    const limits = { maxSeconds: 600, perConsumer: { seconds: { max: 700, perSeconds: 86_400 } } };
+    const { broker, clock } = await openSetting({ limits });
+    await broker.start(guide);
+    await clock.advance(100_000);
+    await broker.stop({ consumer: ada });
+    await broker.stop({ consumer: ada }).catch(() => undefined);
+    expect((await broker.start(guide)).grant.conversation.maxSeconds).toBe(600);
+    await clock.advance(50_000);
+    await broker.stop({ consumer: ada });
+    expect((await broker.start(guide)).grant.conversation.maxSeconds).toBe(550);
+  });
+
+  it("overall are told to nobody", async () => {
+    const { broker } = await openSetting({ limits: { overall: { seconds: { max: 900, perSeconds: 3600 } } } });
+    await broker.start(guide);
+    expect((await broker.start(by(1))).grant.conversation.maxSeconds).toBe(300);
+    const error = await broker.start(by(2)).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "at-capacity", quotas: [] });
+  });
+});
+
+it("limits may differ by plan", async () => {
+  const { broker } = await openSetting({
+    limits: ({ consumer }) => (consumer.identity === "ada" ? { maxSeconds: 1200 } : { maxSeconds: 60 }),
+  });
+  expect((await broker.start(guide)).grant.conversation.maxSeconds).toBe(1200);
+  expect((await broker.start({ ...guide, consumer: ben })).grant.conversation.maxSeconds).toBe(60);
+});
+
+it("a consumer's quotas are told in RateLimit headers, with a grant and with a refusal", async () => {
+  const { emulator, clock } = await openSetting();
+  const handler = toFetchHandler(
+    new ConversationBroker({
+      authorize: ({ header }: AuthorizeContext) => ({ identity: header("x-user") ?? "", name: "U" }),
+      apiKey: emulator.apiKey,
+      endpoint: emulator.url,
+      characters: { guide: "cha_emulator_guide" },
+      clock,
+      limits: { perConsumer: { starts: { max: 1, perSeconds: 60 }, seconds: { max: 3600, perSeconds: 86_400 } } },
+    }),
+  );
+  const start = async () => {
+    const headers = { "content-type": "application/json", "x-user": "ada" };
+    return await handler(
+      new Request("http://x.test/start", { method: "POST", headers, body: JSON.stringify({ fresh: true }) }),
+    );
+  };
+  const first = await start();
+  expect(first.status).toBe(201);
+  expect(first.headers.get("ratelimit-policy")).toBe('"starts";q=1;w=60, "seconds";q=3600;qu="equos-seconds";w=86400');
+  expect(first.headers.get("ratelimit")).toMatch(/^"starts";r=0;t=\d+, "seconds";r=3000;t=\d+$/);
+  const second = await start();
+  expect(second.status).toBe(429);
+  expect(Number(second.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(second.headers.get("ratelimit")).toMatch(/^"starts";r=0;t=\d+/);
+});
+
+it("100,000 attempts of one consumer are refused before the ledger, and nothing piles up", async () => {
+  let asked = 0;
+  const counting = {
+    shared: false,
+    open: () => Promise.reject(new Error("down")),
+    step: () => Promise.reject(asked++),
+  };
+  const broker = new ConversationBroker({
+    authorize: () => ({ identity: "ada", name: "Ada" }),
+    apiKey: "sk_test",
+    characters: { guide: "cha" },
+    ledger: { ...counting, open: () => Promise.reject(asked++) },
+    logger: { warn: () => undefined, error: () => undefined },
+  });
+  const exchange: Exchange = {
+    method: "POST",
+    action: "start",
+    header: (name) => (name === "content-type" ? "application/json" : undefined),
+    readBody: async () => ({}),
+    clientIp: "192.0.2.1",
+    signal: new AbortController().signal,
+    native: undefined,
+    waitUntil: () => undefined,
+  };
+  const codes = new Map<number, number>();
+  const ask = async () => {
+    const status = (await broker.handle(exchange))?.status ?? 0;
+    codes.set(status, (codes.get(status) ?? 0) + 1);
+  };
+  for (let attempt = 0; attempt < 20_000; attempt += 1) await ask();
+  globalThis.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  for (let attempt = 0; attempt < 80_000; attempt += 1) await ask();
+  globalThis.gc?.();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 1024 * 1024);
+  // 60 in each window of ten seconds, of which there were a few.
+  expect(asked).toBeLessThan(60 * 30);
+  expect(codes.get(429)).toBeGreaterThan(90_000);
+});

@@ -1,0 +1,87 @@
+import { ConversationBroker, type Ledger, memoryLedger } from "@equos-broker/core";
+import { fault } from "@equos-broker/emulator";
+import { describe, expect, it } from "vitest";
+import { ada, ben, openSetting } from "./setting.js";
+
+/** A started conversation, and then a ledger that is down. */
+async function down(tenant?: string) {
+  const state = { down: false };
+  const setting = await openSetting({ ledger: fragile(state) });
+  const consumer = tenant === undefined ? ada : { ...ada, tenant };
+  const { grant } = await setting.broker.start({ consumer, character: "guide" });
+  state.down = true;
+  return { ...setting, consumer, state, id: grant.conversation.id, token: grant.consumerAccessToken };
+}
+
+function fragile(state: { readonly down: boolean }): Ledger {
+  const ledger = memoryLedger({ clock: { now: () => 1, setTimeout: () => 0, clearTimeout: () => undefined } });
+  return {
+    shared: false,
+    open: (proposal) => ledger.open(proposal),
+    step: (name, request, context) =>
+      state.down ? Promise.reject(new Error("READONLY")) : ledger.step(name, request, context),
+  };
+}
+
+describe("while the ledger is down", () => {
+  it("an owner's stop goes through by Equos' own record", async () => {
+    const { broker, running, id } = await down();
+    expect(await broker.stop({ consumer: ada, id })).toEqual({ conversation: { id, status: "ended" } });
+    expect(running()).toEqual([]);
+    expect((await broker.stop({ consumer: ada, id })).conversation.status).toBe("ended");
+  });
+
+  it("nobody else's does, and a foreign id is not told from none", async () => {
+    const { broker, running, id } = await down();
+    await expect(broker.stop({ consumer: ben, id })).rejects.toMatchObject({ code: "not-found" });
+    await expect(broker.stop({ consumer: ben, id: "con_none" })).rejects.toMatchObject({ code: "not-found" });
+    expect(running()).toEqual([id]);
+  });
+
+  it("nor what another deployment has started", async () => {
+    const { emulator, clock, running, id } = await down();
+    const other = new ConversationBroker({
+      apiKey: emulator.apiKey,
+      endpoint: emulator.url,
+      deployment: "other",
+      clock,
+      logger: { warn: () => undefined, error: () => undefined },
+      ledger: fragile({ down: true }),
+    });
+    await expect(other.stop({ consumer: ada, id })).rejects.toMatchObject({ code: "not-found" });
+    expect(running()).toEqual([id]);
+  });
+
+  it.each([
+    ["a token alone", ({ token }: { token: string }) => ({ token })],
+    ["a consumer alone", () => ({ consumer: ada })],
+    ["a page that may be leaving", ({ id }: { id: string }) => ({ consumer: ada, id, leaving: true })],
+    ["a tenant's consumer", ({ id }: { id: string }) => ({ consumer: { ...ada, tenant: "t" }, id })],
+  ])("%s decides nothing", async (_, claim) => {
+    const { broker, running, id, token } = await down();
+    const stop = broker.stop(claim({ id, token }));
+    await expect(stop).rejects.toMatchObject({ code: "ledger-unavailable", status: 503 });
+    expect(running()).toEqual([id]);
+  });
+
+  it("an Equos that cannot be asked decides nothing either", async () => {
+    const { broker, emulator, id } = await down();
+    emulator.faults.queue("getConversationById", fault.status(500));
+    await expect(broker.stop({ consumer: ada, id })).rejects.toMatchObject({ code: "ledger-unavailable" });
+  });
+
+  it("starts are refused without a call to Equos, and it learns of the stop when it is back", async () => {
+    const { broker, emulator, id, state, pass, events } = await down();
+    const before = emulator.requests().length;
+    await expect(broker.start({ consumer: ben, character: "guide" })).rejects.toMatchObject({
+      code: "ledger-unavailable",
+    });
+    await expect(broker.keepAlive({ consumer: ada, id })).rejects.toMatchObject({ code: "ledger-unavailable" });
+    expect(emulator.requests()).toHaveLength(before);
+    await broker.stop({ consumer: ada, id });
+    state.down = false;
+    await broker.reconcile();
+    await pass(1);
+    expect(events.at(-1)).toMatchObject({ type: "conversation.ended", conversation: id });
+  });
+});
