@@ -35,5 +35,6 @@ export interface LedgerRecord {
   readonly joined: boolean;
   /** How often `due` has handed it out, or a step has begun its stop, since its state last changed. */
   readonly attempts: number;
+  /** The first that was given: what ends it later does not change why. */
   readonly reason?: EndReason;
 }

@@ -21,8 +21,8 @@ export interface LedgerSteps {
    * 3. The one with the same fingerprint (never a `stopping` one). `reserved` → the caller waits for it: `in-flight`,
    *    or `crowded` when `maxWaiting` others do. `unknown` and held → `in-doubt`. `running` →
    *    - past its `endsAt`: stop, `time-over`;
-   *    - the caller has waited for it: resume, whatever else was asked for;
-   *    - `same` is `reject`: `active`, unless its grants are known to have reached nobody: then stop, `client-gone`;
+   *    - the caller has waited for it, or was one of the last 16 to be given it: resume, whatever else was asked for;
+   *    - `same` is `reject`: `active`, unless it is as in `abandon`: nobody has it, and nobody waits: then stop, `client-gone`;
    *    - `same` is `resume` and not `fresh`: resume; otherwise stop, `replaced`.
    * 4. While those of other fingerprints that are `reserved`, `running`, or `unknown` and held are `active` or more: the
    *    oldest running one is stopped, with the reasons of 3 (`other` in the place of `same`); `active` if `other` is
@@ -76,7 +76,8 @@ export interface LedgerSteps {
   /**
    * The page of this delivery says that it closes: stop in `graceMs` (reason `left`), unless a later delivery happens. If
    * all later ones turn out to have reached nobody, the leave holds again. Moved only if running, with no leave yet,
-   * and `delivery` absent or the latest. Whoever was heard of before is taken for the one that leaves.
+   * and `delivery` absent or the latest. Whoever was heard of before is taken for the one that leaves. One that holds
+   * again has its old time.
    */
   leave: {
     request: { readonly claim: LedgerClaim; readonly graceMs: number; readonly delivery?: number | undefined };
@@ -89,7 +90,10 @@ export interface LedgerSteps {
   keep: { request: { readonly claim: LedgerClaim; readonly keepMs: number }; result: Claimed };
   /** Upstream has seen somebody in a running conversation: no look is needed any more. Moved as in `keep`. */
   joined: { request: { readonly reservation: string }; result: Moved };
-  /** This delivery reached nobody. `running → stopping` (`client-gone`) if none did, nobody waits, and nobody was heard of. */
+  /**
+   * This delivery reached nobody. `running → stopping` (`client-gone`) if none did, nobody waits, and no keep-alive has come
+   * (since the last leave). That upstream has seen somebody changes nothing: it may be the avatar.
+   */
   abandon: { request: { readonly reservation: string; readonly delivery: number }; result: Moved };
   /** A caller (by its own id) that waited for this reservation gives up; the last one leaves as `abandon` does. */
   unwait: { request: { readonly reservation: string; readonly waiter: string }; result: Moved };
@@ -97,7 +101,7 @@ export interface LedgerSteps {
    * Anything `→ ended`. `seconds`: what upstream billed; without it: 0 from `reserved`, `maxSeconds` from `unknown`, else
    * the time since `startedAt`, in whole seconds, rounded up; always at most `maxSeconds`. Settles the meters, once:
    * `seconds` meters get back the rest, `starts` meters one if it ends from `reserved` with the reason `not-started`.
-   * A record that never had a conversation is forgotten at once.
+   * A record that never had a conversation is forgotten at once; any other the caller announces, within `leaseMs`.
    */
   end: {
     request: { readonly reservation: string; readonly reason: EndReason; readonly seconds?: number | undefined };
@@ -108,7 +112,10 @@ export interface LedgerSteps {
    * for ten minutes, without its payload, so that a repeated stop gets the same answer. Moved the first time.
    */
   announced: { request: { readonly reservation: string }; result: Moved };
-  /** The caller gives back what `due` handed out, to come up again in `afterMs`. Moved only if `attempts` is the record's. */
+  /**
+   * The caller gives back what `due` handed out, or a stop it has begun, to come up again in `afterMs`. Moved only if
+   * `attempts` is the record's and it was not given back since.
+   */
   retry: {
     request: { readonly reservation: string; readonly attempts: number; readonly afterMs: number };
     result: Moved;

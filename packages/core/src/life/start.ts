@@ -36,7 +36,8 @@ export async function startConversation(parts: Parts, order: Order): Promise<Del
   if (!parts.open()) throw new BrokerError("broker-closed", { retryAfterSeconds: 5 });
   const books = await parts.books();
   const reservation = await reservationOf(parts, books, order);
-  const giveUpAt = parts.clock.now() + parts.timeouts.answerSeconds * 1000;
+  // A moment longer than the start it may wait for, so that it hears what became of it.
+  const giveUpAt = parts.clock.now() + (parts.timeouts.answerSeconds + 1) * 1000;
   let waitingFor: string | undefined;
   try {
     for (;;) {

@@ -9,23 +9,17 @@ import { givenUpAt, overAt } from "./timetable.js";
 /** The step `due`: costs what is due, whatever else there is. */
 export function due(books: MemoryBooks, { limit }: StepRequest<"due">): LedgerSteps["due"]["result"] {
   const records: LedgerRecord[] = [];
-  books.meters.forgetOld(books.now);
   while (records.length < limit) {
     const entry = books.timetable.takeDue(books.now);
     if (entry === undefined) break;
-    const record = bring(books, entry);
-    if (record !== undefined) records.push(record);
+    records.push(bring(books, entry));
   }
   return { records, pending: books.entries.size > 0, joinSeen: books.joinSeen, recovering: false, damaged: [] };
 }
 
-/** What time has brought to one entry; the record, if somebody has to see to it. */
-function bring(books: MemoryBooks, entry: Entry): LedgerRecord | undefined {
+/** What time has brought to one entry, for somebody to see to it. */
+function bring(books: MemoryBooks, entry: Entry): LedgerRecord {
   const { now } = books;
-  if (entry.state === "ended" && entry.announced) {
-    books.entries.forget(entry);
-    return undefined;
-  }
   if (entry.state === "reserved") books.doubt(entry, entry.terms.holdMs);
   if (entry.state === "unknown" && now >= givenUpAt(entry)) {
     endEntry(books, entry, "given-up");

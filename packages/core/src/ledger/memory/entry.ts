@@ -52,9 +52,11 @@ export interface Entry {
   /** Until when an unknown one keeps its consumer from starting. */
   holdUntil: number | undefined;
   attempts: number;
+  /** It was handed out, and not given back yet. */
+  leased: boolean;
   /** Whoever has it in hand now gives it back by then. */
   againAt: number;
-  announced: boolean;
+  announcedAt: number | undefined;
   /** When time next has something to do here; only the queue item with this very time counts. */
   dueAt: number | undefined;
 }
@@ -89,8 +91,9 @@ export function newEntry(init: Init): Entry {
     checkedAt: init.reservedAt,
     holdUntil: undefined,
     attempts: 0,
+    leased: false,
     againAt: 0,
-    announced: false,
+    announcedAt: undefined,
     dueAt: undefined,
   };
 }

@@ -10,6 +10,9 @@ import { Timetable } from "./timetable.js";
 /** Deliveries whose takers are remembered, so that a start that is sent again is not given another one. */
 const REMEMBERED_TAKERS = 16;
 
+/** An ended conversation is remembered this long, so that stopping it again gets the same answer. */
+const REMEMBER_MS = 10 * 60_000;
+
 /** What the steps of the memory ledger work on. */
 export class MemoryBooks {
   readonly entries = new Entries();
@@ -17,6 +20,7 @@ export class MemoryBooks {
   readonly timetable = new Timetable(this.entries);
   readonly capacity: number;
   readonly #holds = new DueQueue();
+  readonly #remembered = new DueQueue();
   joinSeen = false;
   readonly #clock: Clock;
 
@@ -34,6 +38,7 @@ export class MemoryBooks {
     entry.state = transitions[transition].to;
     entry.reason ??= reason;
     entry.attempts = 0;
+    entry.leased = false;
     entry.againAt = this.now;
     this.timetable.schedule(entry);
   }
@@ -43,6 +48,24 @@ export class MemoryBooks {
     entry.holdUntil = this.now + holdMs;
     this.#holds.push(entry.holdUntil, entry.reservation);
     this.move("doubt", entry);
+  }
+
+  /** From now on it is only remembered. */
+  remember(entry: Entry): void {
+    entry.announcedAt = this.now;
+    entry.payload = "";
+    this.#remembered.push(this.now + REMEMBER_MS, entry.reservation);
+    this.timetable.schedule(entry);
+  }
+
+  /** What was remembered long enough, and windows that are over. */
+  forgetOld(): void {
+    const { now } = this;
+    this.meters.forgetOld(now);
+    for (let item = this.#remembered.popDue(now); item !== undefined; item = this.#remembered.popDue(now)) {
+      const entry = this.entries.get(item.key);
+      if (entry?.announcedAt !== undefined) this.entries.forget(entry);
+    }
   }
 
   /** How many count against the limit of all together. */
@@ -64,17 +87,19 @@ export class MemoryBooks {
   /** One caller has it now; it comes up again in case that caller is never heard of. */
   handOut(entry: Entry): void {
     entry.attempts += 1;
+    entry.leased = true;
+    this.lease(entry);
+  }
+
+  lease(entry: Entry): void {
     entry.againAt = this.now + entry.terms.leaseMs;
     this.timetable.schedule(entry);
   }
 
   /** A resume. */
   deliver(entry: Entry, { reservation, checkMs }: ReserveRequest): ReserveOutcome {
-    const taken = entry.delivered.lastIndexOf(reservation);
-    if (taken >= 0) {
-      const delivery = entry.deliveries - (entry.delivered.length - 1 - taken);
-      return { outcome: "resumed", record: recordOf(entry), delivery, check: false };
-    }
+    const before = deliveryTo(entry, reservation);
+    if (before !== undefined) return { outcome: "resumed", record: recordOf(entry), delivery: before, check: false };
     const { now } = this;
     const { leaveAt, deliveries } = entry;
     if (leaveAt !== undefined) entry.putOff = { leaveAt, delivery: deliveries };
@@ -90,4 +115,10 @@ export class MemoryBooks {
     this.timetable.schedule(entry);
     return { outcome: "resumed", record: recordOf(entry), delivery: entry.deliveries, check };
   }
+}
+
+/** Number of the delivery that this caller was given, if it was one of the latest. */
+export function deliveryTo({ delivered, deliveries }: Entry, reservation: string): number | undefined {
+  const index = delivered.lastIndexOf(reservation);
+  return index < 0 ? undefined : deliveries - (delivered.length - 1 - index);
 }

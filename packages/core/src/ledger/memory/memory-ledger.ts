@@ -41,6 +41,7 @@ class MemoryLedger implements Ledger {
   readonly shared = false;
   readonly #options: MemoryLedgerOptions;
   readonly #clock: Clock;
+  readonly #books: MemoryBooks;
   readonly #steps: Steps;
   readonly #leases = new Map<string, { readonly holder: string; readonly until: number }>();
   #identity: { readonly id: string; key: string } | undefined;
@@ -48,7 +49,8 @@ class MemoryLedger implements Ledger {
   constructor(options: MemoryLedgerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#steps = this.#stepsOn(new MemoryBooks(this.#clock, options.capacity ?? 1_000_000));
+    this.#books = new MemoryBooks(this.#clock, options.capacity ?? 1_000_000);
+    this.#steps = this.#stepsOn(this.#books);
   }
 
   attach(about: { readonly deployment: string | undefined; readonly endpoint: string | undefined }): Ledger {
@@ -70,6 +72,7 @@ class MemoryLedger implements Ledger {
     const now = this.#clock.now();
     if (ledger !== this.#identity?.id) return { now, refused: "lost" };
     if (now > notAfter && !reads.has(name)) return { now, refused: "late" };
+    this.#books.forgetOld();
     return { now, sequence: 0, result: this.#steps[name](request) };
   }
 
@@ -94,7 +97,8 @@ class MemoryLedger implements Ledger {
       retry: ({ reservation, attempts, afterMs }) => {
         const entry = entries.get(reservation);
         if (entry === undefined) return null;
-        if (entry.attempts !== attempts) return unmoved(entry);
+        if (entry.attempts !== attempts || !entry.leased) return unmoved(entry);
+        entry.leased = false;
         entry.againAt = books.now + afterMs;
         books.timetable.schedule(entry);
         return moved(entry);

@@ -75,7 +75,7 @@ export function endEntry(books: MemoryBooks, entry: Entry, reason: EndReason, se
   books.entries.release(entry);
   if (entry.conversation === undefined) books.entries.forget(entry);
   // Whoever ends it announces it.
-  else books.handOut(entry);
+  else books.lease(entry);
 }
 
 function spent({ state, maxSeconds, startedAt }: Entry, now: number): number {
@@ -86,10 +86,8 @@ function spent({ state, maxSeconds, startedAt }: Entry, now: number): number {
 export function announced(books: MemoryBooks, { reservation }: StepRequest<"announced">): Moved {
   const entry = books.entries.get(reservation);
   if (entry === undefined) return null;
-  if (entry.state !== "ended" || entry.announced) return unmoved(entry);
-  entry.announced = true;
-  entry.payload = "";
-  books.timetable.schedule(entry);
+  if (entry.state !== "ended" || entry.announcedAt !== undefined) return unmoved(entry);
+  books.remember(entry);
   return moved(entry);
 }
 

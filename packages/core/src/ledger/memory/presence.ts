@@ -81,7 +81,7 @@ export function unwait(books: MemoryBooks, { reservation, waiter }: StepRequest<
 function lookAgain(books: MemoryBooks, entry: Entry): NonNullable<Moved> {
   if (reachedNobody(entry)) return stopEntry(books, entry, "client-gone");
   if (entry.state === "running" && entry.putOff !== undefined && onlyLeft(entry)) {
-    entry.leaveAt = Math.max(entry.putOff.leaveAt, books.now);
+    entry.leaveAt = entry.putOff.leaveAt;
     entry.putOff = undefined;
     books.timetable.schedule(entry);
   }

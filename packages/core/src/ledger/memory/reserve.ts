@@ -1,7 +1,7 @@
 import type { ReserveOutcome, ReserveRequest } from "../reservation.js";
 import type { EndReason } from "../states.js";
 import { blocks, type Entry, newEntry, reachedNobody, recordOf } from "./entry.js";
-import type { MemoryBooks } from "./memory-books.js";
+import { deliveryTo, type MemoryBooks } from "./memory-books.js";
 
 type Stops = Map<Entry, EndReason>;
 
@@ -38,7 +38,8 @@ function aboutTheSame(
   if (entry.state === "reserved") return joinQueue(entry, request);
   if (entry.state === "unknown") return inDoubt(entry, books.now);
   const over = isOver(entry, books.now);
-  if (!over && (waited || (request.same === "resume" && !request.fresh))) return books.deliver(entry, request);
+  const again = deliveryTo(entry, request.reservation) !== undefined;
+  if (!over && (again || waited || (request.same === "resume" && !request.fresh))) return books.deliver(entry, request);
   const reason = stopReason(entry, request.same, over);
   if (reason === undefined) return { outcome: "active" };
   stops.set(entry, reason);

@@ -2,8 +2,6 @@ import { DueQueue } from "./due-queue.js";
 import type { Entries } from "./entries.js";
 import type { Entry } from "./entry.js";
 
-/** An ended conversation is remembered this long, so that stopping it again gets the same answer. */
-const REMEMBER_MS = 10 * 60_000;
 /** Upstream ends a conversation at its `maxSeconds` by itself; only after this margin the broker looks. */
 const TIME_OVER_MARGIN_MS = 2_000;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -32,7 +30,7 @@ export function dueTime(entry: Entry): number {
     case "stopping":
       return entry.againAt;
     case "ended":
-      return entry.announced ? (entry.endedAt ?? 0) + REMEMBER_MS : entry.againAt;
+      return entry.announcedAt === undefined ? entry.againAt : NEVER;
   }
 }
 
@@ -50,6 +48,7 @@ export class Timetable {
     const at = dueTime(entry);
     if (at === entry.dueAt) return;
     entry.dueAt = at;
+    if (at === NEVER) return;
     this.#queue.push(at, entry.reservation);
     if (this.#queue.size > 2 * this.#entries.size + 64) this.#dropOutdated();
   }
