@@ -85,7 +85,8 @@ async function bundles(consumer: string): Promise<void> {
   const bundle = (conditions: string[]): Promise<BuildResult<{ write: false }>> =>
     build({
       stdin: {
-        contents: 'import { ConversationBroker } from "@equos-broker/core"; console.log(ConversationBroker)',
+        contents: `import { ConversationBroker } from "@equos-broker/core"; import { redisLedger } from "@equos-broker/redis";
+          console.log(ConversationBroker, redisLedger)`,
         resolveDir: consumer,
       },
       bundle: true,
