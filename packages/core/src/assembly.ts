@@ -34,9 +34,11 @@ export function assemble(options: AnyOptions, own: Pick<Parts, "open" | "track" 
     ),
     checks: new Map(),
     books: () => {
-      if (ledger.shared) own.wake();
+      // Other servers may leave something behind at any time: from the first use on the sweep looks for it.
+      if (ledger.shared && !opener.used) own.wake();
       return opener.books();
     },
+    used: () => opener.used,
     recover: (books) => recovery.run(parts, books),
     emit: (event) => {
       Promise.resolve(event)

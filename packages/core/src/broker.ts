@@ -157,6 +157,8 @@ export class ConversationBroker<
   /**
    * No new starts, an end to those in flight and to what was promised (stops to confirm, pages that leave), no more
    * timers. Takes at most about a minute and a half. Conversations go on unless `stop` is set.
+   *
+   * @throws BrokerError `ledger-unavailable` with `stop`, when it cannot be seen what there is to stop
    */
   async close({ stop = false }: CloseOptions = {}): Promise<void> {
     this.#closed = true;
@@ -165,7 +167,7 @@ export class ConversationBroker<
     const alive = globalThis.setInterval(() => undefined, 1000);
     try {
       while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
-      await finish(this.#parts, this.#sweep, this.#shared, stop);
+      if (stop || this.#parts.used()) await finish(this.#parts, this.#sweep, this.#shared, stop);
     } finally {
       globalThis.clearInterval(alive);
     }

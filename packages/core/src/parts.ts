@@ -24,6 +24,8 @@ export interface Parts {
   readonly upstream: Upstream;
   /** The books as they are now. Whoever begins something with them ends it with them. */
   books(): Promise<Books>;
+  /** Whether they were ever opened. */
+  used(): boolean;
   /** Finds again what runs, after the books were lost: one at a time, in all servers. */
   recover(books: Books): Promise<void>;
   /** Whether new starts are taken. */

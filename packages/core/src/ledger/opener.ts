@@ -23,6 +23,7 @@ export class Opener {
   readonly #ledger: () => Ledger;
   readonly #with: OpenerSurroundings;
   #opening: Promise<Books> | undefined;
+  #used = false;
 
   /** `ledger`: called at first use; it may look at the environment. */
   constructor(ledger: () => Ledger, surroundings: OpenerSurroundings) {
@@ -30,8 +31,14 @@ export class Opener {
     this.#with = surroundings;
   }
 
+  /** Whether anything was ever asked of it. */
+  get used(): boolean {
+    return this.#used;
+  }
+
   /** @throws BrokerError `ledger-unavailable`, `ledger-not-shared`, `ledger-misconfigured` or `secret-mismatch` */
   books(): Promise<Books> {
+    this.#used = true;
     if (this.#opening !== undefined) return this.#opening;
     const opening = this.#open();
     this.#opening = opening;

@@ -15,6 +15,16 @@ const CLOSE_SECONDS = 30;
  * will see to is left to them, but for `everything`.
  */
 export async function finish(parts: Parts, sweep: Sweep, shared: boolean, everything: boolean): Promise<void> {
+  try {
+    await bringToEnd(parts, sweep, shared, everything);
+  } catch (error) {
+    if (everything) throw error;
+    const reason = error instanceof Error ? error.message : "unknown";
+    parts.logger.error({ error: reason }, "Closed without the ledger: what is due there waits for another server");
+  }
+}
+
+async function bringToEnd(parts: Parts, sweep: Sweep, shared: boolean, everything: boolean): Promise<void> {
   const { clock, logger } = parts;
   const books = await parts.books();
   if (everything) {
@@ -24,17 +34,13 @@ export async function finish(parts: Parts, sweep: Sweep, shared: boolean, everyt
     });
   }
   const until = clock.now() + CLOSE_SECONDS * 1000;
-  for (;;) {
+  while (clock.now() < until) {
     await sweep.begin();
     await sweep.finish();
-    const left = shared && !everything ? 0 : await open(books);
-    if (left === 0) return;
-    if (clock.now() >= until) {
-      logger.error({ left }, "Equos has not confirmed all stops; these run to their maxSeconds");
-      return;
-    }
+    if ((shared && !everything) || (await open(books)) === 0) return;
     await pause(clock, 1000);
   }
+  logger.error({ left: await open(books) }, "Equos has not confirmed all stops; these run to their maxSeconds");
 }
 
 async function open(books: Books): Promise<number> {

@@ -66,14 +66,15 @@ export async function announceEnd(parts: Parts, books: Books, record: LedgerReco
   await books.step("announced", { reservation }).catch(() => parts.wake());
 }
 
-/** Stops a conversation that the ledger, in trouble, does not know: nobody else will. Never rejects. */
-export async function stopWithoutBooks({ upstream, logger, clock }: Parts, conversation: string): Promise<void> {
+/** Stops a conversation that the ledger, in trouble, does not know. Says whether it has stopped. Never rejects. */
+export async function stopWithoutBooks({ upstream, logger, clock }: Parts, conversation: string): Promise<boolean> {
   for (let attempt = 1; attempt <= 6; attempt += 1) {
-    if ((await upstream.stop(conversation)).confirmed) return;
+    if ((await upstream.stop(conversation)).confirmed) return true;
     await pause(clock, backoffMs(attempt));
   }
   logger.error(
     { conversation },
-    "A conversation that is not in the ledger could not be stopped; it runs to its maxSeconds",
+    "A conversation that may not be in the ledger could not be stopped; it is left to the search by name",
   );
+  return false;
 }

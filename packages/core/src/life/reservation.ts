@@ -1,6 +1,7 @@
 import { pause } from "../deadline.js";
 import type { Books } from "../ledger/books.js";
 import type { ReserveRequest } from "../ledger/reservation.js";
+import type { EndReason } from "../ledger/states.js";
 import { MIN_SECONDS } from "../limits.js";
 import type { Parts } from "../parts.js";
 import { metersOf } from "./limits.js";
@@ -45,13 +46,18 @@ export async function reservationOf(parts: Parts, books: Books, order: Order): P
 }
 
 /**
- * Nothing was sent for this reservation: the consumer is to have its place back at once. If the ledger cannot be
+ * Nothing runs for this reservation (any more): the consumer is to have its place back at once. If the ledger cannot be
  * reached for long, time does it. Never rejects.
  */
-export async function giveBack({ clock }: Parts, books: Books, reservation: string): Promise<void> {
-  for (const pauseMs of [0, 1000, 4000]) {
+export async function giveBack(
+  { clock }: Parts,
+  books: Books,
+  reservation: string,
+  reason: EndReason = "not-started",
+): Promise<void> {
+  for (const pauseMs of [0, 1000, 4000, 10_000]) {
     if (pauseMs > 0) await pause(clock, pauseMs);
-    const done = await books.step("end", { reservation, reason: "not-started" }).then(
+    const done = await books.step("end", { reservation, reason }).then(
       () => true,
       () => false,
     );

@@ -9,6 +9,7 @@ import { tell, tellOfOrder } from "./announce.js";
 import { stopUpstream, stopWithoutBooks } from "./end.js";
 import type { Order } from "./order.js";
 import { newPayload } from "./payload.js";
+import { giveBack } from "./reservation.js";
 
 /** A conversation that runs and is written down, and the number of its first delivery. */
 export interface Committed {
@@ -76,7 +77,8 @@ async function commit(sent: Sent, grant: Grant): Promise<Committed> {
       return { grant, number: step.delivery };
     }
   } catch (error) {
-    await stopWithoutBooks(parts, id);
+    // The step may have been taken all the same, and nobody is to be given what was stopped.
+    if (await stopWithoutBooks(parts, id)) void parts.track(giveBack(parts, books, reservation, "late-answer"));
     throw error;
   }
   await stopFound(sent, id, "late-answer");
