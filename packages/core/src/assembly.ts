@@ -1,7 +1,9 @@
 import { systemClock } from "./clock.js";
+import { environment } from "./environment.js";
 import { memoryLedger } from "./ledger/memory/memory-ledger.js";
 import { Opener } from "./ledger/opener.js";
 import { Settling } from "./ledger/settling.js";
+import { Finder } from "./life/find-unknown.js";
 import { Payloads } from "./life/payload.js";
 import { Recovery } from "./life/recovery.js";
 import { consoleLogger, guarded } from "./logger.js";
@@ -19,8 +21,10 @@ export function assemble(options: AnyOptions, own: Pick<Parts, "open" | "track" 
   const keyring = ledger.shared ? new Keyring([options.secret ?? []].flat()) : undefined;
   const settling = new Settling(clock);
   const upstream = new Upstream({ ...options, ...timeouts }, clock);
-  const attached = () => ledger.attach?.({ deployment: options.deployment, endpoint: upstream.endpoint() }) ?? ledger;
-  const opener = new Opener(attached, { clock, settling, keyring, seconds: timeouts.ledgerSeconds });
+  const { deployment } = options;
+  const user = { deployment, upstream: () => options.equos ?? options.apiKey ?? environment("EQUOS_API_KEY") };
+  const attached = () => ledger.attach?.({ ...user, endpoint: upstream.endpoint() }) ?? ledger;
+  const opener = new Opener(attached, { clock, settling, keyring, deployment, seconds: timeouts.ledgerSeconds });
   const recovery = new Recovery();
   const parts: Parts = {
     options,
@@ -33,6 +37,8 @@ export function assemble(options: AnyOptions, own: Pick<Parts, "open" | "track" 
       logger.error({ reservation }, "An entry of the ledger does not open with the option secret"),
     ),
     checks: new Map(),
+    stops: new Map(),
+    finder: new Finder(),
     books: () => {
       // Other servers may leave something behind at any time: from the first use on the sweep looks for it.
       if (ledger.shared && !opener.used) own.wake();
@@ -40,6 +46,9 @@ export function assemble(options: AnyOptions, own: Pick<Parts, "open" | "track" 
     },
     used: () => opener.used,
     recover: (books) => recovery.run(parts, books),
+    reconcileRegularly: async (books) => {
+      if (ledger.shared) await recovery.regularly(parts, books);
+    },
     emit: (event) => {
       Promise.resolve(event)
         .then(options.onEvent)

@@ -1,8 +1,8 @@
 import type { Consumer } from "./consumer.js";
-import { type HmacKey, sign } from "./hmac.js";
+import { base64url, type HmacKey, signBytes } from "./hmac.js";
 
 /** 128 bits: nobody finds two texts with the same digest, and the ledger stays small. */
-const LENGTH = 22;
+const BYTES = 16;
 
 /** The keyed digests under which the ledger knows consumers, starts and tokens: nobody can tell from them who or what. */
 export class Digests {
@@ -33,6 +33,6 @@ export class Digests {
   async #digest(...parts: string[]): Promise<string> {
     // Each part is led by its length, so that no two lists of parts read the same.
     const text = parts.map((part) => `${part.length}:${part}`).join("");
-    return (await sign(this.#key, text)).slice(0, LENGTH);
+    return base64url((await signBytes(this.#key, text)).subarray(0, BYTES));
   }
 }

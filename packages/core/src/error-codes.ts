@@ -24,7 +24,7 @@ export const errorCodes = {
   "start-in-flight": [409, "Your conversation is being started. Wait for it."],
   "several-conversations": [409, "You have several conversations. Say which one by its id."],
   "conversation-ended": [410, "This conversation is over. Start a new one."],
-  "too-many-attempts": [429, "Too many attempts. Wait a moment before you start again."],
+  "too-many-attempts": [429, "Too many requests for the same. Wait a moment."],
   "too-many-starts": [429, "You have started too many conversations. Try again later."],
   "seconds-used-up": [429, "Your conversation time is used up for now. Try again later."],
   "at-capacity": [503, "All places are taken at the moment. Try again later."],

@@ -3,6 +3,8 @@ import type { Consumer } from "./consumer.js";
 import type { BrokerEvent } from "./events.js";
 import type { Books } from "./ledger/books.js";
 import type { Settling } from "./ledger/settling.js";
+import type { Stops } from "./life/end.js";
+import type { Finder } from "./life/find-unknown.js";
 import type { Payloads } from "./life/payload.js";
 import type { Checks } from "./life/resume.js";
 import type { Logger } from "./logger.js";
@@ -21,6 +23,8 @@ export interface Parts {
   readonly payloads: Payloads;
   readonly settling: Settling;
   readonly checks: Checks;
+  readonly stops: Stops;
+  readonly finder: Finder;
   readonly upstream: Upstream;
   /** The books as they are now. Whoever begins something with them ends it with them. */
   books(): Promise<Books>;
@@ -28,6 +32,8 @@ export interface Parts {
   used(): boolean;
   /** Finds again what runs, after the books were lost: one at a time, in all servers. */
   recover(books: Books): Promise<void>;
+  /** Looks at Equos' list now and then, so that what nobody remembers is found too. */
+  reconcileRegularly(books: Books): Promise<void>;
   /** Whether new starts are taken. */
   open(): boolean;
   emit(event: BrokerEvent): void;

@@ -11,7 +11,7 @@ describe("what is sent to Equos", () => {
     const [request] = emulator.requests();
     const day = new Date(Date.parse(request?.at ?? "")).toISOString().slice(0, 10).replaceAll("-", "");
     expect(request?.body).toEqual({
-      name: expect.stringMatching(/^eqb:test:[\da-z]+-[\da-z]{8}:[\da-f-]{36}$/),
+      name: expect.stringMatching(/^eqb:test:[\da-z]+-[\da-z]{8}:[\w-]{22}$/),
       characterId: "cha_emulator_guide",
       client: `test/${day}`,
       consumer: ada,

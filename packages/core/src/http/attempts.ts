@@ -1,8 +1,9 @@
 import type { Clock } from "../clock.js";
-import type { Consumer } from "../consumer.js";
 import { BrokerError } from "../errors.js";
+import type { Action } from "../exchange.js";
+import type { Claim } from "../life/claim.js";
 
-/** More start requests than any page and its reloads make. */
+/** More requests for the same than any page and its reloads make. */
 const MAX_ATTEMPTS = 60;
 const WINDOW_MS = 10_000;
 /** Consumers counted at a time; a window lasts ten seconds. */
@@ -14,8 +15,8 @@ interface Count {
 }
 
 /**
- * Refuses a consumer that asks to start again and again, before anything is asked of the ledger. It protects this one
- * server from a loop; what a consumer may really start is the ledger's to say.
+ * Refuses a consumer that asks for the same again and again, before anything is asked of the ledger. It protects this one
+ * server, and Equos, from a loop; what a consumer may really start is the ledger's to say.
  */
 export class Attempts {
   readonly #clock: Clock;
@@ -26,9 +27,10 @@ export class Attempts {
   }
 
   /** @throws BrokerError `too-many-attempts` */
-  check({ tenant, identity }: Consumer): void {
+  check(action: Action, { token, consumer }: Pick<Claim, "token" | "consumer">): void {
     const now = this.#clock.now();
-    const key = JSON.stringify([tenant, identity]);
+    // The end of a token is its signature.
+    const key = JSON.stringify([action, consumer?.tenant, consumer?.identity, token?.slice(-43)]);
     let count = this.#counts.get(key);
     if (count === undefined || count.until <= now) {
       this.#counts.delete(key);

@@ -1,17 +1,19 @@
 import type { Exchange, Reply } from "../exchange.js";
 import { keepConversation } from "../life/keep.js";
 import type { Parts } from "../parts.js";
+import type { Attempts } from "./attempts.js";
 import { keepAliveBody, readBody } from "./body.js";
 import { claimOf } from "./claim.js";
 import { requireJsonOrText } from "./media-type.js";
 import { checkOrigin } from "./origin.js";
 import { emptyReply } from "./reply.js";
 
-export async function keepAliveRoute(parts: Parts, exchange: Exchange): Promise<Reply> {
+export async function keepAliveRoute(parts: Parts, exchange: Exchange, attempts: Attempts): Promise<Reply> {
   requireJsonOrText(exchange.header("content-type"));
   checkOrigin((name) => exchange.header(name), parts.options);
   const body = await readBody(exchange, keepAliveBody, parts.clock, parts.timeouts.bodySeconds);
   const { headers, ...claim } = await claimOf(parts, exchange, "keepalive", body);
+  attempts.check("keepalive", claim);
   await keepConversation(parts, claim);
   return emptyReply(204, headers);
 }

@@ -23,7 +23,7 @@ export async function startRoute(parts: Parts, exchange: Exchange, attempts: Att
   const who = await whoAsks(parts, exchange, "start");
   if (who === undefined) throw new BrokerError("unauthorized");
   const body = await readBody(exchange, startBody, clock, timeouts.bodySeconds);
-  attempts.check(who.consumer);
+  attempts.check("start", who);
   const order = await checkOrder(parts, who.consumer, body, {
     signal: exchange.signal,
     waitUntil: (task) => exchange.waitUntil(task),

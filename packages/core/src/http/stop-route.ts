@@ -3,6 +3,7 @@ import type { Exchange, Reply } from "../exchange.js";
 import type { Claim } from "../life/claim.js";
 import { type Stopped, stopConversation } from "../life/stop.js";
 import type { Parts } from "../parts.js";
+import type { Attempts } from "./attempts.js";
 import { readBody, stopBody } from "./body.js";
 import { claimOf } from "./claim.js";
 import { requireJsonOrText } from "./media-type.js";
@@ -10,11 +11,12 @@ import { checkOrigin } from "./origin.js";
 import { jsonReply } from "./reply.js";
 import { whoAsks } from "./who.js";
 
-export async function stopRoute(parts: Parts, exchange: Exchange): Promise<Reply> {
+export async function stopRoute(parts: Parts, exchange: Exchange, attempts: Attempts): Promise<Reply> {
   requireJsonOrText(exchange.header("content-type"));
   checkOrigin((name) => exchange.header(name), parts.options);
   const body = await readBody(exchange, stopBody, parts.clock, parts.timeouts.bodySeconds);
   const { headers, ...claim } = await claimOf(parts, exchange, "stop", body);
+  attempts.check("stop", claim);
   const { delivery, leaving } = body;
   const stop = (by: Claim): Promise<Stopped> => stopConversation(parts, { ...by, delivery, leaving }, "owner");
   const stopped = await stop(claim).catch(async (error: unknown) => {
@@ -23,6 +25,7 @@ export async function stopRoute(parts: Parts, exchange: Exchange): Promise<Reply
     if (!ledgerIsDown || claim.token === undefined || body.id === undefined) throw error;
     const who = parts.options.authorize && (await whoAsks(parts, exchange, "stop").catch(() => undefined));
     if (who === undefined) throw error;
+    attempts.check("stop", who);
     return await stop({ consumer: who.consumer, id: body.id });
   });
   return jsonReply(200, stopped, headers);

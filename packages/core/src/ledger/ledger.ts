@@ -50,5 +50,13 @@ export interface Ledger {
    * The ledger that this process is to use for a deployment, where that is not the ledger itself: called once by each
    * broker, before anything else.
    */
-  attach?(about: { readonly deployment: string | undefined; readonly endpoint: string | undefined }): Ledger;
+  attach?(about: LedgerUser): Ledger;
+}
+
+/** Who is going to use a ledger: brokers that differ in any of these keep books of their own. */
+export interface LedgerUser {
+  readonly deployment: string | undefined;
+  readonly endpoint: string;
+  /** The client, or the key or what fetches it: what tells one Equos organization from another. A function, so that it is never printed. */
+  upstream(): unknown;
 }

@@ -7,8 +7,8 @@ import { Books, bounded, unavailable } from "./books.js";
 import type { Ledger, LedgerIdentity } from "./ledger.js";
 import type { Settling } from "./settling.js";
 
-/** What the digest key is sealed for: no entry of a record opens in its place. */
-const ABOUT_KEY = "equos-broker digest key";
+/** What the digest key is sealed for: no record opens in its place, and no other deployment opens the books. */
+const aboutKey = (deployment: string | undefined) => `equos-broker digest key|${deployment ?? ""}`;
 
 export interface OpenerSurroundings {
   readonly clock: Clock;
@@ -16,6 +16,7 @@ export interface OpenerSurroundings {
   readonly settling: Settling;
   /** Seals what others can read; none for a ledger in this process. */
   readonly keyring: Keyring | undefined;
+  readonly deployment: string | undefined;
 }
 
 /** Opens the ledger at first use, and again when its books turn out to be lost. */
@@ -51,10 +52,13 @@ export class Opener {
   }
 
   async #open(): Promise<Books> {
-    const { clock, seconds, settling, keyring } = this.#with;
+    const { clock, seconds, settling, keyring, deployment } = this.#with;
     const ledger = this.#ledger();
     const key = base64url(crypto.getRandomValues(new Uint8Array(32)));
-    const proposal = { nonce: nonce(), key: keyring === undefined ? key : await keyring.seal(key, ABOUT_KEY) };
+    const proposal = {
+      nonce: nonce(),
+      key: keyring === undefined ? key : await keyring.seal(key, aboutKey(deployment)),
+    };
     const opened = Promise.resolve().then(() => ledger.open(proposal));
     const identity = await bounded(clock, seconds, "open", opened).catch((error: unknown) => {
       // What is wrong with the store's settings is for its own code to say.
@@ -67,17 +71,18 @@ export class Opener {
     const books = new Books(ledger, identity, digests, { clock, seconds, settling, lost });
     mine = this.#opening;
     if (outdated && keyring !== undefined) {
-      const to = await keyring.seal(base64url(bytes), ABOUT_KEY);
+      const to = await keyring.seal(base64url(bytes), aboutKey(deployment));
       await books.step("rekey", { from: identity.key, to });
     }
     return books;
   }
 
   async #openKey({ key }: LedgerIdentity): Promise<{ bytes: Uint8Array; outdated: boolean }> {
-    const { keyring } = this.#with;
-    const opened = keyring === undefined ? { text: key, current: true } : await keyring.open(key, ABOUT_KEY);
+    const { keyring, deployment } = this.#with;
+    const opened = keyring === undefined ? { text: key, current: true } : await keyring.open(key, aboutKey(deployment));
     if (opened === undefined) {
-      const hint = "The option secret opens none of what the ledger holds: give the secret in use, after the new one";
+      const hint =
+        "The ledger was opened with another secret or by another deployment: give the secret in use too, or this deployment a ledger (a prefix) of its own";
       throw new BrokerError("secret-mismatch", { hint });
     }
     const bytes = fromBase64url(opened.text);

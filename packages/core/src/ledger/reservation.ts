@@ -79,7 +79,8 @@ export type ReserveOutcome =
     }
   /** Another start of the consumer is in flight: the caller is noted as waiting for it, and asks again later. */
   | { readonly outcome: "in-flight"; readonly reservation: string }
-  | { readonly outcome: "active" }
+  /** `record` is in the way. `check` as in `resumed`: if it is over, the caller ends it and asks again. */
+  | { readonly outcome: "active"; readonly record: LedgerRecord; readonly check: boolean }
   | { readonly outcome: "crowded" }
   /** An earlier start is `unknown`, for so many more ms. */
   | { readonly outcome: "in-doubt"; readonly retryAfterMs: number }

@@ -95,6 +95,15 @@ export interface LedgerSteps {
    * (since the last leave). That upstream has seen somebody changes nothing: it may be the avatar.
    */
   abandon: { request: { readonly reservation: string; readonly delivery: number }; result: Moved };
+  /**
+   * The caller's `reserve` may have been taken, and its answer was not heard. Its own reservation, if it is still `reserved`,
+   * ends (`not-started`); it waits for none of the consumer's records any longer; what it was given as one of the last 16
+   * has reached nobody. What follows is as in `abandon`, and told in `records`: those that this very call has moved.
+   */
+  withdraw: {
+    request: { readonly consumer: string; readonly reservation: string };
+    result: { readonly records: readonly LedgerRecord[] };
+  };
   /** A caller (by its own id) that waited for this reservation gives up; the last one leaves as `abandon` does. */
   unwait: { request: { readonly reservation: string; readonly waiter: string }; result: Moved };
   /**
@@ -158,6 +167,8 @@ export interface LedgerSteps {
       /** For how long it has run, and will run at most. */
       readonly elapsedMs: number;
       readonly terms: Terms;
+      /** It must not run: it is written down as `stopping`, for the caller to stop, as if `stop` had moved it. */
+      readonly reason?: EndReason | undefined;
     };
     result: Moved;
   };

@@ -1,9 +1,10 @@
 import type { Books } from "../ledger/books.js";
 import type { LedgerRecord } from "../ledger/record.js";
+import type { EndReason } from "../ledger/states.js";
 import type { Parts } from "../parts.js";
 import type { SeenConversation } from "../upstream/conversation.js";
 import { tell } from "./announce.js";
-import { stopUpstream, stopWithoutBooks } from "./end.js";
+import { stopUpstream } from "./end.js";
 import { newPayload } from "./payload.js";
 import type { Tag } from "./tag.js";
 import { termsOf } from "./terms.js";
@@ -22,11 +23,8 @@ export async function adopt(parts: Parts, books: Books, seen: SeenConversation, 
 
 /** Stops one that runs without being in the books, with nobody in it: through the books, so that it is stopped for sure. */
 export async function stopOrphan(parts: Parts, books: Books, seen: SeenConversation, tag: Tag): Promise<void> {
-  const record = await enter(parts, books, seen, tag);
-  if (record === undefined) return;
-  const step = await books.step("stop", { claim: { reservation: record.reservation }, reason: "orphan" });
-  if (step.claim === "found") await stopUpstream(parts, books, step.record);
-  else await stopWithoutBooks(parts, seen.id);
+  const record = await enter(parts, books, seen, tag, "orphan");
+  if (record !== undefined) await stopUpstream(parts, books, record);
 }
 
 /** `undefined`: it has got into the books meanwhile. */
@@ -34,10 +32,12 @@ async function enter(
   parts: Parts,
   books: Books,
   seen: SeenConversation,
-  { reservation }: Tag,
+  { reservation, tenant }: Tag,
+  reason?: EndReason,
 ): Promise<LedgerRecord | undefined> {
   const consumer = { identity: seen.consumerIdentity ?? "" };
-  const digest = await books.digests.consumer(consumer);
+  // Whose tenant it was is not known: it is nobody's, for no real tenant has that name.
+  const digest = await books.digests.consumer(tenant ? { ...consumer, tenant: "\0" } : consumer);
   const payload = newPayload(consumer, { character: "", client: "", keepsAlive: false });
   const now = parts.clock.now();
   const step = await books.step("adopt", {
@@ -48,6 +48,7 @@ async function enter(
     maxSeconds: seen.maxSeconds ?? DAY_SECONDS,
     elapsedMs: Math.max(0, now - (seen.startedAt ?? now)),
     terms: termsOf(parts),
+    reason,
   });
   parts.wake();
   return step?.moved ? step.record : undefined;

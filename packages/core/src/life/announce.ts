@@ -28,7 +28,7 @@ export async function tell(
 
 /** Whose a record is, as far as it can be read. */
 export async function who(parts: Parts, books: Books, record: LedgerRecord) {
-  const payload = await parts.payloads.read(record, books.id);
+  const payload = await parts.payloads.read(record, books.id).catch(() => undefined);
   return { consumer: payload?.consumer, character: payload?.character || undefined };
 }
 

@@ -9,14 +9,31 @@ import { backoffMs } from "./terms.js";
 /** So long after `maxSeconds` there is nothing left to confirm: Equos itself has ended the conversation. */
 const SURELY_OVER_MS = 60_000;
 
+/** Stops under way in this process, by reservation: whoever wants the same one stopped waits for it. */
+export type Stops = Map<string, Promise<ConversationState>>;
+
 /**
  * Brings a `stopping` conversation to its end: stops it upstream, makes sure, and writes it down. What cannot be
- * confirmed stays `stopping`, and the sweep comes back to it.
+ * confirmed stays `stopping`, and the sweep comes back to it. For those who have moved it there, or were handed it.
  */
-export async function stopUpstream(parts: Parts, books: Books, record: LedgerRecord): Promise<ConversationState> {
+export function stopUpstream(parts: Parts, books: Books, record: LedgerRecord): Promise<ConversationState> {
+  const { state, conversation, reservation } = record;
+  if (state !== "stopping" || conversation === undefined) return Promise.resolve(state);
+  const underWay = parts.stops.get(reservation);
+  if (underWay !== undefined) return underWay;
+  const stopping = stopOnce(parts, books, record, conversation).finally(() => parts.stops.delete(reservation));
+  parts.stops.set(reservation, stopping);
+  return stopping;
+}
+
+async function stopOnce(
+  parts: Parts,
+  books: Books,
+  record: LedgerRecord,
+  conversation: string,
+): Promise<ConversationState> {
   const { upstream, logger } = parts;
-  const { conversation, attempts, reason = "server" } = record;
-  if (record.state !== "stopping" || conversation === undefined) return record.state;
+  const { attempts, reason = "server" } = record;
   if (attempts <= 1) await tell(parts, books, record, { type: "conversation.stopping", reason });
   const { confirmed, seconds, failure } = await upstream.stop(conversation);
   const surelyOver = record.endsAt !== undefined && books.now > record.endsAt + SURELY_OVER_MS;

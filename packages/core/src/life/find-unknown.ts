@@ -10,23 +10,46 @@ import { readTag } from "./tag.js";
 const pauseMs = (attempts: number): number => Math.min(2 ** Math.max(0, attempts - 1), 60) * 1000;
 
 /** Looks for starts whose outcome is unknown, by name, and stops what is found. All of a segment share one scan. */
-export async function findUnknowns(parts: Parts, books: Books, records: readonly LedgerRecord[]): Promise<void> {
-  const segments = new Map<string | undefined, LedgerRecord[]>();
-  for (const record of records) {
-    // What cannot be read any more is somewhere among all of them.
-    const client = (await parts.payloads.read(record, books.id))?.client;
-    segments.set(client, [...(segments.get(client) ?? []), record]);
+export class Finder {
+  /** By segment: those that the scan under way does not look for, and the next one will. */
+  readonly #next = new Map<string | undefined, Map<string, LedgerRecord>>();
+
+  async find(parts: Parts, books: Books, records: readonly LedgerRecord[]): Promise<void> {
+    const segments = new Map<string | undefined, LedgerRecord[]>();
+    for (const record of records) {
+      // What cannot be read any more is somewhere among all of them.
+      const client = (await parts.payloads.read(record, books.id))?.client;
+      segments.set(client, [...(segments.get(client) ?? []), record]);
+    }
+    await Promise.all([...segments].map(([client, wanted]) => this.#scan(parts, books, client, wanted)));
   }
-  await Promise.all([...segments].map(([client, wanted]) => findIn(parts, books, client, wanted)));
+
+  async #scan(parts: Parts, books: Books, client: string | undefined, records: readonly LedgerRecord[]): Promise<void> {
+    const waiting = this.#next.get(client);
+    if (waiting !== undefined) {
+      for (const record of records) waiting.set(record.reservation, record);
+      return;
+    }
+    let wanted = new Map(records.map((record) => [record.reservation, record]));
+    try {
+      while (wanted.size > 0) {
+        const next = new Map<string, LedgerRecord>();
+        this.#next.set(client, next);
+        await findIn(parts, books, client, wanted);
+        wanted = next;
+      }
+    } finally {
+      this.#next.delete(client);
+    }
+  }
 }
 
 async function findIn(
   parts: Parts,
   books: Books,
   client: string | undefined,
-  records: readonly LedgerRecord[],
+  wanted: Map<string, LedgerRecord>,
 ): Promise<void> {
-  const wanted = new Map(records.map((record) => [record.reservation, record]));
   try {
     for await (const page of conversationsOf(parts.upstream, client)) {
       await Promise.all(page.map((seen) => settle(parts, books, seen, wanted)));
@@ -34,7 +57,8 @@ async function findIn(
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unknown";
-    parts.logger.warn({ client, error: reason }, "Equos could not be searched for lost conversations; trying again");
+    // Not the segment: it may be named after somebody.
+    parts.logger.warn({ error: reason }, "Equos could not be searched for lost conversations; trying again");
   }
   await Promise.all([...wanted.values()].map((record) => comeBack(parts, books, record, pauseMs(record.attempts))));
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Consumer } from "../consumer.js";
+import { BrokerError } from "../errors.js";
 import type { Grant } from "../grant.js";
 import type { LedgerRecord } from "../ledger/record.js";
 import type { Keyring } from "../sealing/keyring.js";
@@ -47,7 +48,11 @@ export class Payloads {
     return this.#keyring === undefined ? text : await this.#keyring.seal(text, about(ledger, place));
   }
 
-  /** `undefined`, and reported: it was forged, truncated, moved, or sealed with a secret that is gone. */
+  /**
+   * `undefined`, and reported: it was forged, truncated or moved.
+   *
+   * @throws BrokerError `secret-mismatch`: it was sealed with a secret that this server does not have (yet)
+   */
   async read(record: PayloadPlace & Pick<LedgerRecord, "payload">, ledger: string): Promise<Payload | undefined> {
     // An end that was announced has none any more.
     if (record.payload === "") return undefined;
@@ -56,8 +61,14 @@ export class Payloads {
         ? { text: record.payload }
         : await this.#keyring.open(record.payload, about(ledger, record));
     const payload = opened && parse(opened.text);
-    if (payload === undefined) this.#unreadable(record.reservation);
-    return payload;
+    if (payload !== undefined) return payload;
+    if (await this.#keyring?.isForeign(record.payload)) {
+      const hint =
+        "The option secret does not have what another server seals with: give all servers the new one as the second first";
+      throw new BrokerError("secret-mismatch", { hint });
+    }
+    this.#unreadable(record.reservation);
+    return undefined;
   }
 }
 

@@ -117,6 +117,8 @@ async function seeToKnown(
   report: { readonly dryRun: boolean; readonly stopped: string[] },
 ): Promise<void> {
   if (record?.state !== "ended") return;
+  // It may have ended since it was listed.
+  if ((await upstream.look(seen.id)).says !== "running") return;
   report.stopped.push(seen.id);
   if (!report.dryRun) await upstream.stop(seen.id);
 }

@@ -3,15 +3,26 @@ import type { Books } from "../ledger/books.js";
 import type { Parts } from "../parts.js";
 import { happened } from "./announce.js";
 import { reconcile } from "./reconcile.js";
+import { termsOf } from "./terms.js";
 
 /** A server that dies while it goes through Equos' list leaves the duty to another one. */
 const DUTY_MS = 30_000;
 const ASK_AGAIN_MS = 500;
+/** A regular look at Equos' list comes after so many times the longest that a start can be on its way. */
+const EVERY_SETTLEMENTS = 3;
 
-/** Finds again what runs after the books, or their latest pages, were lost. One server does it at a time. */
+/**
+ * Finds again what runs after the books, or their latest pages, were lost; one server does it at a time. And looks at
+ * Equos' list now and then all the same: for what was created after the recovery had looked, and for losses that nobody
+ * who knew of them has outlived.
+ */
 export class Recovery {
   #holder: string | undefined;
   #underWay: Promise<void> | undefined;
+  #regular: Promise<void> | undefined;
+  #lookAgainAt = 0;
+  /** After a recovery: when what had been sent before it must have been created. */
+  #afterLossAt: number | undefined;
 
   /** Resolves when this server is through, or another one may be; rejects if Equos or the ledger cannot be asked. */
   run(parts: Parts, books: Books): Promise<void> {
@@ -21,15 +32,41 @@ export class Recovery {
     return this.#underWay;
   }
 
-  async #run(parts: Parts, books: Books): Promise<void> {
+  /** To be called often. Rarely does anything. */
+  regularly(parts: Parts, books: Books): Promise<void> {
+    this.#regular ??= this.#now(parts, books).finally(() => {
+      this.#regular = undefined;
+    });
+    return this.#regular;
+  }
+
+  async #now(parts: Parts, books: Books): Promise<void> {
+    const now = parts.clock.now();
+    const everyMs = EVERY_SETTLEMENTS * termsOf(parts).settleMs;
+    if (this.#afterLossAt !== undefined && now >= this.#afterLossAt) {
+      this.#afterLossAt = undefined;
+      await reconcile(parts, books, {});
+    }
+    if (now < this.#lookAgainAt) return;
+    this.#lookAgainAt = now + everyMs;
+    const duty = { name: "reconcile", holder: this.#id(), ms: everyMs * 0.9 };
+    if ((await books.step("lease", duty)).granted) await reconcile(parts, books, {});
+  }
+
+  #id(): string {
     this.#holder ??= crypto.randomUUID();
-    const duty = { name: "recovery", holder: this.#holder, ms: DUTY_MS };
+    return this.#holder;
+  }
+
+  async #run(parts: Parts, books: Books): Promise<void> {
+    const duty = { name: "recovery", holder: this.#id(), ms: DUTY_MS };
     const { granted } = await books.step("lease", duty);
     if (!granted) return await pause(parts.clock, ASK_AGAIN_MS);
     parts.emit({ ...happened(parts), type: "ledger.recovering" });
     try {
       await reconcile(parts, books, {});
       await books.step("recovered", {});
+      this.#afterLossAt = parts.clock.now() + termsOf(parts).settleMs;
       parts.emit({ ...happened(parts), type: "ledger.recovered" });
     } finally {
       await books.step("lease", { ...duty, ms: 0 }).catch(() => undefined);

@@ -1,9 +1,11 @@
 import { pause } from "../deadline.js";
+import { base64url } from "../hmac.js";
 import type { Books } from "../ledger/books.js";
 import type { ReserveRequest } from "../ledger/reservation.js";
 import type { EndReason } from "../ledger/states.js";
 import { MIN_SECONDS } from "../limits.js";
 import type { Parts } from "../parts.js";
+import { stopUpstream } from "./end.js";
 import { metersOf } from "./limits.js";
 import type { Order } from "./order.js";
 import { newPayload } from "./payload.js";
@@ -22,7 +24,7 @@ export async function reservationOf(parts: Parts, books: Books, order: Order): P
   const { digests, id } = books;
   const { limits } = order;
   const { whenActive } = parts.options;
-  const reservation = crypto.randomUUID();
+  const reservation = base64url(crypto.getRandomValues(new Uint8Array(16)));
   const consumer = await digests.consumer(order.consumer);
   return {
     request: {
@@ -46,21 +48,39 @@ export async function reservationOf(parts: Parts, books: Books, order: Order): P
 }
 
 /**
- * Nothing runs for this reservation (any more): the consumer is to have its place back at once. If the ledger cannot be
- * reached for long, time does it. Never rejects.
+ * Nothing runs for this reservation (any more): the consumer is to have its place back. If the ledger cannot be reached
+ * for long, time does it. Never rejects.
  */
 export async function giveBack(
-  { clock }: Parts,
+  parts: Parts,
   books: Books,
   reservation: string,
   reason: EndReason = "not-started",
 ): Promise<void> {
+  await insist(parts, () => books.step("end", { reservation, reason }));
+}
+
+/** The same; resolves after the first attempt, and goes on by itself if that failed. */
+export async function giveBackSoon(parts: Parts, books: Books, reservation: string): Promise<void> {
+  const ended = await books.step("end", { reservation, reason: "not-started" }).catch(() => undefined);
+  if (ended === undefined) void parts.track(giveBack(parts, books, reservation));
+}
+
+/** Nobody has heard the answer to this request: what it wrote, or was given, is taken back. Never rejects. */
+export async function withdraw(parts: Parts, books: Books, request: ReserveRequest): Promise<void> {
+  const { consumer, reservation } = request;
+  const step = await insist(parts, () => books.step("withdraw", { consumer, reservation }));
+  await Promise.all((step?.records ?? []).map((record) => stopUpstream(parts, books, record))).catch(() => undefined);
+}
+
+async function insist<T>({ clock }: Parts, step: () => Promise<T>): Promise<T | undefined> {
   for (const pauseMs of [0, 1000, 4000, 10_000]) {
     if (pauseMs > 0) await pause(clock, pauseMs);
-    const done = await books.step("end", { reservation, reason }).then(
-      () => true,
-      () => false,
-    );
-    if (done) return;
+    try {
+      return await step();
+    } catch {
+      // Tried again, or left to time.
+    }
   }
+  return undefined;
 }

@@ -7,6 +7,7 @@ import type { Parts } from "../parts.js";
 import { tell } from "./announce.js";
 import { endConversation } from "./end.js";
 import { lookInto } from "./look.js";
+import type { Payload } from "./payload.js";
 import type { Delivery } from "./start.js";
 
 type Resumed = Extract<ReserveOutcome, { outcome: "resumed" }>;
@@ -32,7 +33,7 @@ export async function resume(parts: Parts, books: Books, resumed: Resumed): Prom
     await books.step("stop", { claim: { reservation: record.reservation }, reason: unusable ?? "orphan" });
     return undefined;
   }
-  if (await isOver(parts, books, resumed)) return undefined;
+  if (await isOver(parts, books, record, resumed.check, payload)) return undefined;
   await tell(parts, books, record, { type: "conversation.resumed", delivery });
   return { grant, number: delivery, resumed: true, reservation: record.reservation, books, quotas: [] };
 }
@@ -65,11 +66,17 @@ function expiryOf(token: string): number | undefined {
 }
 
 /** Whether upstream says that it does not run. It is asked rarely, by one caller for all, and an error is no answer. */
-async function isOver(parts: Parts, books: Books, { record, check }: Resumed): Promise<boolean> {
+export async function isOver(
+  parts: Parts,
+  books: Books,
+  record: LedgerRecord,
+  check: boolean,
+  payload?: Payload | undefined,
+): Promise<boolean> {
   const { checks, clock } = parts;
   const { reservation } = record;
   if (check && !checks.has(reservation)) {
-    const checking = askUpstream(parts, books, record).catch(() => false);
+    const checking = askUpstream(parts, books, record, payload).catch(() => false);
     checks.set(reservation, checking);
     void parts.track(checking).then(() => checks.delete(reservation));
   }
@@ -77,8 +84,13 @@ async function isOver(parts: Parts, books: Books, { record, check }: Resumed): P
   return outcome !== timeOver && outcome;
 }
 
-async function askUpstream(parts: Parts, books: Books, record: LedgerRecord): Promise<boolean> {
-  const look = await lookInto(parts, books, record);
+async function askUpstream(
+  parts: Parts,
+  books: Books,
+  record: LedgerRecord,
+  payload: Payload | undefined,
+): Promise<boolean> {
+  const look = await lookInto(parts, books, record, payload);
   if (look.says !== "over" && look.says !== "nothing") return false;
   await endConversation(parts, books, record, "upstream", look.says === "over" ? look.conversation.seconds : undefined);
   return true;

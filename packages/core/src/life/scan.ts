@@ -13,11 +13,19 @@ export async function* conversationsOf(
   yield conversations;
   let low = PAGE;
   let high = total;
+  let totalIsTrue = true;
   while (low < high) {
-    high = Math.max(low, high - PAGE);
-    yield (await upstream.list(client, high)).conversations;
-    if (low >= high) return;
-    yield (await upstream.list(client, low)).conversations;
+    if (totalIsTrue) {
+      high = Math.max(low, high - PAGE);
+      const upper = await upstream.list(client, high);
+      yield upper.conversations;
+      // Otherwise the lower end alone says where the list stops.
+      totalIsTrue = upper.conversations.length > 0;
+      if (totalIsTrue && low >= high) return;
+    }
+    const lower = await upstream.list(client, low);
+    if (lower.conversations.length === 0) return;
+    yield lower.conversations;
     low += PAGE;
   }
 }

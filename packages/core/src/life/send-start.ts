@@ -9,7 +9,7 @@ import { tell, tellOfOrder } from "./announce.js";
 import { stopUpstream, stopWithoutBooks } from "./end.js";
 import type { Order } from "./order.js";
 import { newPayload } from "./payload.js";
-import { giveBack } from "./reservation.js";
+import { giveBack, giveBackSoon } from "./reservation.js";
 
 /** A conversation that runs and is written down, and the number of its first delivery. */
 export interface Committed {
@@ -24,6 +24,8 @@ interface Sent {
   readonly order: Order;
   readonly request: StartRequest;
   readonly reservation: string;
+  /** Whether anybody would still take the answer. */
+  readonly caller: { readonly waits: boolean };
 }
 
 /**
@@ -36,8 +38,9 @@ export async function sendStart(
   order: Order,
   request: StartRequest,
   reservation: string,
+  caller: Sent["caller"],
 ): Promise<Committed> {
-  const sent: Sent = { parts, books, order, request, reservation };
+  const sent: Sent = { parts, books, order, request, reservation, caller };
   let answer: unknown;
   try {
     answer = await parts.upstream.start(request);
@@ -60,6 +63,10 @@ async function commit(sent: Sent, grant: Grant): Promise<Committed> {
   const { parts, books, order, reservation } = sent;
   const { id, maxSeconds } = grant.conversation;
   const { digests } = books;
+  if (!sent.caller.waits) {
+    await stopFound(sent, id, "late-answer");
+    throw new BrokerError("outcome-unknown");
+  }
   try {
     const consumer = await digests.consumer(order.consumer);
     const payload = { ...newPayload(order.consumer, order), grant };
@@ -100,13 +107,15 @@ async function failed(sent: Sent, thrown: unknown): Promise<BrokerError> {
     await doubt(sent, error);
     return error;
   }
-  await books.step("end", { reservation, reason: "not-started" });
   tellOfOrder(parts, order, { type: "start.failed", code: error.code });
+  await giveBackSoon(parts, books, reservation);
   return error;
 }
 
 async function doubt({ parts, books, order, reservation }: Sent, error: unknown): Promise<void> {
-  const step = await books.step("doubt", { reservation, holdMs: parts.timeouts.abandonSeconds * 1000 });
+  const holdMs = parts.timeouts.abandonSeconds * 1000;
+  // Where the ledger does not take it, time does: a reservation that nobody settles becomes unknown by itself.
+  const step = await books.step("doubt", { reservation, holdMs }).catch(() => null);
   parts.wake();
   const code = isBrokerError(error) ? error.code : "internal-error";
   if (step?.moved) tellOfOrder(parts, order, { type: "start.unknown", code });

@@ -6,12 +6,14 @@ import type { Books } from "../ledger/books.js";
 import type { ReserveOutcome } from "../ledger/reservation.js";
 import type { Parts } from "../parts.js";
 import type { StartRequest } from "../upstream/port.js";
+import { abandon } from "./abandon.js";
 import { tellOfOrder } from "./announce.js";
 import { stopUpstream } from "./end.js";
 import { limited, quotasOf } from "./limited.js";
 import type { Order } from "./order.js";
-import { giveBack, type Reservation, reservationOf } from "./reservation.js";
-import { resume } from "./resume.js";
+import { hasStopped } from "./replaced.js";
+import { giveBack, type Reservation, reservationOf, withdraw } from "./reservation.js";
+import { isOver, resume } from "./resume.js";
 import { type Committed, sendStart } from "./send-start.js";
 import { sendWithinMs } from "./terms.js";
 import { upstreamRequest } from "./upstream-request.js";
@@ -66,6 +68,8 @@ export async function startConversation(parts: Parts, order: Order): Promise<Del
         case "in-doubt":
           throw inDoubt(outcome.retryAfterMs);
         case "active":
+          // Unless Equos has ended it by itself.
+          if (inTime && (await isOver(parts, books, outcome.record, outcome.check))) break;
           throw new BrokerError("already-active");
         case "crowded":
           throw new BrokerError("start-in-flight", { retryAfterSeconds: 2 });
@@ -80,12 +84,12 @@ export async function startConversation(parts: Parts, order: Order): Promise<Del
   }
 }
 
-/** A step that fails may have been taken: what it wrote is then taken back, for nothing was sent. */
+/** A step that fails may have been taken: what it wrote, or was given, is then taken back. */
 async function reserve(parts: Parts, books: Books, { request }: Reservation): Promise<ReserveOutcome> {
   try {
     return await books.step("reserve", request);
   } catch (error) {
-    void parts.track(giveBack(parts, books, request.reservation));
+    void parts.track(withdraw(parts, books, request));
     throw error;
   }
 }
@@ -131,8 +135,10 @@ async function begin(
     await parts.track(giveBack(parts, books, reservation));
     throw error;
   });
-  const sent = sendStart(parts, books, order, { ...request, maxSeconds: reserved.maxSeconds }, reservation);
-  const committed = await answered(parts, books, order, reservation, sent);
+  const caller = { waits: true };
+  const { maxSeconds } = reserved;
+  const sent = sendStart(parts, books, order, { ...request, maxSeconds }, reservation, caller);
+  const committed = await answered(parts, books, order, reservation, sent, caller);
   return { ...committed, resumed: false, reservation, books, quotas: quotasOf(reserved.readings, meters) };
 }
 
@@ -145,8 +151,8 @@ async function prepare(
   { replaces }: Reserved,
   sendWithin: () => boolean,
 ): Promise<Omit<StartRequest, "maxSeconds">> {
-  const states = await Promise.all(replaces.map((former) => stopUpstream(parts, books, former)));
-  if (states.some((state) => state !== "ended")) throw inDoubt(2_000);
+  const stopped = await Promise.all(replaces.map((former) => hasStopped(parts, books, former)));
+  if (stopped.includes(false)) throw inDoubt(2_000);
   const request = await upstreamRequest(parts, books, order, reservation);
   await parts.upstream.ready();
   if (order.signal?.aborted) throw clientGone();
@@ -161,12 +167,19 @@ async function answered(
   order: Order,
   reservation: string,
   sent: Promise<Committed>,
+  caller: { waits: boolean },
 ): Promise<Committed> {
   const { clock, timeouts } = parts;
   const outcome = await within(clock, timeouts.answerSeconds, parts.track(sent));
   if (outcome !== timeOver) return outcome;
+  caller.waits = false;
   const holdSeconds = timeouts.abandonSeconds - timeouts.answerSeconds;
-  const step = await books.step("doubt", { reservation, holdMs: holdSeconds * 1000 });
+  const step = await books.step("doubt", { reservation, holdMs: holdSeconds * 1000 }).catch((error: unknown) => {
+    // Should the answer be written down in this very moment, nobody is there to take it.
+    const left = sent.then(({ number }) => abandon(parts, books, reservation, number));
+    void parts.track(left.catch(() => undefined));
+    throw error;
+  });
   // Its answer was written down in this very moment.
   if (step?.record.state === "running") return await sent;
   // The late answer is stopped after the reply, which a serverless platform has to wait for.

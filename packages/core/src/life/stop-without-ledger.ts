@@ -25,7 +25,7 @@ export async function stopByUpstreamsRecord(
   const { conversation } = look;
   const tag = readTag(conversation.name);
   const ours = tag !== undefined && tag.deployment === (options.deployment ?? "");
-  const theirs = consumer === undefined || conversation.consumerIdentity === consumer.identity;
+  const theirs = consumer === undefined || (conversation.consumerIdentity === consumer.identity && !tag?.tenant);
   if (!ours || !theirs) throw new BrokerError("not-found");
   logger.warn({ conversation: id }, "Stopped by Equos' own record: the ledger is not available");
   const { confirmed } = look.says === "over" ? { confirmed: true } : await upstream.stop(id);

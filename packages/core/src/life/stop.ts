@@ -58,10 +58,12 @@ async function stopNow(
   order: StopOrder,
   reason: EndReason,
 ): Promise<Stopped> {
-  const { record } = await onceSettled(parts, order.delivery, (delivery) =>
+  const { moved, record } = await onceSettled(parts, order.delivery, (delivery) =>
     books.step("stop", { claim, reason, delivery }),
   );
-  return stopped(record.conversation, await parts.track(stopUpstream(parts, books, record)));
+  // One that somebody else is stopping is asked for no second time.
+  const state = moved ? parts.track(stopUpstream(parts, books, record)) : parts.stops.get(record.reservation);
+  return stopped(record.conversation, (await state) ?? record.state);
 }
 
 /**

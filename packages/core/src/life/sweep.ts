@@ -3,7 +3,6 @@ import type { LedgerRecord } from "../ledger/record.js";
 import type { Parts } from "../parts.js";
 import { happened, who } from "./announce.js";
 import { announceEnd, stopUpstream } from "./end.js";
-import { findUnknowns } from "./find-unknown.js";
 import { seeIfJoined } from "./look.js";
 
 /** Records that may be in hand at the same time; one that hangs must not hold up the others. */
@@ -26,9 +25,10 @@ export class Sweep {
     });
     for (const reservation of damaged) this.#reportDamage(reservation);
     const unknown = records.filter(({ state }) => state === "unknown");
-    if (unknown.length > 0) this.#start(findUnknowns(this.#parts, books, unknown));
+    if (unknown.length > 0) this.#start(this.#parts.finder.find(this.#parts, books, unknown));
     for (const record of records) if (record.state !== "unknown") this.#start(this.#see(books, record, joinSeen));
     if (recovering || damaged.length > 0) this.#start(this.#parts.recover(books));
+    else this.#start(this.#parts.reconcileRegularly(books));
     return pending || this.#underWay.size > 0;
   }
 

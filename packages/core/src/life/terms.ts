@@ -22,7 +22,8 @@ export function termsOf(parts: Timed): Terms {
   const { timeouts, options } = parts;
   return {
     settleMs: sendWithinMs(parts) + (timeouts.abandonSeconds + 1) * 1000,
-    holdMs: timeouts.abandonSeconds * 1000,
+    // Nothing is on its way any more: long enough to be found by name.
+    holdMs: timeouts.stopSeconds * 1000,
     joinMs: (options.joinWithinSeconds ?? defaultSeconds.join) * 1000,
     leaseMs: leaseMs(parts),
   };

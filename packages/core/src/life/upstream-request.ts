@@ -13,7 +13,8 @@ export async function upstreamRequest(
 ): Promise<Omit<StartRequest, "maxSeconds">> {
   const { consumer, characterId, client } = order;
   const { name, promptCtx, promptTemplateVars, remoteAgent, host } = await detailsOf(parts, order);
-  const ids = writeTag({ deployment: parts.options.deployment ?? "", ledger: books.id, reservation });
+  const tenant = consumer.tenant !== undefined;
+  const ids = writeTag({ deployment: parts.options.deployment ?? "", ledger: books.id, reservation, tenant });
   return {
     name: name === undefined ? ids : `${name} ${ids}`,
     characterId,

@@ -36,6 +36,12 @@ export class Keyring {
     return `s1.${key.id}.${base64url(iv)}.${base64url(sealed)}`;
   }
 
+  /** Whether it was sealed with a secret that this one does not know, if it was sealed at all. */
+  async isForeign(sealed: string): Promise<boolean> {
+    const [, id] = FORM.exec(sealed) ?? [];
+    return id !== undefined && !(await this.#derived()).some((key) => key.id === id);
+  }
+
   async open(sealed: string, about: string): Promise<Opened | undefined> {
     const [, id, ivText = "", bytesText = ""] = FORM.exec(sealed) ?? [];
     const keys = await this.#derived();

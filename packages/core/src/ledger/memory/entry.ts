@@ -67,8 +67,16 @@ type Init = Pick<
 >;
 
 export function newEntry(init: Init): Entry {
+  // Field by field: V8 makes a dictionary of an object that is spread into so many, four times the size.
   return {
-    ...init,
+    reservation: init.reservation,
+    consumer: init.consumer,
+    fingerprint: init.fingerprint,
+    payload: init.payload,
+    terms: init.terms,
+    maxSeconds: init.maxSeconds,
+    reservedAt: init.reservedAt,
+    formerDeliveries: init.formerDeliveries,
     charges: [],
     state: "reserved",
     conversation: undefined,

@@ -96,6 +96,13 @@ export class MemoryBooks {
     this.timetable.schedule(entry);
   }
 
+  /** Whether upstream is to be asked about it now, by this caller. */
+  toCheck(entry: Entry, checkMs: number): boolean {
+    const check = this.now - entry.checkedAt >= checkMs;
+    if (check) entry.checkedAt = this.now;
+    return check;
+  }
+
   /** A resume. */
   deliver(entry: Entry, { reservation, checkMs }: ReserveRequest): ReserveOutcome {
     const before = deliveryTo(entry, reservation);
@@ -110,8 +117,7 @@ export class MemoryBooks {
     const joinBy = now + entry.terms.joinMs;
     entry.joinBy = Math.max(entry.joinBy ?? 0, joinBy);
     if (entry.keepUntil !== undefined) entry.keepUntil = Math.max(entry.keepUntil, joinBy);
-    const check = now - entry.checkedAt >= checkMs;
-    if (check) entry.checkedAt = now;
+    const check = this.toCheck(entry, checkMs);
     this.timetable.schedule(entry);
     return { outcome: "resumed", record: recordOf(entry), delivery: entry.deliveries, check };
   }

@@ -1,11 +1,11 @@
 import { type Clock, systemClock } from "../../clock.js";
-import type { Answer, Ledger, LedgerIdentity, StepContext } from "../ledger.js";
+import type { Answer, Ledger, LedgerIdentity, LedgerUser, StepContext } from "../ledger.js";
 import type { LedgerSteps, StepName, StepRequest, StepResult } from "../steps.js";
 import { due } from "./due.js";
 import { recordOf } from "./entry.js";
 import { MemoryBooks } from "./memory-books.js";
 import { adopt, announced, commit, doubt, end, found, moved, unmoved } from "./moves.js";
-import { abandon, find, joined, keep, leave, stop, unwait } from "./presence.js";
+import { abandon, find, joined, keep, leave, stop, unwait, withdraw } from "./presence.js";
 import { processLedger } from "./process-ledger.js";
 import { reserve } from "./reserve.js";
 
@@ -53,7 +53,7 @@ class MemoryLedger implements Ledger {
     this.#steps = this.#stepsOn(this.#books);
   }
 
-  attach(about: { readonly deployment: string | undefined; readonly endpoint: string | undefined }): Ledger {
+  attach(about: LedgerUser): Ledger {
     if (this.#options.clock !== undefined) return this;
     return processLedger(about, this, this.#options.singleProcess === true);
   }
@@ -88,6 +88,7 @@ class MemoryLedger implements Ledger {
       keep: (request) => keep(books, request),
       joined: (request) => joined(books, request),
       abandon: (request) => abandon(books, request),
+      withdraw: (request) => withdraw(books, request),
       unwait: (request) => unwait(books, request),
       end: (request) => end(books, request),
       announced: (request) => announced(books, request),

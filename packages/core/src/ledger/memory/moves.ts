@@ -106,5 +106,6 @@ export function adopt(books: MemoryBooks, request: StepRequest<"adopt">): Moved 
   entry.endsAt = reservedAt + maxSeconds * 1000;
   entry.joined = true;
   books.move("commit", entry);
+  if (request.reason !== undefined) books.beginStop(entry, request.reason);
   return moved(entry);
 }

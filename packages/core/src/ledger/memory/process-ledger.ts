@@ -1,6 +1,6 @@
 import { environment } from "../../environment.js";
 import { BrokerError } from "../../errors.js";
-import type { Ledger } from "../ledger.js";
+import type { Ledger, LedgerUser } from "../ledger.js";
 
 const registry = Symbol.for("equos-broker.memory-ledgers");
 
@@ -16,30 +16,38 @@ const severalInstances: readonly [variable: string, platform: string][] = [
   ["DENO_DEPLOYMENT_ID", "Deno Deploy"],
 ];
 
+interface Kept {
+  readonly user: LedgerUser;
+  readonly ledger: Ledger;
+}
+
 /**
  * The memory ledger of this process and deployment: the first one that was asked for. It stands on `globalThis`, because
  * frameworks evaluate a module, and with it this file, several times.
  *
  * @throws BrokerError `ledger-not-shared` where the environment shows several instances
  */
-export function processLedger(
-  { deployment, endpoint }: { readonly deployment: string | undefined; readonly endpoint: string | undefined },
-  own: Ledger,
-  singleProcess: boolean,
-): Ledger {
+export function processLedger(user: LedgerUser, own: Ledger, singleProcess: boolean): Ledger {
   const platform = singleProcess ? undefined : platformOfSeveral();
   if (platform !== undefined) {
     throw new BrokerError("ledger-not-shared", {
       hint: `${platform} runs several instances, and each would keep books of its own: use redisLedger, or memoryLedger({ singleProcess: true }) if there is only this one`,
     });
   }
-  const everywhere = globalThis as { [registry]?: Map<string, Ledger> };
-  everywhere[registry] ??= new Map();
-  const key = JSON.stringify([deployment, endpoint]);
-  const present = everywhere[registry].get(key);
-  if (present !== undefined) return present;
-  everywhere[registry].set(key, own);
+  const everywhere = globalThis as { [registry]?: Kept[] };
+  everywhere[registry] ??= [];
+  const present = everywhere[registry].find((kept) => isSame(kept.user, user));
+  if (present !== undefined) return present.ledger;
+  everywhere[registry].push({ user, ledger: own });
   return own;
+}
+
+/** A module that is evaluated twice makes new functions and clients: under a deployment's name those are taken for the same. */
+function isSame(a: LedgerUser, b: LedgerUser): boolean {
+  if (a.deployment !== b.deployment || a.endpoint !== b.endpoint) return false;
+  const [one, other] = [a.upstream(), b.upstream()];
+  const comparable = typeof one === "string" || typeof other === "string" || a.deployment === undefined;
+  return !comparable || one === other;
 }
 
 function platformOfSeveral(): string | undefined {

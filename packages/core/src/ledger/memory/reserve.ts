@@ -41,7 +41,7 @@ function aboutTheSame(
   const again = deliveryTo(entry, request.reservation) !== undefined;
   if (!over && (again || waited || (request.same === "resume" && !request.fresh))) return books.deliver(entry, request);
   const reason = stopReason(entry, request.same, over);
-  if (reason === undefined) return { outcome: "active" };
+  if (reason === undefined) return inTheWay(books, entry, request);
   stops.set(entry, reason);
   return undefined;
 }
@@ -65,13 +65,13 @@ function aboutTheOthers(
     busy -= 1;
   }
   if (busy < request.active) return undefined;
-  if (running.some((entry) => !stops.has(entry))) return { outcome: "active" };
+  const rejecting = running.find((entry) => !stops.has(entry));
+  if (rejecting !== undefined) return inTheWay(books, rejecting, request);
   const reserved = others.find(({ state }) => state === "reserved");
   if (reserved !== undefined) return joinQueue(reserved, request);
-  const [first, ...rest] = others.filter(({ state }) => state === "unknown");
-  if (first === undefined) return { outcome: "active" };
-  const soonest = rest.reduce((a, b) => ((b.holdUntil ?? 0) < (a.holdUntil ?? 0) ? b : a), first);
-  return inDoubt(soonest, books.now);
+  const doubts = others.filter(({ state }) => state === "unknown");
+  const soonest = Math.min(...doubts.map(({ holdUntil }) => holdUntil ?? 0));
+  return { outcome: "in-doubt", retryAfterMs: Math.max(0, soonest - books.now) };
 }
 
 /** Rules 5 and 6, and room in the ledger itself. */
@@ -129,6 +129,12 @@ function joinQueue(entry: Entry, { reservation, maxWaiting }: ReserveRequest): R
   entry.waiting.add(reservation);
   return { outcome: "in-flight", reservation: entry.reservation };
 }
+
+const inTheWay = (books: MemoryBooks, entry: Entry, { checkMs }: ReserveRequest): ReserveOutcome => ({
+  outcome: "active",
+  check: books.toCheck(entry, checkMs),
+  record: recordOf(entry),
+});
 
 const inDoubt = (entry: Entry, now: number): ReserveOutcome => ({
   outcome: "in-doubt",
