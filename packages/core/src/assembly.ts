@@ -6,6 +6,7 @@ import { Settling } from "./ledger/settling.js";
 import { Finder } from "./life/find-unknown.js";
 import { Payloads } from "./life/payload.js";
 import { Recovery } from "./life/recovery.js";
+import { Stops } from "./life/stops.js";
 import { consoleLogger, guarded } from "./logger.js";
 import { defaultTimeouts } from "./option-checks.js";
 import type { AnyOptions, Parts } from "./parts.js";
@@ -37,7 +38,7 @@ export function assemble(options: AnyOptions, own: Pick<Parts, "open" | "track" 
       logger.error({ reservation }, "An entry of the ledger does not open with the option secret"),
     ),
     checks: new Map(),
-    stops: new Map(),
+    stops: new Stops(),
     finder: new Finder(),
     books: () => {
       // Other servers may leave something behind at any time: from the first use on the sweep looks for it.

@@ -88,7 +88,8 @@ describe("a page that leaves while its start is under way", () => {
     const second = broker.start({ ...guide, fresh: true });
     await pass(3);
     await Promise.all([first, stopped]);
-    expect(running()).toContain((await second).grant.conversation.id);
+    const { grant } = await second;
+    expect(running()).toContain(grant.conversation.id);
   });
 });
 

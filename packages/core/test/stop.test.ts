@@ -30,7 +30,7 @@ describe("a stop", () => {
   });
 
   it("that Equos does not confirm says so, and is tried again until it does", async () => {
-    const { broker, emulator, running, events, log, pass } = await openSetting();
+    const { broker, clock, emulator, running, events, log } = await openSetting();
     const { grant } = await broker.start({ consumer: ada, character: "guide" });
     const { id } = grant.conversation;
     emulator.faults.queue("stopConversation", fault.status(500, { times: 3 }));
@@ -39,12 +39,12 @@ describe("a stop", () => {
     expect(log.at(-1)?.message).toMatch(/has not confirmed/);
     expect(running()).toEqual([id]);
     // Sticky no longer resumes it, and no second one bills beside it.
-    const again = broker.start({ consumer: ada, character: "guide" });
-    await expect(again).rejects.toMatchObject({ code: "start-in-doubt", retryAfterSeconds: 2 });
-    await pass(20);
-    expect(running()).toEqual([]);
+    expect(await broker.stop({ id })).toEqual({ conversation: { id, status: "stopping" } });
+    const again = outcome(clock, broker.start({ consumer: ada, character: "guide" }));
+    expect(await again).toMatchObject({ resumed: false });
+    expect(running()).toHaveLength(1);
+    expect(running()).not.toContain(id);
     expect(await broker.stop({ id })).toEqual({ conversation: { id, status: "ended" } });
-    expect((await broker.start({ consumer: ada, character: "guide" })).resumed).toBe(false);
   });
 
   it("that answers 2xx while the conversation runs on is not believed", async () => {

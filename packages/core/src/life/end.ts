@@ -9,9 +9,6 @@ import { backoffMs } from "./terms.js";
 /** So long after `maxSeconds` there is nothing left to confirm: Equos itself has ended the conversation. */
 const SURELY_OVER_MS = 60_000;
 
-/** Stops under way in this process, by reservation: whoever wants the same one stopped waits for it. */
-export type Stops = Map<string, Promise<ConversationState>>;
-
 /**
  * Brings a `stopping` conversation to its end: stops it upstream, makes sure, and writes it down. What cannot be
  * confirmed stays `stopping`, and the sweep comes back to it. For those who have moved it there, or were handed it.
@@ -19,14 +16,10 @@ export type Stops = Map<string, Promise<ConversationState>>;
 export function stopUpstream(parts: Parts, books: Books, record: LedgerRecord): Promise<ConversationState> {
   const { state, conversation, reservation } = record;
   if (state !== "stopping" || conversation === undefined) return Promise.resolve(state);
-  const underWay = parts.stops.get(reservation);
-  if (underWay !== undefined) return underWay;
-  const stopping = stopOnce(parts, books, record, conversation).finally(() => parts.stops.delete(reservation));
-  parts.stops.set(reservation, stopping);
-  return stopping;
+  return parts.stops.once(reservation, () => stopNow(parts, books, record, conversation));
 }
 
-async function stopOnce(
+async function stopNow(
   parts: Parts,
   books: Books,
   record: LedgerRecord,

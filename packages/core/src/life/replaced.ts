@@ -9,7 +9,8 @@ import { stopUpstream } from "./end.js";
  */
 export async function hasStopped(parts: Parts, books: Books, record: LedgerRecord): Promise<boolean> {
   const { reservation, attempts } = record;
-  if (attempts <= 1 || parts.stops.has(reservation)) return (await stopUpstream(parts, books, record)) === "ended";
+  const mine = attempts <= 1 && !parts.stops.wasInVain(reservation);
+  if (mine || parts.stops.underWay(reservation)) return (await stopUpstream(parts, books, record)) === "ended";
   const until = parts.clock.now() + parts.timeouts.stopSeconds * 1000;
   while (parts.clock.now() < until) {
     const { records } = await books.step("lookUp", { reservations: [reservation] });

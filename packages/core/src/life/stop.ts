@@ -62,7 +62,7 @@ async function stopNow(
     books.step("stop", { claim, reason, delivery }),
   );
   // One that somebody else is stopping is asked for no second time.
-  const state = moved ? parts.track(stopUpstream(parts, books, record)) : parts.stops.get(record.reservation);
+  const state = moved ? parts.track(stopUpstream(parts, books, record)) : parts.stops.underWay(record.reservation);
   return stopped(record.conversation, (await state) ?? record.state);
 }
 
