@@ -25,10 +25,17 @@ export async function isSigned(key: HmacKey, text: string, signature: string): P
   return bytes !== undefined && (await crypto.subtle.verify("HMAC", key, bytes, encode(text)));
 }
 
+const ALPHABET = encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
 export function base64url(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  // Of one piece: what is cut or pasted from other strings keeps those in memory.
+  const characters = new Uint8Array(Math.ceil((bytes.length * 4) / 3));
+  for (let index = 0; index < characters.length; index += 1) {
+    const bit = index * 6;
+    const pair = ((bytes[bit >> 3] ?? 0) << 8) | (bytes[(bit >> 3) + 1] ?? 0);
+    characters[index] = ALPHABET[(pair >> (10 - (bit & 7))) & 63] ?? 0;
+  }
+  return new TextDecoder().decode(characters);
 }
 
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {

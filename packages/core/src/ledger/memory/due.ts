@@ -14,7 +14,7 @@ export function due(books: MemoryBooks, { limit }: StepRequest<"due">): LedgerSt
     if (entry === undefined) break;
     records.push(bring(books, entry));
   }
-  return { records, pending: books.entries.size > 0, joinSeen: books.joinSeen, recovering: false, damaged: [] };
+  return { records, pending: books.timetable.size > 0, joinSeen: books.joinSeen, recovering: false, damaged: [] };
 }
 
 /** What time has brought to one entry, for somebody to see to it. */

@@ -3,7 +3,8 @@ import type { Entry } from "./entry.js";
 /** The memory ledger's records, found by each of their keys. */
 export class Entries {
   readonly #byReservation = new Map<string, Entry>();
-  readonly #byConsumer = new Map<string, Set<Entry>>();
+  /** Most have one: a list for each would take 150 bytes more. */
+  readonly #byConsumer = new Map<string, Entry | readonly Entry[]>();
   readonly #byConversation = new Map<string, Entry>();
   readonly #byToken = new Map<string, Entry>();
   /** Those that count against the limit of all together. */
@@ -25,14 +26,19 @@ export class Entries {
 
   /** Oldest first. */
   liveOf(consumer: string): Entry[] {
-    return [...(this.#byConsumer.get(consumer) ?? [])].filter(({ state }) => state !== "ended");
+    return this.#allOf(consumer).filter(({ state }) => state !== "ended");
   }
 
   /** No delivery of the consumer had a higher number. */
   latestDeliveryOf(consumer: string): number {
     let latest = this.#forgottenDeliveries;
-    for (const { deliveries } of this.#byConsumer.get(consumer) ?? []) latest = Math.max(latest, deliveries);
+    for (const { deliveries } of this.#allOf(consumer)) latest = Math.max(latest, deliveries);
     return latest;
+  }
+
+  #allOf(consumer: string): readonly Entry[] {
+    const own = this.#byConsumer.get(consumer) ?? [];
+    return "reservation" in own ? [own] : own;
   }
 
   get size(): number {
@@ -50,9 +56,8 @@ export class Entries {
   add(entry: Entry): void {
     this.#byReservation.set(entry.reservation, entry);
     this.#active.add(entry);
-    const own = this.#byConsumer.get(entry.consumer);
-    if (own) own.add(entry);
-    else this.#byConsumer.set(entry.consumer, new Set([entry]));
+    const own = this.#allOf(entry.consumer);
+    this.#byConsumer.set(entry.consumer, own.length === 0 ? entry : [...own, entry]);
   }
 
   /** It no longer counts against the limit of all together. */
@@ -78,9 +83,9 @@ export class Entries {
     this.#forgottenDeliveries = Math.max(this.#forgottenDeliveries, entry.deliveries);
     this.#byReservation.delete(entry.reservation);
     this.#active.delete(entry);
-    const own = this.#byConsumer.get(entry.consumer);
-    own?.delete(entry);
-    if (own?.size === 0) this.#byConsumer.delete(entry.consumer);
+    const [first, ...others] = this.#allOf(entry.consumer).filter((each) => each !== entry);
+    if (first === undefined) this.#byConsumer.delete(entry.consumer);
+    else this.#byConsumer.set(entry.consumer, others.length === 0 ? first : [first, ...others]);
     if (entry.conversation !== undefined) this.#byConversation.delete(entry.conversation);
     if (entry.token !== undefined) this.#byToken.delete(entry.token);
   }

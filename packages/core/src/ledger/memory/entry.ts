@@ -57,9 +57,14 @@ export interface Entry {
   /** Whoever has it in hand now gives it back by then. */
   againAt: number;
   announcedAt: number | undefined;
-  /** When time next has something to do here; only the queue item with this very time counts. */
+  /** When time next has something to do here; in the timetable by this time. */
   dueAt: number | undefined;
+  /** In the timetable. */
+  place: number | undefined;
 }
+
+/** One for all: most records have no charges. */
+const nothing: readonly Charge[] = [];
 
 type Init = Pick<
   Entry,
@@ -77,7 +82,7 @@ export function newEntry(init: Init): Entry {
     maxSeconds: init.maxSeconds,
     reservedAt: init.reservedAt,
     formerDeliveries: init.formerDeliveries,
-    charges: [],
+    charges: nothing,
     state: "reserved",
     conversation: undefined,
     token: undefined,
@@ -103,6 +108,7 @@ export function newEntry(init: Init): Entry {
     againAt: 0,
     announcedAt: undefined,
     dueAt: undefined,
+    place: undefined,
   };
 }
 

@@ -17,7 +17,7 @@ const REMEMBER_MS = 10 * 60_000;
 export class MemoryBooks {
   readonly entries = new Entries();
   readonly meters = new Meters();
-  readonly timetable = new Timetable(this.entries);
+  readonly timetable = new Timetable();
   readonly capacity: number;
   readonly #holds = new DueQueue();
   readonly #remembered = new DueQueue();
@@ -58,13 +58,18 @@ export class MemoryBooks {
     this.timetable.schedule(entry);
   }
 
+  forget(entry: Entry): void {
+    this.timetable.remove(entry);
+    this.entries.forget(entry);
+  }
+
   /** What was remembered long enough, and windows that are over. */
   forgetOld(): void {
     const { now } = this;
     this.meters.forgetOld(now);
     for (let item = this.#remembered.popDue(now); item !== undefined; item = this.#remembered.popDue(now)) {
       const entry = this.entries.get(item.key);
-      if (entry?.announcedAt !== undefined) this.entries.forget(entry);
+      if (entry?.announcedAt !== undefined) this.forget(entry);
     }
   }
 

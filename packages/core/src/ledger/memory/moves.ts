@@ -73,7 +73,7 @@ export function endEntry(books: MemoryBooks, entry: Entry, reason: EndReason, se
   entry.endedAt = books.now;
   books.move("end", entry, reason);
   books.entries.release(entry);
-  if (entry.conversation === undefined) books.entries.forget(entry);
+  if (entry.conversation === undefined) books.forget(entry);
   // Whoever ends it announces it.
   else books.lease(entry);
 }

@@ -110,7 +110,8 @@ function write(books: MemoryBooks, request: ReserveRequest, maxSeconds: number, 
   const formerDeliveries = entries.latestDeliveryOf(consumer);
   const init = { reservation, consumer, fingerprint, payload, terms, maxSeconds, reservedAt: now, formerDeliveries };
   const entry = newEntry(init);
-  entry.charges = request.meters.map((meter) => meters.charge(meter, meter.unit === "starts" ? 1 : maxSeconds, now));
+  const charges = request.meters.map((meter) => meters.charge(meter, meter.unit === "starts" ? 1 : maxSeconds, now));
+  if (charges.length > 0) entry.charges = charges;
   entries.add(entry);
   books.timetable.schedule(entry);
   return reservedAgain(books, entry, request);

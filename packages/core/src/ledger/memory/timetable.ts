@@ -1,5 +1,3 @@
-import { DueQueue } from "./due-queue.js";
-import type { Entries } from "./entries.js";
 import type { Entry } from "./entry.js";
 
 /** Upstream ends a conversation at its `maxSeconds` by itself; only after this margin the broker looks. */
@@ -34,43 +32,78 @@ export function dueTime(entry: Entry): number {
   }
 }
 
-/** The entries in the order of their times. */
+/** The entries in the order of their times: a binary heap in which each entry knows its place. */
 export class Timetable {
-  readonly #entries: Entries;
-  readonly #queue = new DueQueue();
+  readonly #heap: Entry[] = [];
 
-  constructor(entries: Entries) {
-    this.#entries = entries;
+  get size(): number {
+    return this.#heap.length;
   }
 
   /** To be called whenever the state of an entry, or one of its times, has changed. */
   schedule(entry: Entry): void {
     const at = dueTime(entry);
     if (at === entry.dueAt) return;
+    if (at === NEVER) {
+      this.remove(entry);
+      return;
+    }
+    const { place = this.#heap.length } = entry;
     entry.dueAt = at;
-    if (at === NEVER) return;
-    this.#queue.push(at, entry.reservation);
-    if (this.#queue.size > 2 * this.#entries.size + 64) this.#dropOutdated();
+    this.#sink(entry, this.#rise(entry, place));
   }
 
   /** The next entry whose time has come; it has to be scheduled again, or forgotten. */
   takeDue(now: number): Entry | undefined {
-    for (;;) {
-      const item = this.#queue.popDue(now);
-      if (item === undefined) return undefined;
-      const entry = this.#entries.get(item.key);
-      // Otherwise it is gone, or was scheduled anew.
-      if (entry?.dueAt !== item.at) continue;
-      entry.dueAt = undefined;
-      return entry;
-    }
+    const first = this.#heap[0];
+    if (first === undefined || timeOf(first) > now) return undefined;
+    this.remove(first);
+    return first;
   }
 
-  /** Items whose time has changed stay in the queue until they come up; this keeps them few. */
-  #dropOutdated(): void {
-    this.#queue.clear();
-    for (const { dueAt, reservation } of this.#entries.all()) {
-      if (dueAt !== undefined) this.#queue.push(dueAt, reservation);
+  /** Time has nothing to do with it any more. */
+  remove(entry: Entry): void {
+    const { place } = entry;
+    entry.dueAt = undefined;
+    entry.place = undefined;
+    if (place === undefined) return;
+    const last = this.#heap.pop();
+    if (last !== undefined && last !== entry) this.#sink(last, this.#rise(last, place));
+  }
+
+  /** From an empty place upwards; gives the place that is left for it. */
+  #rise(entry: Entry, from: number): number {
+    let place = from;
+    while (place > 0) {
+      const parentPlace = (place - 1) >> 1;
+      const parent = this.#heap[parentPlace];
+      if (parent === undefined || timeOf(parent) <= timeOf(entry)) break;
+      this.#put(parent, place);
+      place = parentPlace;
     }
+    return place;
+  }
+
+  /** From an empty place downwards, and there it stays. */
+  #sink(entry: Entry, from: number): void {
+    let place = from;
+    for (;;) {
+      const left = this.#heap[2 * place + 1];
+      const right = this.#heap[2 * place + 2];
+      const isRight = left !== undefined && right !== undefined && timeOf(right) < timeOf(left);
+      const smaller = isRight ? right : left;
+      if (smaller === undefined || timeOf(smaller) >= timeOf(entry)) break;
+      const next = 2 * place + (isRight ? 2 : 1);
+      this.#put(smaller, place);
+      place = next;
+    }
+    this.#put(entry, place);
+  }
+
+  #put(entry: Entry, place: number): void {
+    this.#heap[place] = entry;
+    entry.place = place;
   }
 }
+
+const timeOf = ({ dueAt }: Entry): number => dueAt ?? NEVER;

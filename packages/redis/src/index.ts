@@ -1,0 +1,3 @@
+export type { IoredisClient, NodeRedisClient, RedisClient } from "./client.js";
+export type { RedisLedgerOptions } from "./options.js";
+export { redisLedger } from "./redis-ledger.js";

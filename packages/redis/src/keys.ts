@@ -1,0 +1,30 @@
+/** The names of all keys, in the order in which the scripts take them. */
+const names = [
+  /** Hash: id, key, sequence, recovering, joinSeen, cleaning. */
+  "meta",
+  /** Hash: reservation → record. */
+  "records",
+  /** Hash: upstream's id → reservation. */
+  "conversations",
+  /** Hash: digest of a token → reservation. */
+  "tokens",
+  /** Hash: consumer → latest delivery and live reservations. */
+  "consumers",
+  /** Sorted set: reservations by the time at which something is due. */
+  "due",
+  /** Sorted set: unknown reservations by the time until which they are held. */
+  "unknown",
+  /** Set: ended reservations that are still remembered. */
+  "ended",
+  /** Hash: meter → its latest window and what was used. */
+  "meters",
+  /** Sorted set: what is only forgotten (m… meters, l… leases, c… consumers) by the time for it. */
+  "expiry",
+  /** Set: reservations whose entries could not be read, until they are told. */
+  "damaged",
+  /** Hash: duty → until when, and whose. */
+  "leases",
+] as const;
+
+/** All keys of one prefix; the braces put them into one slot of a Cluster. */
+export const keysOf = (prefix: string): string[] => names.map((name) => `{${prefix}}:${name}`);

@@ -1,0 +1,89 @@
+import { Cluster, Redis } from "ioredis";
+import { createClient, createCluster } from "redis";
+import { afterAll } from "vitest";
+import type { RedisClient } from "../../src/index.js";
+
+/** A connected client of one of the packages, and how a test talks to Redis through it. */
+export interface Connected {
+  readonly client: RedisClient;
+  command(...args: [string, ...string[]]): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** `where`: a port of this machine, or a URL. */
+export type Connect = (where: number | string) => Promise<Connected>;
+
+const urlOf = (where: number | string): string => (typeof where === "string" ? where : `redis://127.0.0.1:${where}`);
+
+const open = new Set<Connected>();
+
+/** To be called by each test file that connects. */
+export function closeClientsAfterwards(): void {
+  afterAll(async () => {
+    await Promise.all([...open].map((connected) => connected.close().catch(() => {})));
+    open.clear();
+  });
+}
+
+function opened(connected: Connected): Connected {
+  open.add(connected);
+  return connected;
+}
+
+export const nodeRedis: Connect = async (where) => {
+  const client = createClient({
+    url: urlOf(where),
+    socket: { reconnectStrategy: 20 },
+    // What a team may have set: commands are kept while there is no connection, and sent later.
+    disableOfflineQueue: false,
+  }).on("error", () => {});
+  await client.connect();
+  return opened({
+    client,
+    command: (...args) => client.sendCommand(args),
+    close: async () => client.destroy(),
+  });
+};
+
+/** One that keeps its commands until there is a connection again. */
+export const ioredis: Connect = (where) => connectIoredis(where, null);
+
+/** One that gives a command up when it could not connect twice. */
+export const ioredisGivingUp: Connect = (where) => connectIoredis(where, 1);
+
+async function connectIoredis(where: number | string, maxRetriesPerRequest: number | null): Promise<Connected> {
+  const client = new Redis(urlOf(where), { retryStrategy: () => 20, maxRetriesPerRequest });
+  client.on("error", () => {});
+  await client.ping();
+  return opened({
+    client,
+    command: (name, ...args) => client.call(name, ...args),
+    close: async () => client.disconnect(),
+  });
+}
+
+export const nodeRedisCluster: Connect = async (where) => {
+  const client = createCluster({ rootNodes: [{ url: urlOf(where) }] }).on("error", () => {});
+  await client.connect();
+  return opened({
+    client,
+    command: (...args) => client.sendCommand(args[1], false, args),
+    close: async () => client.destroy(),
+  });
+};
+
+export const ioredisCluster: Connect = async (where) => {
+  const client = new Cluster([urlOf(where)]);
+  client.on("error", () => {});
+  await client.ping();
+  return opened({
+    client,
+    command: (name, ...args) => client.call(name, ...args),
+    close: async () => client.disconnect(),
+  });
+};
+
+export const clients: readonly (readonly [name: string, connect: Connect])[] = [
+  ["redis", nodeRedis],
+  ["ioredis", ioredis],
+];
