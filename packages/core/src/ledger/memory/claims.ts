@@ -26,5 +26,5 @@ function onlyOneOf(entries: Entries, consumer: string): Entry | Unclaimed {
   if (entry === undefined) return none;
   if (second !== undefined) return { claim: "several" };
   if (entry.state !== "reserved") return entry;
-  return { claim: "in-flight", reservation: entry.reservation, delivery: entry.deliveries + 1 };
+  return { claim: "in-flight", reservation: entry.reservation, delivery: entries.latestDeliveryOf(consumer) + 1 };
 }

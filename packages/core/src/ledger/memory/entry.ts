@@ -1,6 +1,7 @@
 import type { LedgerRecord } from "../record.js";
 import type { Meter, Terms } from "../reservation.js";
 import type { ConversationState, EndReason } from "../states.js";
+import type { Given } from "./deliveries.js";
 
 /** What a reservation took from a meter. */
 export interface Charge {
@@ -19,16 +20,17 @@ export interface Entry {
   readonly terms: Terms;
   readonly maxSeconds: number;
   readonly reservedAt: number;
-  /** The consumer's latest delivery before this conversation. */
-  readonly formerDeliveries: number;
   charges: readonly Charge[];
   state: ConversationState;
   payload: string;
   conversation: string | undefined;
   token: string | undefined;
+  /** Number of the latest hand-over; until there is one, of the consumer's latest before. */
   deliveries: number;
-  /** Who was given the latest deliveries, the newest last. */
-  delivered: string[];
+  /** The latest hand-overs, the newest last. */
+  given: readonly Given[];
+  /** An older one than those, which may have reached somebody. 0: none. */
+  reachedBefore: number;
   startedAt: number | undefined;
   endsAt: number | undefined;
   endedAt: number | undefined;
@@ -38,8 +40,6 @@ export interface Entry {
   joined: boolean;
   /** Somebody was heard of who holds the grant. */
   held: boolean;
-  /** Deliveries that reached nobody. */
-  abandoned: Set<number> | undefined;
   /** Callers, by their own ids, that wait for this start to settle. */
   waiting: Set<string> | undefined;
   leaveAt: number | undefined;
@@ -65,10 +65,11 @@ export interface Entry {
 
 /** One for all: most records have no charges. */
 const nothing: readonly Charge[] = [];
+const noneGiven: readonly Given[] = [];
 
 type Init = Pick<
   Entry,
-  "reservation" | "consumer" | "fingerprint" | "payload" | "terms" | "maxSeconds" | "reservedAt" | "formerDeliveries"
+  "reservation" | "consumer" | "fingerprint" | "payload" | "terms" | "maxSeconds" | "reservedAt" | "deliveries"
 >;
 
 export function newEntry(init: Init): Entry {
@@ -81,13 +82,13 @@ export function newEntry(init: Init): Entry {
     terms: init.terms,
     maxSeconds: init.maxSeconds,
     reservedAt: init.reservedAt,
-    formerDeliveries: init.formerDeliveries,
     charges: nothing,
     state: "reserved",
     conversation: undefined,
     token: undefined,
-    deliveries: init.formerDeliveries,
-    delivered: [],
+    deliveries: init.deliveries,
+    given: noneGiven,
+    reachedBefore: 0,
     startedAt: undefined,
     endsAt: undefined,
     endedAt: undefined,
@@ -95,7 +96,6 @@ export function newEntry(init: Init): Entry {
     reason: undefined,
     joined: false,
     held: false,
-    abandoned: undefined,
     waiting: undefined,
     leaveAt: undefined,
     putOff: undefined,
@@ -128,26 +128,7 @@ export function recordOf(entry: Entry): LedgerRecord {
   };
 }
 
-/** Whether all grants that were handed out are known to have reached nobody, and nobody waits for one. */
-export function reachedNobody({ deliveries, formerDeliveries, held, abandoned, waiting }: Entry): boolean {
-  const delivered = deliveries - formerDeliveries;
-  return !held && delivered > 0 && abandoned?.size === delivered && (waiting?.size ?? 0) === 0;
-}
-
-/** Whether everybody that came after the leave is known to have got nothing, and nobody waits. */
-export function onlyLeft({ putOff, held, waiting, deliveries, abandoned }: Entry): boolean {
-  if (putOff === undefined || held || (waiting?.size ?? 0) > 0) return false;
-  for (let number = putOff.delivery + 1; number <= deliveries; number += 1) {
-    if (!abandoned?.has(number)) return false;
-  }
-  return true;
-}
-
 /** Whether it keeps its consumer, and everybody, from one more. */
 export function blocks({ state, holdUntil }: Entry, now: number): boolean {
   return state === "reserved" || state === "running" || (state === "unknown" && now < (holdUntil ?? 0));
 }
-
-/** The word of a page that is not, or no longer, the one with the grant. */
-export const isOutdated = (entry: Entry, delivery: number | undefined): boolean =>
-  delivery !== undefined && delivery !== entry.deliveries;

@@ -1,14 +1,12 @@
 import type { Clock } from "../../clock.js";
 import type { ReserveOutcome, ReserveRequest } from "../reservation.js";
 import { type EndReason, type Transition, transitions } from "../states.js";
+import { givenTo, handOver } from "./deliveries.js";
 import { DueQueue } from "./due-queue.js";
 import { Entries } from "./entries.js";
 import { type Entry, recordOf } from "./entry.js";
 import { Meters } from "./meters.js";
 import { Timetable } from "./timetable.js";
-
-/** Deliveries whose takers are remembered, so that a start that is sent again is not given another one. */
-const REMEMBERED_TAKERS = 16;
 
 /** An ended conversation is remembered this long, so that stopping it again gets the same answer. */
 const REMEMBER_MS = 10 * 60_000;
@@ -101,6 +99,11 @@ export class MemoryBooks {
     this.timetable.schedule(entry);
   }
 
+  /** Numbers run on over all conversations of a consumer. */
+  handOver(entry: Entry, caller: string): void {
+    handOver(entry, caller, this.entries.latestDeliveryOf(entry.consumer) + 1);
+  }
+
   /** Whether upstream is to be asked about it now, by this caller. */
   toCheck(entry: Entry, checkMs: number): boolean {
     const check = this.now - entry.checkedAt >= checkMs;
@@ -110,14 +113,13 @@ export class MemoryBooks {
 
   /** A resume. */
   deliver(entry: Entry, { reservation, checkMs }: ReserveRequest): ReserveOutcome {
-    const before = deliveryTo(entry, reservation);
+    const before = givenTo(entry, reservation);
     if (before !== undefined) return { outcome: "resumed", record: recordOf(entry), delivery: before, check: false };
     const { now } = this;
     const { leaveAt, deliveries } = entry;
     if (leaveAt !== undefined) entry.putOff = { leaveAt, delivery: deliveries };
     entry.leaveAt = undefined;
-    entry.deliveries += 1;
-    entry.delivered = [...entry.delivered, reservation].slice(-REMEMBERED_TAKERS);
+    this.handOver(entry, reservation);
     // A page that comes anew has its time to join, and to keep alive.
     const joinBy = now + entry.terms.joinMs;
     entry.joinBy = Math.max(entry.joinBy ?? 0, joinBy);
@@ -126,10 +128,4 @@ export class MemoryBooks {
     this.timetable.schedule(entry);
     return { outcome: "resumed", record: recordOf(entry), delivery: entry.deliveries, check };
   }
-}
-
-/** Number of the delivery that this caller was given, if it was one of the latest. */
-export function deliveryTo({ delivered, deliveries }: Entry, reservation: string): number | undefined {
-  const index = delivered.lastIndexOf(reservation);
-  return index < 0 ? undefined : deliveries - (delivered.length - 1 - index);
 }

@@ -1,5 +1,6 @@
 import { allows, type EndReason } from "../states.js";
 import type { LedgerSteps, Moved, StepRequest } from "../steps.js";
+import { givenTo } from "./deliveries.js";
 import { type Entry, newEntry, recordOf } from "./entry.js";
 import type { MemoryBooks } from "./memory-books.js";
 
@@ -13,7 +14,7 @@ export function commit(books: MemoryBooks, request: StepRequest<"commit">): Ledg
   if (entry === undefined) return null;
   if (!allows("commit", entry.state)) {
     const mine = entry.state === "running" && entry.conversation === request.conversation;
-    return { ...unmoved(entry), delivery: mine ? entry.formerDeliveries + 1 : 0 };
+    return { ...unmoved(entry), delivery: (mine && givenTo(entry, entry.reservation)) || 0 };
   }
   books.entries.identify(entry, request.conversation, request.token);
   entry.payload = request.payload;
@@ -21,8 +22,7 @@ export function commit(books: MemoryBooks, request: StepRequest<"commit">): Ledg
   entry.endsAt = books.now + request.maxSeconds * 1000;
   entry.joinBy = books.now + entry.terms.joinMs;
   entry.checkedAt = books.now;
-  entry.deliveries += 1;
-  entry.delivered = [entry.reservation];
+  books.handOver(entry, entry.reservation);
   books.move("commit", entry);
   return { ...moved(entry), delivery: entry.deliveries };
 }
@@ -97,8 +97,8 @@ export function adopt(books: MemoryBooks, request: StepRequest<"adopt">): Moved 
   const known = entries.get(reservation) ?? entries.byConversation(conversation);
   if (known !== undefined) return unmoved(known);
   const reservedAt = now - elapsedMs;
-  const formerDeliveries = entries.latestDeliveryOf(consumer);
-  const init = { reservation, consumer, fingerprint: "", payload, terms, maxSeconds, reservedAt, formerDeliveries };
+  const deliveries = entries.latestDeliveryOf(consumer);
+  const init = { reservation, consumer, fingerprint: "", payload, terms, maxSeconds, reservedAt, deliveries };
   const entry = newEntry(init);
   entries.add(entry);
   entries.identify(entry, conversation);

@@ -1,8 +1,9 @@
 import type { Claimed } from "../claim.js";
 import type { Moved, StepRequest, StepResult } from "../steps.js";
 import { claimed } from "./claims.js";
-import { type Entry, isOutdated, onlyLeft, reachedNobody, recordOf } from "./entry.js";
-import { deliveryTo, type MemoryBooks } from "./memory-books.js";
+import { givenTo, isOutdated, noteReachedNobody, onlyLeft, reachedNobody } from "./deliveries.js";
+import { type Entry, recordOf } from "./entry.js";
+import type { MemoryBooks } from "./memory-books.js";
 import { endEntry, moved, stopEntry, unmoved } from "./moves.js";
 
 // The steps that say who is there: somebody, nobody, or no longer.
@@ -63,7 +64,7 @@ export function joined(books: MemoryBooks, { reservation }: StepRequest<"joined"
 export function abandon(books: MemoryBooks, { reservation, delivery }: StepRequest<"abandon">): Moved {
   const entry = books.entries.get(reservation);
   if (entry === undefined) return null;
-  if (delivery > entry.formerDeliveries && delivery <= entry.deliveries) noteAbandoned(entry, delivery);
+  noteReachedNobody(entry, delivery);
   return lookAgain(books, entry);
 }
 
@@ -75,17 +76,12 @@ export function withdraw(
   if (own?.state === "reserved") endEntry(books, own, "not-started");
   const records = books.entries.liveOf(consumer).flatMap((entry) => {
     const waited = entry.waiting?.delete(reservation);
-    const delivery = deliveryTo(entry, reservation);
-    if (delivery !== undefined) noteAbandoned(entry, delivery);
+    const delivery = givenTo(entry, reservation);
+    if (delivery !== undefined) noteReachedNobody(entry, delivery);
     const step = waited || delivery !== undefined ? lookAgain(books, entry) : unmoved(entry);
     return step.moved ? [step.record] : [];
   });
   return { records };
-}
-
-function noteAbandoned(entry: Entry, delivery: number): void {
-  entry.abandoned ??= new Set();
-  entry.abandoned.add(delivery);
 }
 
 export function unwait(books: MemoryBooks, { reservation, waiter }: StepRequest<"unwait">): Moved {

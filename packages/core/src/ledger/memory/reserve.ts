@@ -1,7 +1,8 @@
 import type { ReserveOutcome, ReserveRequest } from "../reservation.js";
 import type { EndReason } from "../states.js";
-import { blocks, type Entry, newEntry, reachedNobody, recordOf } from "./entry.js";
-import { deliveryTo, type MemoryBooks } from "./memory-books.js";
+import { givenTo, reachedNobody } from "./deliveries.js";
+import { blocks, type Entry, newEntry, recordOf } from "./entry.js";
+import type { MemoryBooks } from "./memory-books.js";
 
 type Stops = Map<Entry, EndReason>;
 
@@ -38,7 +39,7 @@ function aboutTheSame(
   if (entry.state === "reserved") return joinQueue(entry, request);
   if (entry.state === "unknown") return inDoubt(entry, books.now);
   const over = isOver(entry, books.now);
-  const again = deliveryTo(entry, request.reservation) !== undefined;
+  const again = givenTo(entry, request.reservation) !== undefined;
   if (!over && (again || waited || (request.same === "resume" && !request.fresh))) return books.deliver(entry, request);
   const reason = stopReason(entry, request.same, over);
   if (reason === undefined) return inTheWay(books, entry, request);
@@ -107,8 +108,8 @@ function write(books: MemoryBooks, request: ReserveRequest, maxSeconds: number, 
   const { entries, meters, now } = books;
   for (const [entry, reason] of stops) books.beginStop(entry, reason);
   const { reservation, consumer, fingerprint, payload, terms } = request;
-  const formerDeliveries = entries.latestDeliveryOf(consumer);
-  const init = { reservation, consumer, fingerprint, payload, terms, maxSeconds, reservedAt: now, formerDeliveries };
+  const deliveries = entries.latestDeliveryOf(consumer);
+  const init = { reservation, consumer, fingerprint, payload, terms, maxSeconds, reservedAt: now, deliveries };
   const entry = newEntry(init);
   const charges = request.meters.map((meter) => meters.charge(meter, meter.unit === "starts" ? 1 : maxSeconds, now));
   if (charges.length > 0) entry.charges = charges;

@@ -1,0 +1,55 @@
+import type { Entry } from "./entry.js";
+
+/** One hand-over of the grant. */
+export interface Given {
+  /** The consumer's, not the conversation's: no two of a consumer's hand-overs have the same. */
+  readonly number: number;
+  /** The caller's own id. */
+  readonly caller: string;
+  readonly reachedNobody: boolean;
+}
+
+/** Hand-overs whose takers are remembered, so that a start that is sent again is not given another one. */
+const REMEMBERED = 16;
+
+export function handOver(entry: Entry, caller: string, number: number): void {
+  const given = [...entry.given, { number, caller, reachedNobody: false }];
+  const [oldest] = given;
+  if (given.length > REMEMBERED && oldest !== undefined) {
+    if (!oldest.reachedNobody) entry.reachedBefore = oldest.number;
+    given.shift();
+  }
+  entry.given = given;
+  entry.deliveries = number;
+}
+
+/** The number that this caller was given, if it is one of the latest that were. */
+export function givenTo({ given }: Entry, caller: string): number | undefined {
+  return given.findLast((one) => one.caller === caller)?.number;
+}
+
+export function noteReachedNobody(entry: Entry, number: number): void {
+  entry.given = entry.given.map((one) => (one.number === number ? { ...one, reachedNobody: true } : one));
+}
+
+/** Whether all hand-overs after this number are known to have reached nobody, and no keep-alive came. */
+function nobodySince({ held, reachedBefore, given }: Entry, number: number): boolean {
+  if (held || reachedBefore > number) return false;
+  return given.every((one) => one.number <= number || one.reachedNobody);
+}
+
+const nobodyWaits = ({ waiting }: Entry): boolean => (waiting?.size ?? 0) === 0;
+
+/** Whether all grants that were handed out are known to have reached nobody, and nobody waits for one. */
+export function reachedNobody(entry: Entry): boolean {
+  return entry.given.length > 0 && nobodyWaits(entry) && nobodySince(entry, 0);
+}
+
+/** Whether everybody that came after the leave is known to have got nothing, and nobody waits. */
+export function onlyLeft(entry: Entry): boolean {
+  return entry.putOff !== undefined && nobodyWaits(entry) && nobodySince(entry, entry.putOff.delivery);
+}
+
+/** The word of a page that is not, or no longer, the one with the grant. */
+export const isOutdated = (entry: Entry, delivery: number | undefined): boolean =>
+  delivery !== undefined && delivery !== entry.deliveries;
