@@ -1,4 +1,3 @@
-import { pause } from "../deadline.js";
 import { base64url } from "../hmac.js";
 import type { Books } from "../ledger/books.js";
 import type { ReserveRequest } from "../ledger/reservation.js";
@@ -6,6 +5,7 @@ import type { EndReason } from "../ledger/states.js";
 import { MIN_SECONDS } from "../limits.js";
 import type { Parts } from "../parts.js";
 import { stopUpstream } from "./end.js";
+import { insist } from "./insist.js";
 import { metersOf } from "./limits.js";
 import type { Order } from "./order.js";
 import { newPayload } from "./payload.js";
@@ -71,16 +71,4 @@ export async function withdraw(parts: Parts, books: Books, request: ReserveReque
   const { consumer, reservation } = request;
   const step = await insist(parts, () => books.step("withdraw", { consumer, reservation }));
   await Promise.all((step?.records ?? []).map((record) => stopUpstream(parts, books, record))).catch(() => undefined);
-}
-
-async function insist<T>({ clock }: Parts, step: () => Promise<T>): Promise<T | undefined> {
-  for (const pauseMs of [0, 1000, 4000, 10_000]) {
-    if (pauseMs > 0) await pause(clock, pauseMs);
-    try {
-      return await step();
-    } catch {
-      // Tried again, or left to time.
-    }
-  }
-  return undefined;
 }
