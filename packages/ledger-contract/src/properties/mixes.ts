@@ -1,0 +1,93 @@
+import type { Mix } from "./commands.js";
+
+const weights: Mix["weights"] = {
+  reserve: 14,
+  commit: 10,
+  doubt: 2,
+  found: 2,
+  stop: 3,
+  leave: 3,
+  keep: 3,
+  joined: 2,
+  abandon: 4,
+  unwait: 2,
+  withdraw: 2,
+  end: 4,
+  announced: 3,
+  retry: 3,
+  adopt: 2,
+  due: 6,
+  find: 2,
+  live: 1,
+  lease: 1,
+  again: 3,
+};
+
+const nothing: Mix["weights"] = {
+  ...weights,
+  doubt: 0,
+  found: 0,
+  stop: 0,
+  joined: 0,
+  unwait: 0,
+  withdraw: 0,
+  end: 0,
+  announced: 0,
+  retry: 0,
+  adopt: 0,
+  find: 0,
+  live: 0,
+  lease: 0,
+};
+
+/** What each property is about. Few of everything, so that commands meet. */
+export const mixes: Readonly<Record<string, Mix>> = {
+  "three consumers and everything": {
+    callers: ["ann-1", "ann-2", "ann-3", "ben-1", "ben-2", "cid-1"],
+    fingerprints: ["f", "g"],
+    active: [1, 1, 2],
+    overallActive: [undefined, undefined, 2, 3],
+    meters: [[], ["starts"], ["seconds"], ["starts", "seconds", "overall"]],
+    weights,
+  },
+  "one consumer's pages: waiting, deliveries, leaves": {
+    callers: ["ann-1", "ann-2", "ann-3", "ann-4", "ann-5", "ann-6"],
+    fingerprints: ["f"],
+    active: [1],
+    overallActive: [undefined],
+    meters: [[]],
+    weights: { ...weights, leave: 8, abandon: 10, unwait: 6, withdraw: 5, keep: 4, adopt: 1, lease: 0, live: 0 },
+  },
+  "pages that leave and come back": {
+    callers: ["ann-1", "ann-2", "ann-3", "ann-4", "ann-5", "ann-6"],
+    fingerprints: ["f"],
+    active: [1],
+    overallActive: [undefined],
+    meters: [[]],
+    weights: { ...nothing, reserve: 10, commit: 6, leave: 8, abandon: 8, keep: 3, due: 4, again: 1 },
+  },
+  "one consumer's different starts": {
+    callers: ["ann-1", "ann-2", "ann-3", "ann-4", "ann-5"],
+    fingerprints: ["f", "g", "h"],
+    active: [1, 2, 3],
+    overallActive: [undefined],
+    meters: [[]],
+    weights: { ...weights, reserve: 20, doubt: 4, lease: 0, live: 0, again: 5 },
+  },
+  "limits and budgets": {
+    callers: ["ann-1", "ann-2", "ann-3", "ann-4", "ann-5", "ben-1", "ben-2"],
+    fingerprints: ["f", "g"],
+    active: [1, 2],
+    overallActive: [undefined, undefined, 1, 2, 3],
+    meters: [["starts"], ["seconds"], ["starts", "seconds", "overall"], ["overall", "starts"]],
+    weights: { ...weights, reserve: 20, end: 10, doubt: 3, leave: 1, keep: 1, find: 0, lease: 0, live: 0 },
+  },
+  "what time brings": {
+    callers: ["ann-1", "ann-2", "ben-1", "cid-1"],
+    fingerprints: ["f"],
+    active: [1],
+    overallActive: [undefined],
+    meters: [[], ["seconds"]],
+    weights: { ...weights, due: 24, retry: 10, keep: 5, leave: 5, announced: 5, find: 0, lease: 0 },
+  },
+};
