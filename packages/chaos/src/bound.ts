@@ -1,0 +1,125 @@
+import type { Act, Conversation, Facts, Loss, UpstreamCall } from "./facts.js";
+import { overlap } from "./intervals.js";
+import { effectOf, lastUse, type Use } from "./last-use.js";
+import type { Bounds } from "./terms.js";
+
+/** What a conversation may bill, and of what that is made up; in seconds. */
+export interface Allowance {
+  readonly seconds: number;
+  /** Nothing but `maxSeconds` bounds it, for this reason. */
+  readonly unbounded?: string;
+  readonly use: Use;
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+/** The seed without keep-alives: there a page that joined is in the room until it says that it leaves. */
+export interface Mode {
+  readonly keepAlive: boolean;
+}
+
+/** How long this conversation may have billed by `facts.to`. */
+export function allowanceOf(
+  conversation: Conversation,
+  acts: readonly Act[],
+  facts: Omit<Facts, "acts" | "ends">,
+  bounds: Bounds,
+  mode: Mode,
+): Allowance {
+  const { startedAt } = conversation;
+  const endedAt = conversation.endedAt ?? facts.to;
+  const delivered = acts.some(({ kind, conversation: id }) => kind === "start" && id === conversation.id);
+  const afterUse = afterLosses(conversation, acts, facts, lastUse(conversation, acts, facts, bounds), bounds);
+  const use = afterUse.use;
+  const parts = {
+    used: (use.at - startedAt) / 1000,
+    // Nobody was given it: its server may have been killed before it could write it down.
+    idle: delivered ? bounds.idle : Math.max(bounds.idle, bounds.settle),
+    sweep: bounds.sweep,
+    answer: bounds.answer,
+    lease: bounds.lease,
+    ledger: bounds.ledger,
+    slack: bounds.slack,
+    outage: overlap(facts.outages, startedAt, endedAt) / 1000,
+    spoiled: spoiledSeconds(conversation, use.at, endedAt, facts.calls, bounds),
+    // One that was never written down is looked for in lists.
+    search: delivered ? 0 : searchSeconds(startedAt, endedAt, facts.listTrouble, bounds),
+  };
+  const seconds = Object.values(parts).reduce((sum, part) => sum + part, 0);
+  const reason = afterUse.unbounded ?? (mode.keepAlive ? undefined : inTheRoom(conversation, acts, facts, bounds));
+  const allowance = { seconds: Math.min(seconds, conversation.maxSeconds), use, parts };
+  return reason === undefined ? allowance : { ...allowance, seconds: conversation.maxSeconds, unbounded: reason };
+}
+
+/** Calls about it that went wrong after its last use: how long each kept its caller, and the pause before the next. */
+function spoiledSeconds(
+  { id }: Conversation,
+  from: number,
+  to: number,
+  calls: readonly UpstreamCall[],
+  bounds: Bounds,
+): number {
+  const spoiled = calls.filter((call) => call.spoiled && call.conversation === id && call.at <= to);
+  return spoiled.reduce((sum, call, index) => {
+    if (call.at + call.holdsMs < from) return sum;
+    // Its server may be killed while it waits: then another one comes when the lease is over.
+    return sum + Math.max(call.holdsMs / 1000 + pauseAfter(index, bounds), bounds.lease);
+  }, 0);
+}
+
+function searchSeconds(from: number, to: number, trouble: Facts["listTrouble"], bounds: Bounds): number {
+  const met = trouble.filter(([start, end]) => start <= to && end >= from);
+  const pauses = met.reduce((sum, _, index) => sum + pauseAfter(index + 1, bounds), 0);
+  return overlap(met, from, to) / 1000 + pauses;
+}
+
+const pauseAfter = (failures: number, { backoff }: Bounds): number =>
+  backoff[Math.min(failures, backoff.length - 1)] ?? 0;
+
+/**
+ * A conversation that ran while the ledger lost its books: if somebody was in it, it is written down anew, and nothing but
+ * its `maxSeconds` ends it, until its page is heard of again; if nobody was, the first reconcile that is through stops it.
+ */
+function afterLosses(
+  { id, startedAt, endedAt, joinedAt }: Conversation,
+  acts: readonly Act[],
+  { losses, reconciles, to }: Pick<Facts, "losses" | "reconciles" | "to">,
+  use: Use,
+  bounds: Bounds,
+): { readonly use: Use; readonly unbounded?: string } {
+  const mine = acts.filter((act) => act.conversation === id && act.outcome === "answered");
+  // The loss may have taken the reservation of a start that was sent after it.
+  const reservedAt = mine.some(({ kind }) => kind === "start") ? startedAt : startedAt - bounds.settle * 1000;
+  const loss = losses.filter(({ at }) => reservedAt <= at && at <= (endedAt ?? to)).at(-1);
+  if (loss === undefined) return { use };
+  if (joinedAt !== undefined && joinedAt <= loss.at && !mine.some((act) => isKnownOf(act, loss))) {
+    return { use, unbounded: "somebody was in it when the ledger lost it" };
+  }
+  const repaired = reconciles.find(({ sentAt }) => sentAt >= Math.max(loss.at, startedAt))?.endedAt ?? to;
+  return repaired > use.at ? { use: { at: repaired, why: "the reconcile after a loss" } } : { use };
+}
+
+/** A keep-alive that the ledger still knows of after the loss, or again: from it on, the next one may be missed. */
+const isKnownOf = ({ kind, sentAt, endedAt }: Act, { at, since, all }: Loss): boolean =>
+  kind === "keepalive" && (sentAt >= at || (!all && endedAt < since));
+
+/** Why nothing tells the broker that the page has gone, where pages send no keep-alives. */
+function inTheRoom(
+  { id, startedAt, joinedAt }: Conversation,
+  acts: readonly Act[],
+  { pauses }: Pick<Facts, "pauses">,
+  bounds: Bounds,
+): string | undefined {
+  if (joinedAt === undefined) return undefined;
+  const mine = acts.filter((act) => act.conversation === id && act.outcome === "answered");
+  if (mine.some(({ kind, state }) => kind === "stop" && (state === "ended" || state === "stopping"))) return undefined;
+  const left = mine.filter(({ kind, stale }) => kind === "leave" && stale !== true).at(-1);
+  if (left === undefined) return "its page joined, and never said that it left";
+  const graceOver = left.endedAt + (bounds.idle + bounds.sweep) * 1000;
+  const back = acts.some((act) => {
+    if (act.kind !== "start" || act.sentAt > graceOver) return false;
+    // A delivery that reached nobody may be the latest one, also for a leave that comes after it.
+    if (act.outcome === "unclear") return effectOf(act, pauses) >= startedAt;
+    return act.conversation === id && act.endedAt >= left.sentAt;
+  });
+  return back ? "its page left, and somebody came back" : undefined;
+}

@@ -1,0 +1,153 @@
+import { type ChildProcess, fork } from "node:child_process";
+import type { EventLog } from "./event-log.js";
+import type { Interval } from "./intervals.js";
+import type { ServerMessage, ServerSettings } from "./server-settings.js";
+
+/** A process that a signal has killed, or that was told to close, has at most so long. */
+const CLOSE_WITHIN_MS = 6_000;
+
+interface Given {
+  /** The file to run. */
+  readonly program: string;
+  readonly settings: ServerSettings;
+  readonly log: EventLog;
+  onEvent(event: { readonly type: string }): void;
+  /** It ended, and nobody had wanted that. */
+  onCrash(text: string): void;
+}
+
+/** One of the servers: killed, frozen and started again at will, always on the same port. */
+export class ServerProcess {
+  readonly index: number;
+  /** When it was frozen. */
+  readonly pauses: [number, number][] = [];
+  /** When its process was there and neither killed nor frozen. */
+  readonly awake: [number, number][] = [];
+  readonly #given: Given;
+  #child: ChildProcess | undefined;
+  #paused = false;
+  #ending = false;
+
+  constructor(index: number, given: Given) {
+    this.index = index;
+    this.#given = given;
+  }
+
+  get port(): number {
+    return this.#given.settings.port;
+  }
+
+  get running(): boolean {
+    return this.#child !== undefined;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Resolves when it listens, or has ended again. */
+  start(): Promise<void> {
+    if (this.#child !== undefined) return Promise.resolve();
+    const child = fork(this.#given.program, [JSON.stringify(this.#given.settings)], {
+      // No loader: what is forked is one file of plain JavaScript.
+      execArgv: [],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    this.#child = child;
+    this.#ending = false;
+    this.#given.log.add("server.start", { server: this.index, everybody: true });
+    let complaints = "";
+    child.stderr?.on("data", (chunk: Buffer) => {
+      complaints = (complaints + chunk.toString("utf8")).slice(-4_000);
+    });
+    return new Promise((resolve) => {
+      child.on("message", (message) => {
+        // Only our own server.ts is at the other end.
+        const said = message as ServerMessage;
+        this.#hear(said);
+        if (said.says === "ready") resolve();
+      });
+      child.on("exit", (code, signal) => {
+        this.#given.log.add("server.exit", { server: this.index, code, signal, everybody: true });
+        if (!this.#ending)
+          this.#given.onCrash(`server ${this.index} ended by itself (${code ?? signal}): ${complaints}`);
+        this.#sleep();
+        this.#wakePause();
+        if (this.#child === child) this.#child = undefined;
+        resolve();
+      });
+    });
+  }
+
+  kill(): Promise<void> {
+    return this.#end("SIGKILL");
+  }
+
+  /** Asks it to close; if it takes too long, kills it. */
+  async close(): Promise<void> {
+    const timer = setTimeout(() => void this.kill(), CLOSE_WITHIN_MS);
+    await this.#end("SIGTERM");
+    clearTimeout(timer);
+  }
+
+  pause(): boolean {
+    if (this.#child === undefined || this.#paused || this.#ending) return false;
+    this.#child.kill("SIGSTOP");
+    this.#paused = true;
+    this.pauses.push([Date.now(), Number.POSITIVE_INFINITY]);
+    this.#sleep();
+    this.#given.log.add("server.pause", { server: this.index, everybody: true });
+    return true;
+  }
+
+  resume(): void {
+    if (this.#child === undefined || !this.#paused) return;
+    this.#child.kill("SIGCONT");
+    this.#wakePause();
+    this.awake.push([Date.now(), Number.POSITIVE_INFINITY]);
+    this.#given.log.add("server.resume", { server: this.index, everybody: true });
+  }
+
+  #end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return Promise.resolve();
+    this.#ending = true;
+    this.#sleep();
+    this.#given.log.add("server.signal", { server: this.index, signal, everybody: true });
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    child.kill(signal);
+    return ended;
+  }
+
+  #sleep(): void {
+    const last = this.awake.at(-1);
+    if (last !== undefined) last[1] = Math.min(last[1], Date.now());
+  }
+
+  #wakePause(): void {
+    this.#paused = false;
+    const pause = this.pauses.at(-1);
+    if (pause !== undefined) pause[1] = Math.min(pause[1], Date.now());
+  }
+
+  #hear(message: ServerMessage): void {
+    if (message.says === "ready") {
+      this.awake.push([Date.now(), Number.POSITIVE_INFINITY]);
+      this.#given.log.add("server.ready", { server: this.index, everybody: true });
+      return;
+    }
+    if (message.says === "event") {
+      const { consumer, at: _, ...event } = message.event;
+      const identity = typeof consumer === "object" && consumer !== null && "identity" in consumer && consumer.identity;
+      this.#given.log.add(`event.${event.type}`, { ...event, server: this.index, consumer: identity || undefined });
+      this.#given.onEvent(message.event);
+      return;
+    }
+    const { level, message: text, details } = message;
+    const about = typeof details === "object" && details !== null ? details : {};
+    this.#given.log.add(`log.${level}`, { ...about, server: this.index, text });
+  }
+}
+
+export const pausesOf = (servers: readonly ServerProcess[]): readonly (readonly Interval[])[] =>
+  servers.map(({ pauses }) => pauses);

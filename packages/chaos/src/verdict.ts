@@ -1,0 +1,85 @@
+import { type Allowance, allowanceOf, type Mode } from "./bound.js";
+import { withinBudgets } from "./budget.js";
+import {
+  deliveredOf,
+  endedMeansEnded,
+  goneMeansGone,
+  onePerConsumer,
+  overMeansOver,
+  ownersOnly,
+  ownGrants,
+  sentOnce,
+  type Violation,
+  withinCapacity,
+  withinMaxSeconds,
+} from "./checks.js";
+import type { Conversation, Facts } from "./facts.js";
+import { grouped } from "./grouped.js";
+import type { Bounds, Terms } from "./terms.js";
+
+/** What a conversation billed, and what it may have. */
+export interface Bill {
+  readonly conversation: Conversation;
+  readonly allowance: Allowance;
+}
+
+export interface Verdict {
+  readonly bills: readonly Bill[];
+  /** Billed past their bound, and then stopped by a broker. */
+  readonly overruns: readonly Bill[];
+  /** Billed past their bound, and nobody ever stopped them. */
+  readonly orphans: readonly Bill[];
+  readonly violations: readonly Violation[];
+}
+
+/** What is wrong with what happened; everything that can be told from the facts alone. */
+export function judge(facts: Facts, terms: Terms, bounds: Bounds, mode: Mode): Verdict {
+  const bills = billsOf(facts, facts.conversations, bounds, mode);
+  const over = bills.filter((bill) => isOver(bill) || bill.conversation.endedAt === undefined);
+  return {
+    ...sorted(over),
+    bills,
+    violations: [
+      ...violationsOf(facts, terms),
+      ...withinMaxSeconds(facts.conversations, terms),
+      ...sentOnce(facts.conversations),
+      ...withinBudgets(facts, terms),
+    ],
+  };
+}
+
+/** The same for what ran after `since`, while the run goes on: what is wrong by now stays wrong. */
+export function judgeSoFar(facts: Facts, since: number, terms: Terms, bounds: Bounds, mode: Mode): Verdict {
+  const recent = facts.conversations.filter(({ endedAt }) => (endedAt ?? facts.to) >= since);
+  const bills = billsOf(facts, recent, bounds, mode);
+  return { ...sorted(bills.filter(isOver)), bills, violations: violationsOf(facts, terms) };
+}
+
+function billsOf(facts: Facts, conversations: readonly Conversation[], bounds: Bounds, mode: Mode): Bill[] {
+  const acts = grouped(facts.acts, ({ consumer }) => consumer);
+  const spoiled = { ...facts, calls: facts.calls.filter((call) => call.spoiled) };
+  return conversations.map((conversation) => {
+    const allowance = allowanceOf(conversation, acts.get(conversation.consumer) ?? [], spoiled, bounds, mode);
+    return { conversation, allowance };
+  });
+}
+
+const isOver = ({ conversation, allowance }: Bill) => conversation.billedSeconds > allowance.seconds;
+
+function sorted(over: readonly Bill[]): Pick<Verdict, "overruns" | "orphans"> {
+  const isOrphan = ({ conversation }: Bill) => conversation.endedAt === undefined || conversation.ranOut;
+  return { overruns: over.filter((bill) => !isOrphan(bill)), orphans: over.filter(isOrphan) };
+}
+
+function violationsOf(facts: Facts, terms: Terms): Violation[] {
+  const delivered = deliveredOf(facts);
+  return [
+    ...onePerConsumer(delivered),
+    ...withinCapacity(delivered, terms.overall.active),
+    ...ownGrants(facts.conversations, facts.acts),
+    ...endedMeansEnded(facts.conversations, facts.acts),
+    ...ownersOnly(facts.ends, facts.acts),
+    ...goneMeansGone(facts),
+    ...overMeansOver(facts),
+  ];
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { allowanceOf } from "../src/bound.js";
+import type { Act, Conversation, Facts, UpstreamCall } from "../src/facts.js";
+import { act, at, bounds, conversation, facts, quiet } from "./made.js";
+
+const allowed = (one: Conversation, acts: readonly Act[], more: Partial<Facts> = {}, keepAlive = true) =>
+  allowanceOf(one, acts, facts({ conversations: [one], ...more }), bounds, { keepAlive });
+const spoiled = (seconds: number, more: Partial<UpstreamCall> = {}): UpstreamCall => ({
+  at: at(seconds),
+  operation: "stopConversation",
+  conversation: "con_1",
+  spoiled: true,
+  holdsMs: 0,
+  ...more,
+});
+const one = conversation(10, 30);
+const given = [act("start", 11)];
+
+describe("what a conversation may bill", () => {
+  it("is its use and the broker's deadlines", () => {
+    expect(allowed(one, given).seconds).toBeCloseTo(1 + quiet);
+    expect(allowed(one, [...given, act("keepalive", 15)]).seconds).toBeCloseTo(5 + quiet);
+  });
+
+  it("is never more than it was started with", () => {
+    expect(allowed(one, [act("keepalive", 44)]).seconds).toBe(one.maxSeconds);
+  });
+
+  it("takes longer when nobody was given it: its server may have been killed before it wrote it down", () => {
+    expect(allowed(one, []).seconds).toBeCloseTo(quiet - bounds.idle + bounds.settle);
+  });
+
+  it("grows by the time in which nothing could be done, while it ran", () => {
+    const outages = [[at(5), at(11)] as const, [at(20), at(22)] as const, [at(29), at(50)] as const];
+    expect(allowed(one, given, { outages }).parts.outage).toBeCloseTo(1 + 2 + 1);
+  });
+
+  it("grows by each call about it that went wrong after its last use, and by the pause before the next", () => {
+    const calls = [spoiled(14), spoiled(15, { holdsMs: 1_000 }), spoiled(18, { holdsMs: 1_000 })];
+    // 1, 2 and 4 s of pauses; another server that steps in does so when the lease is over, 3 s.
+    expect(allowed(one, given, { calls }).parts.spoiled).toBeCloseTo(3 + 3 + 5);
+  });
+
+  it("does not grow by calls about others, before its last use, after its end, or that went well", () => {
+    const calls = [spoiled(14, { conversation: "con_2" }), spoiled(10.5), spoiled(31), spoiled(14, { spoiled: false })];
+    expect(allowed(one, given, { calls }).parts.spoiled).toBe(0);
+  });
+
+  it("grows by the trouble of lists only while it has to be found in them", () => {
+    const listTrouble = [[at(12), at(14)] as const];
+    expect(allowed(one, [], { listTrouble }).parts.search).toBeCloseTo(2 + 2);
+    expect(allowed(one, given, { listTrouble }).parts.search).toBe(0);
+  });
+});
+
+describe("after the ledger has lost its books", () => {
+  const loss = { at: at(20), since: at(20), all: true };
+  const reconciles = [
+    { sentAt: at(19), endedAt: at(21) },
+    { sentAt: at(22), endedAt: at(24) },
+  ];
+
+  it("it is stopped by the first reconcile that was begun afterwards", () => {
+    const { use, unbounded } = allowed(one, given, { losses: [loss], reconciles });
+    expect(use.at).toBe(at(24));
+    expect(unbounded).toBeUndefined();
+  });
+
+  it("it may run to its end if somebody was in it", () => {
+    const joined = { ...one, joinedAt: at(12) };
+    expect(allowed(joined, given, { losses: [loss], reconciles }).unbounded).toBeDefined();
+    const { unbounded } = allowed({ ...one, joinedAt: at(21) }, given, { losses: [loss], reconciles });
+    expect(unbounded).toBeUndefined();
+  });
+
+  it("it may not if its page was heard of again, or before what was lost", () => {
+    const joined = { ...one, joinedAt: at(12) };
+    const after = [...given, act("keepalive", 25)];
+    expect(allowed(joined, after, { losses: [loss], reconciles }).unbounded).toBeUndefined();
+    const before = [...given, act("keepalive", 15)];
+    expect(allowed(joined, before, { losses: [loss], reconciles }).unbounded).toBeDefined();
+    const latest = { at: at(20), since: at(18), all: false };
+    expect(allowed(joined, before, { losses: [latest], reconciles }).unbounded).toBeUndefined();
+  });
+
+  it("nothing changes for one that had ended, or had not begun", () => {
+    const losses = [{ ...loss, at: at(31) }];
+    expect(allowed(one, given, { losses, reconciles }).use.at).toBe(at(11));
+    expect(allowed(one, given, { losses: [{ ...loss, at: at(9) }], reconciles }).use.at).toBe(at(11));
+    // Nobody was given it: it may have been reserved before the loss and started after it.
+    expect(allowed(one, [], { losses: [{ ...loss, at: at(9) }], reconciles }).use.at).toBe(at(21));
+  });
+});
+
+describe("without keep-alives", () => {
+  const joined = { ...one, joinedAt: at(12) };
+  const unbounded = (acts: readonly Act[], of: Conversation = joined) =>
+    allowed(of, acts, {}, false).unbounded !== undefined;
+
+  it("nothing tells that a page which joined has gone", () => {
+    expect(unbounded(given)).toBe(true);
+    expect(unbounded(given, one)).toBe(false);
+  });
+
+  it("its leave and its stop do, once they are answered", () => {
+    expect(unbounded([...given, act("leave", 20)])).toBe(false);
+    expect(unbounded([...given, act("stop", 20, { state: "ended" })])).toBe(false);
+    expect(unbounded([...given, act("leave", 20, { outcome: "unclear" })])).toBe(true);
+    expect(unbounded([...given, act("leave", 20, { stale: true })])).toBe(true);
+  });
+
+  it("unless somebody came back", () => {
+    expect(unbounded([...given, act("leave", 20), act("start", 20.5)])).toBe(true);
+    expect(
+      unbounded([...given, act("leave", 20), act("start", 20.5, { outcome: "refused", conversation: undefined })]),
+    ).toBe(false);
+  });
+});
