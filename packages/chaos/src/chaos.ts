@@ -134,7 +134,7 @@ function factsOf({ log, upstream, world, redis, watch, servers, ends }: Stage): 
 
 function notRecovered({ servers, watch, redis }: Stage): Violation[] {
   return servers.flatMap(({ index, awake }) =>
-    unrecovered(watch.probes[index] ?? [], awake, redis.awake, RECOVERED_WITHIN_MS).map(([from, to]) => ({
+    unrecovered(watch.probes[index] ?? [], awake.all, redis.awake.all, RECOVERED_WITHIN_MS).map(([from, to]) => ({
       kind: "no-recovery",
       text: `server ${index} and Redis ran for ${Math.round((to - from) / 1000)} s, and it never answered`,
       conversations: [],

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import type { EventLog } from "./event-log.js";
 import type { Loss } from "./facts.js";
+import { Spells } from "./spells.js";
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -11,7 +12,7 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 export class RedisProcess {
   readonly port: number;
   /** When it was there and neither stopped nor frozen. */
-  readonly awake: [number, number][] = [];
+  readonly awake = new Spells();
   readonly losses: Loss[] = [];
   restarts = 0;
   readonly #folder: string;
@@ -55,7 +56,7 @@ export class RedisProcess {
       child.once("error", () => reject(new Error("redis-server is not on the path: the chaos run needs it")));
     });
     await Promise.race([this.#answers(), absent]);
-    this.awake.push([Date.now(), Number.POSITIVE_INFINITY]);
+    this.awake.begin();
     this.#log.add("redis.ready", { everybody: true });
   }
 
@@ -81,7 +82,7 @@ export class RedisProcess {
     const child = this.#child;
     if (child === undefined) return;
     this.#child = undefined;
-    this.#sleep();
+    this.awake.end();
     this.#log.add("redis.signal", { signal, everybody: true });
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     child.kill("SIGCONT");
@@ -101,11 +102,11 @@ export class RedisProcess {
   freeze(ms: number): Promise<void> {
     return this.#inTurn(async () => {
       this.#child?.kill("SIGSTOP");
-      this.#sleep();
+      this.awake.end();
       this.#log.add("redis.pause", { ms, everybody: true });
       await wait(ms);
       this.#child?.kill("SIGCONT");
-      this.awake.push([Date.now(), Number.POSITIVE_INFINITY]);
+      this.awake.begin();
       this.#log.add("redis.resume", { everybody: true });
     });
   }
@@ -155,10 +156,5 @@ export class RedisProcess {
     const at = Date.now();
     this.losses.push({ ...what, at });
     this.#log.add(name, { lostMs: at - what.since, everybody: true });
-  }
-
-  #sleep(): void {
-    const last = this.awake.at(-1);
-    if (last !== undefined) last[1] = Math.min(last[1], Date.now());
   }
 }

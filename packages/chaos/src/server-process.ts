@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { EventLog } from "./event-log.js";
 import type { Interval } from "./intervals.js";
 import type { ServerMessage, ServerSettings } from "./server-settings.js";
+import { Spells } from "./spells.js";
 
 /** A process that a signal has killed, or that was told to close, has at most so long. */
 const CLOSE_WITHIN_MS = 6_000;
@@ -20,13 +21,14 @@ interface Given {
 export class ServerProcess {
   readonly index: number;
   /** When it was frozen. */
-  readonly pauses: [number, number][] = [];
+  readonly pauses = new Spells();
   /** When its process was there and neither killed nor frozen. */
-  readonly awake: [number, number][] = [];
+  readonly awake = new Spells();
   readonly #given: Given;
   #child: ChildProcess | undefined;
   #paused = false;
   #ending = false;
+  #ready = false;
 
   constructor(index: number, given: Given) {
     this.index = index;
@@ -55,6 +57,7 @@ export class ServerProcess {
     });
     this.#child = child;
     this.#ending = false;
+    this.#ready = false;
     this.#given.log.add("server.start", { server: this.index, everybody: true });
     let complaints = "";
     child.stderr?.on("data", (chunk: Buffer) => {
@@ -71,8 +74,8 @@ export class ServerProcess {
         this.#given.log.add("server.exit", { server: this.index, code, signal, everybody: true });
         if (!this.#ending)
           this.#given.onCrash(`server ${this.index} ended by itself (${code ?? signal}): ${complaints}`);
-        this.#sleep();
-        this.#wakePause();
+        this.awake.end();
+        this.#unpause();
         if (this.#child === child) this.#child = undefined;
         resolve();
       });
@@ -94,8 +97,8 @@ export class ServerProcess {
     if (this.#child === undefined || this.#paused || this.#ending) return false;
     this.#child.kill("SIGSTOP");
     this.#paused = true;
-    this.pauses.push([Date.now(), Number.POSITIVE_INFINITY]);
-    this.#sleep();
+    this.pauses.begin();
+    this.awake.end();
     this.#given.log.add("server.pause", { server: this.index, everybody: true });
     return true;
   }
@@ -103,8 +106,8 @@ export class ServerProcess {
   resume(): void {
     if (this.#child === undefined || !this.#paused) return;
     this.#child.kill("SIGCONT");
-    this.#wakePause();
-    this.awake.push([Date.now(), Number.POSITIVE_INFINITY]);
+    this.#unpause();
+    if (this.#ready) this.awake.begin();
     this.#given.log.add("server.resume", { server: this.index, everybody: true });
   }
 
@@ -112,27 +115,23 @@ export class ServerProcess {
     const child = this.#child;
     if (child === undefined) return Promise.resolve();
     this.#ending = true;
-    this.#sleep();
+    this.awake.end();
     this.#given.log.add("server.signal", { server: this.index, signal, everybody: true });
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     child.kill(signal);
     return ended;
   }
 
-  #sleep(): void {
-    const last = this.awake.at(-1);
-    if (last !== undefined) last[1] = Math.min(last[1], Date.now());
-  }
-
-  #wakePause(): void {
+  #unpause(): void {
     this.#paused = false;
-    const pause = this.pauses.at(-1);
-    if (pause !== undefined) pause[1] = Math.min(pause[1], Date.now());
+    this.pauses.end();
   }
 
   #hear(message: ServerMessage): void {
     if (message.says === "ready") {
-      this.awake.push([Date.now(), Number.POSITIVE_INFINITY]);
+      this.#ready = true;
+      // What it said may be read after it was frozen, or told to end.
+      if (!this.#paused && !this.#ending) this.awake.begin();
       this.#given.log.add("server.ready", { server: this.index, everybody: true });
       return;
     }
@@ -150,4 +149,4 @@ export class ServerProcess {
 }
 
 export const pausesOf = (servers: readonly ServerProcess[]): readonly (readonly Interval[])[] =>
-  servers.map(({ pauses }) => pauses);
+  servers.map(({ pauses }) => pauses.all);

@@ -48,11 +48,17 @@ export function judge(facts: Facts, terms: Terms, bounds: Bounds, mode: Mode): V
   };
 }
 
+/** No page waits longer for an answer. */
+const LONGEST_ACT_MS = 30_000;
+
 /** The same for what ran after `since`, while the run goes on: what is wrong by now stays wrong. */
 export function judgeSoFar(facts: Facts, since: number, terms: Terms, bounds: Bounds, mode: Mode): Verdict {
   const recent = facts.conversations.filter(({ endedAt }) => (endedAt ?? facts.to) >= since);
   const bills = billsOf(facts, recent, bounds, mode);
-  return { ...sorted(bills.filter(isOver)), bills, violations: violationsOf(facts, terms) };
+  // What a page did is known when it is answered: until then an end may seem to be nobody's.
+  const endedAt = new Map(facts.conversations.map((one) => [one.id, one.endedAt ?? facts.to]));
+  const ends = facts.ends.filter((end) => (endedAt.get(end.conversation) ?? 0) <= facts.to - LONGEST_ACT_MS);
+  return { ...sorted(bills.filter(isOver)), bills, violations: violationsOf({ ...facts, ends }, terms) };
 }
 
 function billsOf(facts: Facts, conversations: readonly Conversation[], bounds: Bounds, mode: Mode): Bill[] {

@@ -17,8 +17,22 @@ const DAY_SECONDS = 86_400;
  * `maxSeconds`, or when its owner stops it. Its owner is upstream's consumer; upstream knows nothing of tenants.
  */
 export async function adopt(parts: Parts, books: Books, seen: SeenConversation, tag: Tag): Promise<void> {
+  if (await hasAnother(parts, books, seen, tag)) return await stopOrphan(parts, books, seen, tag);
   const record = await enter(parts, books, seen, tag);
   if (record !== undefined) await tell(parts, books, record, { type: "conversation.adopted" });
+}
+
+/** Who may have one only, and has started another since, has left this one. */
+async function hasAnother(parts: Parts, books: Books, seen: SeenConversation, tag: Tag): Promise<boolean> {
+  const { limits } = parts.options;
+  if (typeof limits === "object" && (limits.perConsumer?.active ?? 1) > 1) return false;
+  const { claim } = await books.step("find", { claim: { consumer: await ownerOf(books, seen, tag) } });
+  return claim !== "none";
+}
+
+/** Upstream knows nothing of tenants: whose tenant's it was is not known, so it is nobody's, for none has that name. */
+function ownerOf(books: Books, { consumerIdentity = "" }: SeenConversation, { tenant }: Tag): Promise<string> {
+  return books.digests.consumer({ identity: consumerIdentity, ...(tenant ? { tenant: "\0" } : {}) });
 }
 
 /** Stops one that runs without being in the books, with nobody in it: through the books, so that it is stopped for sure. */
@@ -32,12 +46,12 @@ async function enter(
   parts: Parts,
   books: Books,
   seen: SeenConversation,
-  { reservation, tenant }: Tag,
+  tag: Tag,
   reason?: EndReason,
 ): Promise<LedgerRecord | undefined> {
   const consumer = { identity: seen.consumerIdentity ?? "" };
-  // Whose tenant it was is not known: it is nobody's, for no real tenant has that name.
-  const digest = await books.digests.consumer(tenant ? { ...consumer, tenant: "\0" } : consumer);
+  const { reservation } = tag;
+  const digest = await ownerOf(books, seen, tag);
   const payload = newPayload(consumer, { character: "", client: "", keepsAlive: false });
   const now = parts.clock.now();
   const step = await books.step("adopt", {

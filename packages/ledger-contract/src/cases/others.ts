@@ -133,6 +133,19 @@ export const otherCases: readonly Case[] = cases("others", {
     await desk.end("ben-1");
     same(await outcome(desk.reserve("eve-1", overall)), "reserved", "one has ended");
   },
+  "a caller that asks anew is held anew": async (desk) => {
+    const overall = { overallActive: 1 };
+    for (const wait of [30_000, 15_000]) {
+      await desk.reserved("ann-1");
+      await doubt(desk, "ann-1", 40_000);
+      if (wait === 30_000) await desk.end("ann-1", { seconds: 0 });
+      await desk.advance(wait);
+    }
+    const limited = await desk.reserve("ben-1", overall);
+    has(limited, { outcome: "limited", by: "overall-active" }, "the first hold is over, the second one is not");
+    await desk.advance(25_000);
+    same(await outcome(desk.reserve("ben-1", overall)), "reserved", "now both are");
+  },
   "a start that a later rule refuses stops nothing": async (desk) => {
     await desk.start("ann-1", { active: 2 });
     await desk.start("ben-1");

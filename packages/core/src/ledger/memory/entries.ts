@@ -24,9 +24,10 @@ export class Entries {
     return this.#byToken.get(token);
   }
 
-  /** Oldest first. */
+  /** Oldest first; one that was adopted is as old as what runs upstream. */
   liveOf(consumer: string): Entry[] {
-    return this.#allOf(consumer).filter(({ state }) => state !== "ended");
+    const live = this.#allOf(consumer).filter(({ state }) => state !== "ended");
+    return live.sort((a, b) => a.reservedAt - b.reservedAt);
   }
 
   /** No delivery of the consumer had a higher number. */

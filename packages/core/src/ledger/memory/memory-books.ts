@@ -76,7 +76,7 @@ export class MemoryBooks {
     const { now, entries } = this;
     for (let hold = this.#holds.popDue(now); hold !== undefined; hold = this.#holds.popDue(now)) {
       const entry = entries.get(hold.key);
-      if (entry?.state === "unknown") entries.release(entry);
+      if (entry?.state === "unknown" && (entry.holdUntil ?? 0) <= now) entries.release(entry);
     }
     return entries.active;
   }
