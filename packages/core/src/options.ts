@@ -112,7 +112,7 @@ export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias exten
   readonly client?: ((about: { readonly consumer: NoInfer<TConsumer> }) => string) | undefined;
   /**
    * Seals what a shared ledger holds, which needs it: random, 32 characters or more. In a list the first one seals and all
-   * open: put a new one in front, and drop the old one a day later.
+   * open. To rotate it deploy `[old, new]`, then `[new, old]`, and a day later `[new]`.
    */
   readonly secret?: string | readonly string[] | undefined;
   /** Default: `memoryLedger()`. Several servers need a shared one: `redisLedger(client)` of `@equos-broker/redis`. */

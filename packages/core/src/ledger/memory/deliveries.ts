@@ -13,13 +13,12 @@ export interface Given {
 const REMEMBERED = 16;
 
 export function handOver(entry: Entry, caller: string, number: number): void {
-  const given = [...entry.given, { number, caller, reachedNobody: false }];
+  // concat makes an array of this very length, a spread one with room for 17.
+  const given = entry.given.concat({ number, caller, reachedNobody: false });
   const [oldest] = given;
-  if (given.length > REMEMBERED && oldest !== undefined) {
-    if (!oldest.reachedNobody) entry.reachedBefore = oldest.number;
-    given.shift();
-  }
-  entry.given = given;
+  const full = given.length > REMEMBERED;
+  if (full && oldest !== undefined && !oldest.reachedNobody) entry.reachedBefore = oldest.number;
+  entry.given = full ? given.slice(1) : given;
   entry.deliveries = number;
 }
 
