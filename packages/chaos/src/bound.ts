@@ -1,5 +1,5 @@
 import type { Act, Conversation, Facts, Loss, UpstreamCall } from "./facts.js";
-import { overlap } from "./intervals.js";
+import { type Interval, overlap } from "./intervals.js";
 import { effectOf, lastUse, type Use } from "./last-use.js";
 import type { Bounds } from "./terms.js";
 
@@ -17,7 +17,10 @@ export interface Mode {
   readonly keepAlive: boolean;
 }
 
-/** How long this conversation may have billed by `facts.to`. */
+/**
+ * How long this conversation may have billed by `facts.to`. Trouble excuses it only as long as it may still run: what
+ * comes when it should have been stopped long ago does not.
+ */
 export function allowanceOf(
   conversation: Conversation,
   acts: readonly Act[],
@@ -25,12 +28,32 @@ export function allowanceOf(
   bounds: Bounds,
   mode: Mode,
 ): Allowance {
-  const { startedAt } = conversation;
-  const endedAt = conversation.endedAt ?? facts.to;
-  const delivered = acts.some(({ kind, conversation: id }) => kind === "start" && id === conversation.id);
-  const afterUse = afterLosses(conversation, acts, facts, lastUse(conversation, acts, facts, bounds), bounds);
-  const use = afterUse.use;
-  const parts = {
+  const { startedAt, endedAt = facts.to } = conversation;
+  const stayed = mode.keepAlive ? undefined : inTheRoom(conversation, acts, facts, bounds);
+  const first = lastUse(conversation, acts, facts, bounds);
+  let horizon = first.at;
+  for (;;) {
+    const { use, unbounded = stayed } = afterLosses(conversation, acts, facts, first, horizon, bounds);
+    const parts = partsOf(conversation, acts, facts, use, horizon, bounds);
+    const seconds = Object.values(parts).reduce((sum, part) => sum + part, 0);
+    if (unbounded !== undefined) return { seconds: conversation.maxSeconds, use, parts, unbounded };
+    const until = Math.min(startedAt + seconds * 1000, endedAt);
+    if (until <= horizon) return { seconds: Math.min(seconds, conversation.maxSeconds), use, parts };
+    horizon = until;
+  }
+}
+
+function partsOf(
+  conversation: Conversation,
+  acts: readonly Act[],
+  { outages, calls, listTrouble }: Pick<Facts, "outages" | "calls" | "listTrouble">,
+  use: Use,
+  horizon: number,
+  bounds: Bounds,
+): Allowance["parts"] {
+  const { id, startedAt } = conversation;
+  const delivered = acts.some(({ kind, conversation: granted }) => kind === "start" && granted === id);
+  return {
     used: (use.at - startedAt) / 1000,
     // Nobody was given it: its server may have been killed before it could write it down.
     idle: delivered ? bounds.idle : Math.max(bounds.idle, bounds.settle),
@@ -39,15 +62,20 @@ export function allowanceOf(
     lease: bounds.lease,
     ledger: bounds.ledger,
     slack: bounds.slack,
-    outage: overlap(facts.outages, startedAt, endedAt) / 1000,
-    spoiled: spoiledSeconds(conversation, use.at, endedAt, facts.calls, bounds),
+    outage: lasted(outages, use.at, horizon) / 1000,
+    spoiled: spoiledSeconds(conversation, use.at, horizon, calls, bounds),
     // One that was never written down is looked for in lists.
-    search: delivered ? 0 : searchSeconds(startedAt, endedAt, facts.listTrouble, bounds),
+    search: delivered ? 0 : searchSeconds(startedAt, horizon, listTrouble, bounds),
   };
-  const seconds = Object.values(parts).reduce((sum, part) => sum + part, 0);
-  const reason = afterUse.unbounded ?? (mode.keepAlive ? undefined : inTheRoom(conversation, acts, facts, bounds));
-  const allowance = { seconds: Math.min(seconds, conversation.maxSeconds), use, parts };
-  return reason === undefined ? allowance : { ...allowance, seconds: conversation.maxSeconds, unbounded: reason };
+}
+
+/** How long those lasted, after `from`, that had begun by `to`. */
+function lasted(intervals: readonly Interval[], from: number, to: number): number {
+  return overlap(
+    intervals.filter(([start]) => start <= to),
+    from,
+    Number.POSITIVE_INFINITY,
+  );
 }
 
 /** Calls about it that went wrong after its last use: how long each kept its caller, and the pause before the next. */
@@ -69,7 +97,7 @@ function spoiledSeconds(
 function searchSeconds(from: number, to: number, trouble: Facts["listTrouble"], bounds: Bounds): number {
   const met = trouble.filter(([start, end]) => start <= to && end >= from);
   const pauses = met.reduce((sum, _, index) => sum + pauseAfter(index + 1, bounds), 0);
-  return overlap(met, from, to) / 1000 + pauses;
+  return lasted(met, from, to) / 1000 + pauses;
 }
 
 const pauseAfter = (failures: number, { backoff }: Bounds): number =>
@@ -80,16 +108,17 @@ const pauseAfter = (failures: number, { backoff }: Bounds): number =>
  * its `maxSeconds` ends it, until its page is heard of again; if nobody was, the first reconcile that is through stops it.
  */
 function afterLosses(
-  { id, startedAt, endedAt, joinedAt }: Conversation,
+  { id, startedAt, endedAt = Number.POSITIVE_INFINITY, joinedAt }: Conversation,
   acts: readonly Act[],
   { losses, reconciles, to }: Pick<Facts, "losses" | "reconciles" | "to">,
   use: Use,
+  horizon: number,
   bounds: Bounds,
 ): { readonly use: Use; readonly unbounded?: string } {
   const mine = acts.filter((act) => act.conversation === id && act.outcome === "answered");
   // The loss may have taken the reservation of a start that was sent after it.
   const reservedAt = mine.some(({ kind }) => kind === "start") ? startedAt : startedAt - bounds.settle * 1000;
-  const loss = losses.filter(({ at }) => reservedAt <= at && at <= (endedAt ?? to)).at(-1);
+  const loss = losses.filter(({ at }) => reservedAt <= at && at <= Math.min(horizon, endedAt)).at(-1);
   if (loss === undefined) return { use };
   if (joinedAt !== undefined && joinedAt <= loss.at && !mine.some((act) => isKnownOf(act, loss))) {
     return { use, unbounded: "somebody was in it when the ledger lost it" };

@@ -1,8 +1,6 @@
 /** One server of the chaos run: what a team would write, on express. Forked by `server-process.ts`, as one file. */
-import type { Server } from "node:http";
 import { ConversationBroker, type ExpressContext, toExpress } from "@equos-broker/express";
 import { redisLedger } from "@equos-broker/redis";
-// @ts-expect-error Its types are a package of their own, which this one does without.
 import express from "express";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
@@ -51,20 +49,7 @@ const broker = new ConversationBroker({
   onEvent: (event) => tell({ says: "event", event: { ...event } }),
 });
 
-/** As much of express as is used here. */
-interface App {
-  (): void;
-  use(path: string, handler: ReturnType<typeof toExpress>): void;
-  post(path: string, handler: (request: unknown, response: Answer) => void): void;
-  listen(port: number, host: string, listening: () => void): Server;
-}
-interface Answer {
-  status(code: number): Answer;
-  json(value: unknown): void;
-}
-
-// Called through the structure above only.
-const app = (express as () => App)();
+const app = express();
 app.use("/api", toExpress(broker));
 app.post("/reconcile", (_request, response) => {
   broker.reconcile().then(

@@ -31,8 +31,17 @@ describe("what a conversation may bill", () => {
   });
 
   it("grows by the time in which nothing could be done, while it ran", () => {
-    const outages = [[at(5), at(11)] as const, [at(20), at(22)] as const, [at(29), at(50)] as const];
-    expect(allowed(one, given, { outages }).parts.outage).toBeCloseTo(1 + 2 + 1);
+    const outages = [[at(5), at(12)] as const, [at(15), at(17)] as const, [at(23), at(26)] as const];
+    // After its last use at 11; the last one only because of those before it.
+    expect(allowed(one, given, { outages }).parts.outage).toBeCloseTo(1 + 2 + 3);
+  });
+
+  it("does not grow by what came when it should have been stopped long ago", () => {
+    const late = 11 + quiet + 0.5;
+    expect(allowed(one, given, { outages: [[at(late), at(late + 5)]] }).parts.outage).toBe(0);
+    expect(allowed(one, given, { calls: [spoiled(late)] }).parts.spoiled).toBe(0);
+    const losses = [{ at: at(late), since: at(late), all: true }];
+    expect(allowed({ ...one, joinedAt: at(12) }, given, { losses }).unbounded).toBeUndefined();
   });
 
   it("grows by each call about it that went wrong after its last use, and by the pause before the next", () => {

@@ -27,6 +27,7 @@ export function assemble(options: AnyOptions, own: Pick<Parts, "open" | "track" 
   const attached = () => ledger.attach?.({ ...user, endpoint: upstream.endpoint() }) ?? ledger;
   const opener = new Opener(attached, { clock, settling, keyring, deployment, seconds: timeouts.ledgerSeconds });
   const recovery = new Recovery();
+  const finder = new Finder();
   const parts: Parts = {
     options,
     timeouts,
@@ -39,13 +40,13 @@ export function assemble(options: AnyOptions, own: Pick<Parts, "open" | "track" 
     ),
     checks: new Map(),
     stops: new Stops(),
-    finder: new Finder(),
     books: () => {
       // Other servers may leave something behind at any time: from the first use on the sweep looks for it.
       if (ledger.shared && !opener.used) own.wake();
       return opener.books();
     },
     used: () => opener.used,
+    findUnknowns: (books, records) => finder.find(parts, books, records),
     recover: (books) => recovery.run(parts, books),
     reconcileRegularly: async (books) => {
       if (ledger.shared) await recovery.regularly(parts, books);

@@ -25,7 +25,7 @@ export type { LedgerSteps, Moved, StepName, StepRequest, StepResult } from "./le
 export type { Claim } from "./life/claim.js";
 export type { StartRequestBody } from "./life/order.js";
 export type { ReconcileOptions, ReconcileReport } from "./life/reconcile.js";
-export type { StopOrder, Stopped } from "./life/stop.js";
+export type { StopOrder, Stopped } from "./life/stop-order.js";
 export type { Limits, Quota } from "./limits.js";
 export type { Logger } from "./logger.js";
 export { checkMountable } from "./mountable.js";

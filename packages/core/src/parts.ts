@@ -2,10 +2,9 @@ import type { Clock } from "./clock.js";
 import type { Consumer } from "./consumer.js";
 import type { BrokerEvent } from "./events.js";
 import type { Books } from "./ledger/books.js";
+import type { LedgerRecord } from "./ledger/record.js";
 import type { Settling } from "./ledger/settling.js";
-import type { Finder } from "./life/find-unknown.js";
 import type { Payloads } from "./life/payload.js";
-import type { Checks } from "./life/resume.js";
 import type { Stops } from "./life/stops.js";
 import type { Logger } from "./logger.js";
 import type { BrokerOptions, Timeouts } from "./options.js";
@@ -22,14 +21,16 @@ export interface Parts {
   readonly logger: Logger;
   readonly payloads: Payloads;
   readonly settling: Settling;
-  readonly checks: Checks;
+  /** Resumes' looks at upstream that are under way, by reservation: whether the conversation is over. */
+  readonly checks: Map<string, Promise<boolean>>;
   readonly stops: Stops;
-  readonly finder: Finder;
   readonly upstream: Upstream;
   /** The books as they are now. Whoever begins something with them ends it with them. */
   books(): Promise<Books>;
   /** Whether they were ever opened. */
   used(): boolean;
+  /** Looks for starts whose outcome is unknown. */
+  findUnknowns(books: Books, records: readonly LedgerRecord[]): Promise<void>;
   /** Finds again what runs, after the books were lost: one at a time, in all servers. */
   recover(books: Books): Promise<void>;
   /** Looks at Equos' list now and then, so that what nobody remembers is found too. */

@@ -1,8 +1,9 @@
 import { BrokerError } from "../errors.js";
 import type { Exchange, Reply } from "../exchange.js";
 import { abandon } from "../life/abandon.js";
+import type { Delivery } from "../life/delivery.js";
 import { checkOrder, type Order } from "../life/order.js";
-import { type Delivery, startConversation } from "../life/start.js";
+import { startConversation } from "../life/start.js";
 import type { Parts } from "../parts.js";
 import type { Attempts } from "./attempts.js";
 import { readBody, startBody } from "./body.js";

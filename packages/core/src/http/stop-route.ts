@@ -1,7 +1,8 @@
 import { isBrokerError } from "../errors.js";
 import type { Exchange, Reply } from "../exchange.js";
 import type { Claim } from "../life/claim.js";
-import { type Stopped, stopConversation } from "../life/stop.js";
+import { stopConversation } from "../life/stop.js";
+import type { Stopped } from "../life/stop-order.js";
 import type { Parts } from "../parts.js";
 import type { Attempts } from "./attempts.js";
 import { readBody, stopBody } from "./body.js";

@@ -5,10 +5,10 @@ import type { ReserveOutcome } from "../ledger/reservation.js";
 import type { EndReason } from "../ledger/states.js";
 import type { Parts } from "../parts.js";
 import { tell } from "./announce.js";
+import type { Delivery } from "./delivery.js";
 import { endConversation } from "./end.js";
 import { lookInto } from "./look.js";
 import type { Payload } from "./payload.js";
-import type { Delivery } from "./start.js";
 
 type Resumed = Extract<ReserveOutcome, { outcome: "resumed" }>;
 
@@ -16,9 +16,6 @@ type Resumed = Extract<ReserveOutcome, { outcome: "resumed" }>;
 export const CHECK_EVERY_MS = 5_000;
 /** A page that reloads does not wait longer for that. */
 const CHECK_SECONDS = 3;
-
-/** Checks under way in this process, by reservation: whoever resumes meanwhile waits for the same one. */
-export type Checks = Map<string, Promise<boolean>>;
 
 /**
  * The grant of the consumer's running conversation once more. `undefined`: nobody can join with it, and it is over or

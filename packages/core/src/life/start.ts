@@ -1,13 +1,13 @@
 import { stopwatch } from "../clock.js";
 import { timeOver, within } from "../deadline.js";
-import { BrokerError, type QuotaReading } from "../errors.js";
-import type { Grant } from "../grant.js";
+import { BrokerError } from "../errors.js";
 import type { Books } from "../ledger/books.js";
 import type { ReserveOutcome } from "../ledger/reservation.js";
 import type { Parts } from "../parts.js";
 import type { StartRequest } from "../upstream/port.js";
 import { abandon } from "./abandon.js";
 import { tellOfOrder } from "./announce.js";
+import type { Delivery } from "./delivery.js";
 import { stopUpstream } from "./end.js";
 import { limited, quotasOf } from "./limited.js";
 import type { Order } from "./order.js";
@@ -17,19 +17,6 @@ import { isOver, resume } from "./resume.js";
 import { type Committed, sendStart } from "./send-start.js";
 import { sendWithinMs } from "./terms.js";
 import { upstreamRequest } from "./upstream-request.js";
-
-/** A grant on its way to a client. */
-export interface Delivery {
-  readonly grant: Grant;
-  /** Tells this hand-over from earlier and later ones to the same consumer. */
-  readonly number: number;
-  readonly resumed: boolean;
-  readonly reservation: string;
-  /** Those that the delivery is written down in. */
-  readonly books: Books;
-  /** What the consumer has left of its quotas; told with a new conversation. */
-  readonly quotas: readonly QuotaReading[];
-}
 
 type Reserved = Extract<ReserveOutcome, { outcome: "reserved" }>;
 

@@ -2,7 +2,7 @@ import { BrokerError } from "../errors.js";
 import type { Parts } from "../parts.js";
 import { stopUpstream } from "./end.js";
 import { insist } from "./insist.js";
-import type { StopOrder, Stopped } from "./stop.js";
+import type { StopOrder, Stopped } from "./stop-order.js";
 import { readTag } from "./tag.js";
 
 /**

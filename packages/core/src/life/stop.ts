@@ -4,25 +4,11 @@ import type { Claimed, LedgerClaim } from "../ledger/claim.js";
 import type { EndReason } from "../ledger/states.js";
 import type { Parts } from "../parts.js";
 import { tell } from "./announce.js";
-import { type Claim, ledgerClaim } from "./claim.js";
+import { ledgerClaim } from "./claim.js";
 import { stopUpstream } from "./end.js";
+import { type StopOrder, type Stopped, stopped } from "./stop-order.js";
 import { stopByUpstreamsRecord } from "./stop-without-ledger.js";
 import { defaultSeconds } from "./terms.js";
-
-export interface StopOrder extends Claim {
-  /** Number of the delivery that the page holds: an older one than the latest stops nothing. */
-  readonly delivery?: number | undefined;
-  /** The page closes, or reloads: it cannot tell. The stop waits a moment for somebody to come back. */
-  readonly leaving?: boolean | undefined;
-}
-
-export interface Stopped {
-  readonly conversation: {
-    readonly id: string;
-    /** `stopping`: Equos has not confirmed it yet; the broker goes on trying. */
-    readonly status: "running" | "stopping" | "ended";
-  };
-}
 
 type Step = (delivery: number | undefined) => Promise<Claimed>;
 type Found = Extract<Claimed, { claim: "found" }>;
@@ -86,9 +72,4 @@ async function onceSettled(
     delivery ??= outcome.delivery;
     await settling.maybe(outcome.reservation);
   }
-}
-
-export function stopped(id: string | undefined, state: string): Stopped {
-  const status = state === "running" || state === "stopping" ? state : "ended";
-  return { conversation: { id: id ?? "", status } };
 }

@@ -25,7 +25,7 @@ export class Sweep {
     });
     for (const reservation of damaged) this.#reportDamage(reservation);
     const unknown = records.filter(({ state }) => state === "unknown");
-    if (unknown.length > 0) this.#start(this.#parts.finder.find(this.#parts, books, unknown));
+    if (unknown.length > 0) this.#start(this.#parts.findUnknowns(books, unknown));
     for (const record of records) if (record.state !== "unknown") this.#start(this.#see(books, record, joinSeen));
     if (recovering || damaged.length > 0) this.#start(this.#parts.recover(books));
     else this.#start(this.#parts.reconcileRegularly(books));

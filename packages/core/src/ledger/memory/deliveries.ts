@@ -1,14 +1,5 @@
 import type { Entry } from "./entry.js";
 
-/** One hand-over of the grant. */
-export interface Given {
-  /** The consumer's, not the conversation's: no two of a consumer's hand-overs have the same. */
-  readonly number: number;
-  /** The caller's own id. */
-  readonly caller: string;
-  readonly reachedNobody: boolean;
-}
-
 /** Hand-overs whose takers are remembered, so that a start that is sent again is not given another one. */
 const REMEMBERED = 16;
 

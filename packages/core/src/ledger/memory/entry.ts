@@ -1,7 +1,6 @@
 import type { LedgerRecord } from "../record.js";
 import type { Meter, Terms } from "../reservation.js";
 import type { ConversationState, EndReason } from "../states.js";
-import type { Given } from "./deliveries.js";
 
 /** What a reservation took from a meter. */
 export interface Charge {
@@ -10,6 +9,15 @@ export interface Charge {
   readonly amount: number;
   /** Number of the window that it was taken from. */
   readonly window: number;
+}
+
+/** One hand-over of the grant. */
+export interface Given {
+  /** The consumer's, not the conversation's: no two of a consumer's hand-overs have the same. */
+  readonly number: number;
+  /** The caller's own id. */
+  readonly caller: string;
+  readonly reachedNobody: boolean;
 }
 
 /** The memory ledger's own form of a record: what it may change, and what nobody else sees. */
