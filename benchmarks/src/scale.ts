@@ -1,0 +1,38 @@
+/** How much of everything; the checks are the same. */
+export interface Scale {
+  readonly name: "full" | "quick";
+  /** Live conversations whose memory is measured, and that a start is measured beside. */
+  readonly conversations: number;
+  /** Records beside which `due` is measured; their payloads are short, so that they fit into the heap. */
+  readonly records: number;
+  /** Samples of each side, where two are compared. */
+  readonly rounds: number;
+  readonly redisConversations: number;
+  readonly resumes: number;
+  readonly attempts: number;
+  /** Stops and keep-alives of each kind, where foreign and unknown are compared. */
+  readonly strangers: number;
+}
+
+export const full: Scale = {
+  name: "full",
+  conversations: 100_000,
+  records: 1_000_000,
+  rounds: 200,
+  redisConversations: 10_000,
+  resumes: 10_000,
+  attempts: 1_000_000,
+  strangers: 4_000,
+};
+
+/** Counts that fill hash tables, which double, as far as the full ones do: 12,500 as 100,000, and 1,250 as 10,000. */
+export const quick: Scale = {
+  name: "quick",
+  conversations: 12_500,
+  records: 100_000,
+  rounds: 50,
+  redisConversations: 1_250,
+  resumes: 1_000,
+  attempts: 100_000,
+  strangers: 500,
+};

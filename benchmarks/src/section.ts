@@ -1,0 +1,12 @@
+import type { Figure } from "./figure.js";
+import type { Scale } from "./scale.js";
+
+/** Some figures that are measured together. */
+export interface Section {
+  /** Its name on the command line. */
+  readonly name: string;
+  readonly title: string;
+  /** It starts a `redis-server`. */
+  readonly needsRedis: boolean;
+  measure(scale: Scale, say: (progress: string) => void): Promise<readonly Figure[]>;
+}

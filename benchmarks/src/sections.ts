@@ -1,0 +1,21 @@
+import { attempts } from "./attempts.js";
+import { due } from "./due.js";
+import { memory } from "./memory.js";
+import { redisMemory } from "./redis-memory.js";
+import { resumes } from "./resumes.js";
+import { roundTrips } from "./round-trips.js";
+import type { Section } from "./section.js";
+import { starts } from "./starts.js";
+import { strangers } from "./strangers.js";
+
+/** In the order in which they are measured and printed. */
+export const sections: readonly Section[] = [
+  memory,
+  due,
+  starts,
+  roundTrips,
+  redisMemory,
+  resumes,
+  attempts,
+  strangers,
+];
