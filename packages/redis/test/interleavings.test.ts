@@ -63,6 +63,24 @@ describeWithServers("what happens in between", () => {
     });
   });
 
+  it("a regular look at Equos' list that fails is repeated in ten seconds, and not before its time when it does not", async () => {
+    const fleet = await openFleet();
+    const broker = await fleet.join();
+    const lists = () => fleet.emulator.requests().filter(({ operation }) => operation === "listConversations").length;
+    await fleet.during(broker.start(guide));
+    await fleet.pass(3);
+    // The recovery's own look, and one when all that was on its way before has arrived, are through.
+    await fleet.pass(100);
+    const settled = lists();
+    await fleet.pass(100);
+    expect(lists()).toBe(settled);
+    fleet.emulator.faults.queue("listConversations", fault.status(503));
+    await fleet.pass(100);
+    const looks = lists() - settled;
+    expect(looks).toBeGreaterThan(1);
+    expect(looks).toBeLessThan(10);
+  });
+
   describe("a secret that is being rotated", () => {
     const next = "the second secret of this test suite";
 

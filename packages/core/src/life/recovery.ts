@@ -10,6 +10,12 @@ const DUTY_MS = 30_000;
 const ASK_AGAIN_MS = 500;
 /** A regular look at Equos' list comes after so many times the longest that a start can be on its way. */
 const EVERY_SETTLEMENTS = 3;
+/** With segments of the team's own the whole organization is listed: about once in an hour. */
+const EVERY_SETTLEMENTS_OF_ALL = 36;
+const AFTER_FAILURE_MS = 10_000;
+
+const everyMsOf = (parts: Parts): number =>
+  (parts.options.client === undefined ? EVERY_SETTLEMENTS : EVERY_SETTLEMENTS_OF_ALL) * termsOf(parts).settleMs;
 
 /**
  * Finds again what runs after the books, or their latest pages, were lost; one server does it at a time. And looks at
@@ -42,15 +48,28 @@ export class Recovery {
 
   async #now(parts: Parts, books: Books): Promise<void> {
     const now = parts.clock.now();
-    const everyMs = EVERY_SETTLEMENTS * termsOf(parts).settleMs;
     if (this.#afterLossAt !== undefined && now >= this.#afterLossAt) {
-      this.#afterLossAt = undefined;
+      // If it fails it is tried again.
+      this.#afterLossAt = now + AFTER_FAILURE_MS;
       await reconcile(parts, books, {});
+      this.#afterLossAt = undefined;
     }
     if (now < this.#lookAgainAt) return;
-    this.#lookAgainAt = now + everyMs;
+    const everyMs = everyMsOf(parts);
+    this.#lookAgainAt = now + AFTER_FAILURE_MS;
     const duty = { name: "reconcile", holder: this.#id(), ms: everyMs * 0.9 };
-    if ((await books.step("lease", duty)).granted) await reconcile(parts, books, {});
+    if ((await books.step("lease", duty)).granted) await this.#look(parts, books, duty);
+    this.#lookAgainAt = now + everyMs;
+  }
+
+  /** A look that fails leaves the duty to whoever comes next. */
+  async #look(parts: Parts, books: Books, duty: { name: string; holder: string; ms: number }): Promise<void> {
+    try {
+      await reconcile(parts, books, {});
+    } catch (error) {
+      await books.step("lease", { ...duty, ms: 0 }).catch(() => undefined);
+      throw error;
+    }
   }
 
   #id(): string {
