@@ -1,4 +1,4 @@
-import { ConversationBroker, type Ledger, memoryLedger } from "@equos-broker/core";
+import { ConversationBroker, type Ledger, memoryLedger, toFetchHandler } from "@equos-broker/core";
 import { fault } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
 import { ada, ben, openSetting } from "./setting.js";
@@ -83,5 +83,25 @@ describe("while the ledger is down", () => {
     await broker.reconcile();
     await pass(1);
     expect(events.at(-1)).toMatchObject({ type: "conversation.ended", conversation: id });
+  });
+});
+
+describe("over HTTP, with a token beside the id", () => {
+  const ask = async (body: object, user: string) => {
+    const state = await down();
+    const handler = toFetchHandler(state.broker as never);
+    const headers = { "content-type": "application/json", "x-user": user };
+    const sent = JSON.stringify({ id: state.id, token: state.token, ...body });
+    const answer = await handler(new Request("http://x.test/stop", { method: "POST", headers, body: sent }));
+    return { status: answer.status, running: state.running().length };
+  };
+
+  it("the owner's stop goes through, by who the server says that it is", async () => {
+    expect(await ask({}, "ada")).toEqual({ status: 200, running: 0 });
+  });
+
+  it("nobody else's does, and a page that may be leaving stops nothing", async () => {
+    expect(await ask({}, "ben")).toEqual({ status: 404, running: 1 });
+    expect(await ask({ leaving: true }, "ada")).toEqual({ status: 503, running: 1 });
   });
 });

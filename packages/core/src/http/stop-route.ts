@@ -1,8 +1,7 @@
 import { isBrokerError } from "../errors.js";
 import type { Exchange, Reply } from "../exchange.js";
-import type { Claim } from "../life/claim.js";
 import { stopConversation } from "../life/stop.js";
-import type { Stopped } from "../life/stop-order.js";
+import { stopByUpstreamsRecord } from "../life/stop-without-ledger.js";
 import type { Parts } from "../parts.js";
 import type { Attempts } from "./attempts.js";
 import { readBody, stopBody } from "./body.js";
@@ -19,15 +18,16 @@ export async function stopRoute(parts: Parts, exchange: Exchange, attempts: Atte
   const { headers, ...claim } = await claimOf(parts, exchange, "stop", body);
   attempts.check("stop", claim);
   const { delivery, leaving } = body;
-  const stop = (by: Claim): Promise<Stopped> => stopConversation(parts, { ...by, delivery, leaving }, "owner");
-  const stopped = await stop(claim).catch(async (error: unknown) => {
-    const ledgerIsDown = isBrokerError(error) && error.code === "ledger-unavailable";
-    // Only the ledger knows the token; but the caller may be known as well.
-    if (!ledgerIsDown || claim.token === undefined || body.id === undefined) throw error;
-    const who = parts.options.authorize && (await whoAsks(parts, exchange, "stop").catch(() => undefined));
-    if (who === undefined) throw error;
-    attempts.check("stop", who);
-    return await stop({ consumer: who.consumer, id: body.id });
-  });
+  const stopped = await stopConversation(parts, { ...claim, delivery, leaving }, "owner").catch(
+    async (error: unknown) => {
+      const ledgerIsDown = isBrokerError(error) && error.code === "ledger-unavailable";
+      // Only the ledger knows the token; but the caller may be known as well.
+      if (!ledgerIsDown || claim.token === undefined || body.id === undefined) throw error;
+      const who = parts.options.authorize && (await whoAsks(parts, exchange, "stop").catch(() => undefined));
+      if (who === undefined) throw error;
+      attempts.check("stop", who);
+      return await stopByUpstreamsRecord(parts, { consumer: who.consumer, id: body.id, leaving }, error);
+    },
+  );
   return jsonReply(200, stopped, headers);
 }
