@@ -16,6 +16,7 @@ const MAX_GROWTH = 16 * 2 ** 20;
 export const attempts: Section = {
   name: "attempts",
   title: "Start attempts of one consumer, through the broker",
+  needsHeap: true,
   needsRedis: false,
   async measure({ attempts: count }, say) {
     const asking = countingReserves(memoryLedger({ singleProcess: true }));

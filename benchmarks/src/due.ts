@@ -14,6 +14,7 @@ const MAX_RATIO = 2;
 export const due: Section = {
   name: "due",
   title: "Memory ledger: due, with nothing due",
+  needsHeap: true,
   needsRedis: false,
   async measure({ records: many, rounds }, say) {
     const clock = stillClock();

@@ -32,7 +32,7 @@ async function measure(section: Section, scale: Scale): Promise<boolean> {
   return figures.every(({ target }) => target?.met ?? true);
 }
 
-/** The same in a process of its own, so that no section finds another one's garbage on the heap. */
+/** The same in a process of its own. */
 async function measureApart({ name }: Section, scale: Scale): Promise<boolean> {
   const flags = [...process.execArgv, `--max-old-space-size=${HEAP}`];
   const args = [fileURLToPath(import.meta.url), "--apart", name, ...(scale === quick ? ["--quick"] : [])];
@@ -55,10 +55,11 @@ async function main(): Promise<boolean> {
   const wanted = sections.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   let isGood = true;
   for (const section of wanted) {
-    const isMet = await (values.apart ? measure : measureApart)(section, scale);
+    const isMet = await (section.needsHeap && !values.apart ? measureApart : measure)(section, scale);
     isGood &&= isMet;
   }
-  if (!values.apart) print(isGood ? "All targets are met." : "A target is MISSED.");
+  const met = hasRedisServer() ? "All targets are met." : "All targets that were measured are met.";
+  if (!values.apart) print(isGood ? met : "A target is MISSED.");
   return isGood;
 }
 

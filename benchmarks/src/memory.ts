@@ -11,6 +11,7 @@ const MAX_BYTES = 2048;
 export const memory: Section = {
   name: "memory",
   title: "Memory ledger: heap",
+  needsHeap: true,
   needsRedis: false,
   async measure({ conversations: count }, say) {
     const clock = stillClock();

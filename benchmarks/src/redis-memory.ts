@@ -18,6 +18,7 @@ const REMEMBERED = 16;
 export const redisMemory: Section = {
   name: "redis-memory",
   title: "Redis ledger: memory",
+  needsHeap: false,
   needsRedis: true,
   measure: ({ redisConversations: count }, say) =>
     withRedis((port) =>

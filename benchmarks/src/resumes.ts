@@ -16,6 +16,7 @@ const WAVES = 3;
 export const resumes: Section = {
   name: "resumes",
   title: "Redis ledger: resumes of one consumer at once, on two servers",
+  needsHeap: false,
   needsRedis: true,
   measure: ({ resumes: count }, say) =>
     withRedis((port) =>

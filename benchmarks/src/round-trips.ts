@@ -13,6 +13,7 @@ import { stillClock } from "./still-clock.js";
 export const roundTrips: Section = {
   name: "round-trips",
   title: "Redis ledger: round trips, counted at the client",
+  needsHeap: false,
   needsRedis: true,
   measure: () =>
     withRedis((port) =>

@@ -29,10 +29,10 @@ export const full: Scale = {
 export const quick: Scale = {
   name: "quick",
   conversations: 12_500,
-  records: 100_000,
-  rounds: 50,
+  records: 50_000,
+  rounds: 30,
   redisConversations: 1_250,
   resumes: 1_000,
-  attempts: 100_000,
-  strangers: 500,
+  attempts: 50_000,
+  strangers: 400,
 };

@@ -6,6 +6,8 @@ export interface Section {
   /** Its name on the command line. */
   readonly name: string;
   readonly title: string;
+  /** It looks at the heap, and must not find another one's garbage on it. */
+  readonly needsHeap: boolean;
   /** It starts a `redis-server`. */
   readonly needsRedis: boolean;
   measure(scale: Scale, say: (progress: string) => void): Promise<readonly Figure[]>;

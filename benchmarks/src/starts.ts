@@ -18,6 +18,7 @@ const MAX_BYTES = 2048;
 export const starts: Section = {
   name: "starts",
   title: "Memory ledger: a start's own cost, through the broker",
+  needsHeap: true,
   needsRedis: false,
   async measure({ conversations: many, rounds }, say) {
     await filled(1000);

@@ -17,6 +17,7 @@ const CONVERSATIONS = 500;
 export const strangers: Section = {
   name: "strangers",
   title: "A stranger's stop and keep-alive: foreign against unknown",
+  needsHeap: false,
   // The half without Redis is worth having alone.
   needsRedis: false,
   async measure({ strangers: rounds }, say) {
