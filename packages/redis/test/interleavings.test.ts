@@ -43,7 +43,7 @@ describeWithServers("what happens in between", () => {
       expect(fleet.running()).toEqual([]);
     });
 
-    it("of a few writes is noticed even when others have written as many since", async () => {
+    it("of a few writes, when others have written as many since: it is found by the next regular look", async () => {
       const fleet = await openFleet({ switches: { joined: "consumer" } });
       const [one, two] = [await fleet.join(), await fleet.join()];
       await fleet.during(Promise.all([one.sweep(), two.sweep()]));
@@ -57,7 +57,7 @@ describeWithServers("what happens in between", () => {
       for (const key of keys) await connection?.command("RENAME", `saved ${key}`, key);
       const theirs = await started(fleet, two.start({ ...guide, consumer: ben }));
       await fleet.during(two.start(guide));
-      await fleet.pass(30);
+      await fleet.pass(300);
       const others = fleet.running().filter((id) => id !== theirs.grant.conversation.id);
       expect(others).toHaveLength(1);
     });
