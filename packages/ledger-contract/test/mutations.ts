@@ -4,7 +4,7 @@ export interface Mutation {
   readonly file: string;
   readonly from: string;
   readonly to: string;
-  /** Out of the properties' reach: identity, recovery, simultaneous steps, single milliseconds, many callers. */
+  /** Out of the properties' reach: identity, recovery, simultaneous steps, single milliseconds, many callers, rare meetings. */
   readonly casesOnly?: boolean;
 }
 
@@ -289,8 +289,8 @@ export const mutations: readonly Mutation[] = [
   {
     what: "ends are forgotten before they are announced",
     file: "time.ts",
-    from: "entry.announcedAt !== undefined && now >= entry.announcedAt + tombstoneMs",
-    to: "now >= (entry.announcedAt ?? entry.record.endedAt ?? now) + tombstoneMs",
+    from: "entry.announcedAt !== undefined && now >= entry.announcedAt + rememberMs",
+    to: "now >= (entry.announcedAt ?? entry.record.endedAt ?? now) + rememberMs",
   },
   {
     what: "the starts meter is not charged",
@@ -369,5 +369,159 @@ export const mutations: readonly Mutation[] = [
     file: "reserve.ts",
     from: "  if (asked) entry.checkedAt = now;\n",
     to: "",
+  },
+  {
+    what: "a tombstone ignores the fingerprint",
+    file: "tombstones.ts",
+    from: "one.consumer === consumer && one.fingerprint === fingerprint",
+    to: "one.consumer === consumer",
+  },
+  {
+    what: "a tombstone ignores the consumer",
+    file: "tombstones.ts",
+    from: "one.consumer === consumer && one.fingerprint === fingerprint",
+    to: "one.fingerprint === fingerprint",
+  },
+  {
+    what: "a tombstone stands a millisecond longer",
+    casesOnly: true,
+    file: "reserve.ts",
+    from: "if (retryAfterMs > 0) return { refuse",
+    to: "if (retryAfterMs >= 0 && request.tombstoneMs) return { refuse",
+  },
+  {
+    what: "every stop leaves a tombstone, whatever its reason",
+    file: "tombstones.ts",
+    from: "  return [];\n}",
+    to: "  return [{ consumer, fingerprint, since: now }];\n}",
+  },
+  {
+    what: "an adopted conversation leaves a tombstone",
+    casesOnly: true,
+    file: "tombstones.ts",
+    from: "  if (adopted) return [];\n",
+    to: "",
+  },
+  {
+    what: "a refusal by a tombstone stops what would have been replaced",
+    file: "reserve.ts",
+    from: "  if (retryAfterMs > 0) return { refuse",
+    to: "  if (retryAfterMs > 0) for (const { entry, reason } of stops) beginStop(entry, reason, now);\n  if (retryAfterMs > 0) return { refuse",
+  },
+  {
+    what: "a tombstone is looked for before what runs",
+    file: "reserve.ts",
+    from: "  if (same !== undefined) {\n    const plan",
+    to: "  if (same !== undefined && tombstoneLeft(books.tombstones, request, now) === 0) {\n    const plan",
+  },
+  {
+    what: "a tombstone is looked for after what else the consumer has",
+    file: "reserve.ts",
+    from: "const retryAfterMs = tombstoneLeft(",
+    to: "const retryAfterMs = live.some((entry) => entry !== same) ? 0 : tombstoneLeft(",
+  },
+  {
+    what: "`fresh` beats a tombstone",
+    file: "reserve.ts",
+    from: "if (retryAfterMs > 0) return { refuse",
+    to: "if (retryAfterMs > 0 && !request.fresh) return { refuse",
+  },
+  {
+    what: "a consumer has one tombstone",
+    file: "tombstones.ts",
+    from: "books.tombstones = [...books.tombstones, ...",
+    to: "books.tombstones = [...books.tombstones.filter((one) => one.consumer !== record.consumer), ...",
+  },
+  {
+    what: "the first stop counts, not the latest",
+    file: "tombstones.ts",
+    from: "  return Math.max(0, ...left);",
+    to: "  return Math.max(0, left[0] ?? 0);",
+  },
+  {
+    what: "a stop that moves nothing leaves a tombstone",
+    file: "plain-ledger.ts",
+    from: '        if (!isIn(entry, "running") || !isLatest(entry.record, delivery)) return false;\n',
+    to: '        bury(books, entry.record, reason, now);\n        if (!isIn(entry, "running") || !isLatest(entry.record, delivery)) return false;\n',
+  },
+  {
+    what: "a conversation that ends takes its tombstone with it",
+    file: "moves.ts",
+    from: "  if (entry.record.conversation === undefined) forget(books, entry);\n",
+    to: "  if (entry.record.conversation === undefined) forget(books, entry);\n  books.tombstones = books.tombstones.filter(({ consumer }) => consumer !== entry.record.consumer);\n",
+  },
+  {
+    what: "tombstones are forgotten early",
+    file: "tombstones.ts",
+    from: "const keptMs = 60_000;",
+    to: "const keptMs = 30_000;",
+  },
+  {
+    what: "tombstones are never forgotten",
+    casesOnly: true,
+    file: "tombstones.ts",
+    from: "const keptMs = 60_000;",
+    to: "const keptMs = Number.POSITIVE_INFINITY;",
+  },
+  {
+    what: "whoever is refused by a tombstone still waits",
+    casesOnly: true,
+    file: "reserve.ts",
+    from: '  for (const entry of entriesOf(books, request.consumer)) entry.waiting = others(entry, request);\n  if ("refuse" in plan) return plan.refuse;\n',
+    to: '  if ("refuse" in plan && plan.refuse.outcome === "stopped") return plan.refuse;\n  for (const entry of entriesOf(books, request.consumer)) entry.waiting = others(entry, request);\n  if ("refuse" in plan) return plan.refuse;\n',
+  },
+  {
+    what: "`due` stops what is over, and leaves no tombstone",
+    file: "time.ts",
+    from: "    bury(books, entry.record, stop.reason, now);\n",
+    to: "",
+  },
+  {
+    what: "an end of the time leaves no tombstone",
+    file: "moves.ts",
+    from: '  if (isIn(entry, "running") && reason === "time-over") bury(books, entry.record, reason, now);\n',
+    to: "",
+  },
+  {
+    what: "an end as `time-over` leaves a tombstone, whatever state it is from",
+    file: "moves.ts",
+    from: 'if (isIn(entry, "running") && reason === "time-over") bury',
+    to: 'if (reason === "time-over") bury',
+  },
+  {
+    what: "an end leaves a tombstone for its owner's reason too",
+    file: "moves.ts",
+    from: 'if (isIn(entry, "running") && reason === "time-over") bury',
+    to: 'if (isIn(entry, "running")) bury',
+  },
+  {
+    what: "the end of the time counts from when it is noticed",
+    file: "tombstones.ts",
+    from: "since: Math.min(now, endsAt)",
+    to: "since: now",
+  },
+  {
+    what: "an end before the end of the time counts from that",
+    file: "tombstones.ts",
+    from: "since: Math.min(now, endsAt)",
+    to: "since: endsAt",
+  },
+  {
+    what: "what is over and still runs is no reason to refuse",
+    file: "reserve.ts",
+    from: "[...books.tombstones, ...about]",
+    to: "books.tombstones",
+  },
+  {
+    what: "what a start stops because it is over leaves no tombstone",
+    file: "reserve.ts",
+    from: "    bury(books, entry.record, reason, now);\n",
+    to: "",
+  },
+  {
+    what: "a start without `tombstoneMs` is refused as well",
+    file: "tombstones.ts",
+    from: "tombstoneMs = 0",
+    to: "tombstoneMs = 5000",
   },
 ];

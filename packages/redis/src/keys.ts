@@ -18,12 +18,14 @@ const names = [
   "ended",
   /** Hash: meter → its latest window and what was used. */
   "meters",
-  /** Sorted set: what is only forgotten (m… meters, l… leases, c… consumers) by the time for it. */
+  /** Sorted set: what is only forgotten (l… leases, c… consumers, e… ended, t… tombstones) by the time for it. */
   "expiry",
   /** Set: reservations whose entries could not be read, until they are told. */
   "damaged",
   /** Hash: duty → until when, and whose. */
   "leases",
+  /** Hash: consumer and fingerprint → when its owner last stopped one, or its time was over. */
+  "tombstones",
 ] as const;
 
 /** All keys of one prefix; the braces put them into one slot of a Cluster. */

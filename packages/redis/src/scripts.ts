@@ -9,6 +9,7 @@ import { finish, guard, prelude } from "./lua/prelude.js";
 import { reserve } from "./lua/reserve.js";
 import * as steps from "./lua/steps.js";
 import { store } from "./lua/store.js";
+import { tombstones } from "./lua/tombstones.js";
 
 /** One script, as it is sent the first time, and the name that Redis knows it by from then on. */
 export interface Script {
@@ -17,7 +18,7 @@ export interface Script {
   sha(): Promise<string>;
 }
 
-const records = [entries, store, life];
+const records = [entries, store, tombstones, life];
 
 const bodies: { readonly [S in StepName]: readonly string[] } = {
   reserve: [...records, meters, reserve],

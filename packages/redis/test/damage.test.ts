@@ -120,6 +120,28 @@ describeWithServers("an entry that cannot be read", () => {
     }
   });
 
+  it("takes no tombstone with it", async () => {
+    for (const [index, [, how]] of forgeries.entries()) {
+      await desk.start(`user${index}-1`);
+      await desk.step("stop", { claim: { reservation: `user${index}-1` }, reason: "owner" });
+      await forge(`user${index}-1`, how);
+      const late = reserveRequest(`user${index}-2`, { tombstoneMs: 10_000 });
+      expect(await desk.step("reserve", late)).toEqual({ outcome: "stopped", retryAfterMs: 10_000 });
+    }
+  });
+
+  it.each(["", "{", "soon", "nan", "inf", "-1", "1e300", "1750000020001"])(
+    "of a tombstone is taken for none: %s",
+    async (damage) => {
+      await desk.start("ann-1");
+      await desk.step("stop", { claim: { reservation: "ann-1" }, reason: "owner" });
+      await connected.command("HSET", key("tombstones"), "3 annguide", damage);
+      expect(await connected.command("HLEN", key("tombstones"))).toBe(1);
+      const late = reserveRequest("ann-2", { tombstoneMs: 10_000 });
+      expect(await desk.step("reserve", late)).toMatchObject({ outcome: "reserved" });
+    },
+  );
+
   it("of a meter, a lease or the clean-up is taken for none", async () => {
     await desk.start("ann-1", { meters: [meter()] });
     const [field] = (await connected.command("HKEYS", key("meters"))) as string[];
@@ -149,6 +171,9 @@ describeWithServers("books that were used", () => {
     await desk.step("end", { reservation: "bob-2", reason: "not-started" });
     await desk.step("adopt", { ...commitRequest("dan-1"), consumer: "dan", elapsedMs: 0, terms });
     await desk.step("lease", { name: "sweep", holder: "a", ms: 1000 });
+    await desk.step("stop", { claim: { reservation: "ann-1" }, reason: "owner" });
+    await desk.step("end", { reservation: "bob-1", reason: "time-over" });
+    await desk.step("announced", { reservation: "bob-1" });
     for (const { reservation } of (await desk.step("live", {})).records) {
       await desk.step("end", { reservation, reason: "upstream" });
       await desk.step("announced", { reservation });

@@ -1,7 +1,8 @@
+import type { StepRequest } from "@equos-broker/core";
 import { expect, it } from "vitest";
 import { type NodeRedisClient, redisLedger } from "../src/index.js";
 import { clients, closeClientsAfterwards, ioredis, nodeRedis } from "./support/clients.js";
-import { commitRequest, Desk, meter, reserveRequest } from "./support/desk.js";
+import { commitRequest, Desk, meter, reserveRequest, TestClock } from "./support/desk.js";
 import { describeWithServers, RedisServer, stopServersAfterwards } from "./support/redis-server.js";
 
 stopServersAfterwards();
@@ -48,6 +49,40 @@ describeWithServers("a step", () => {
     const calls = [...String(await command("INFO", "commandstats")).matchAll(/cmdstat_(evalsha|eval):calls=(\d+)/g)];
     // open, recovered, and the five of the life
     expect(calls.map(([, name, count]) => [name, count])).toEqual([["evalsha", "7"]]);
+  });
+
+  it("of a start looks for a tombstone only when it is asked to, by one command", async () => {
+    const server = await RedisServer.start();
+    const { client, command } = await nodeRedis(server.port);
+    const desk = await Desk.at(redisLedger(client));
+    const commandsOf = async (request: StepRequest<"reserve">) => {
+      await command("CONFIG", "RESETSTAT");
+      await desk.step("reserve", request);
+      const stats = String(await command("INFO", "commandstats"));
+      return [...stats.matchAll(/cmdstat_(\w+):calls=(\d+)/g)].map(([, name, count]) => `${name} ${count}`).sort();
+    };
+    await commandsOf(reserveRequest("ann-1"));
+    const without = await commandsOf(reserveRequest("bob-1"));
+    const asked = await commandsOf(reserveRequest("cyd-1", { tombstoneMs: 10_000 }));
+    const reads = Number(without.find((line) => line.startsWith("hget "))?.slice(5));
+    expect(asked).toEqual(without.map((line) => (line === `hget ${reads}` ? `hget ${reads + 1}` : line)));
+  });
+
+  it("writes no tombstone for what was over for a minute", async () => {
+    const server = await RedisServer.start();
+    const { client, command } = await nodeRedis(server.port);
+    const clock = new TestClock();
+    const desk = await Desk.at(redisLedger(client, { clock }));
+    await desk.start("ann-1");
+    clock.advance(659_999);
+    await desk.start("bob-1");
+    await desk.step("end", { reservation: "ann-1", reason: "time-over" });
+    expect(await command("HKEYS", "{equos-broker}:tombstones")).toEqual(["3 annguide"]);
+    clock.advance(660_000);
+    await desk.step("end", { reservation: "bob-1", reason: "time-over" });
+    expect(await command("HKEYS", "{equos-broker}:tombstones")).toEqual(["3 annguide"]);
+    await desk.step("due", { limit: 10 });
+    expect(await command("EXISTS", "{equos-broker}:tombstones")).toBe(0);
   });
 
   it.each(clients)("works when Redis has forgotten the scripts: %s", async (_, connect) => {

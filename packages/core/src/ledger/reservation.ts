@@ -49,6 +49,8 @@ export interface ReserveRequest {
   /** What to do with the consumer's running conversation of the same fingerprint, or when others fill `active`. */
   readonly same: "resume" | "reject" | "replace";
   readonly other: "replace" | "reject";
+  /** So long after its owner has stopped one of the same fingerprint, or its time was over, none is started: 60,000 at most. */
+  readonly tombstoneMs?: number | undefined;
   /** How many of one consumer's callers may wait for a start in flight. */
   readonly maxWaiting: number;
   /** How many conversations the consumer, and all consumers together, may have. */
@@ -84,6 +86,8 @@ export type ReserveOutcome =
   | { readonly outcome: "crowded" }
   /** An earlier start is `unknown`, for so many more ms. */
   | { readonly outcome: "in-doubt"; readonly retryAfterMs: number }
+  /** Its owner has just stopped one of the same fingerprint, or its time was over; the tombstone stands for so many more ms. */
+  | { readonly outcome: "stopped"; readonly retryAfterMs: number }
   /**
    * `by` is the name of a meter, or `overall-active`, or `capacity`: the ledger itself is full. `retryAfterMs` is the end
    * of the meter's window, 0 for the others.

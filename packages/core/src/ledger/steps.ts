@@ -24,15 +24,22 @@ export interface LedgerSteps {
    *    - the caller has waited for it, or was one of the last 16 to be given it: resume, whatever else was asked for;
    *    - `same` is `reject`: `active`, unless it is as in `abandon`: nobody has it, and nobody waits: then stop, `client-gone`;
    *    - `same` is `resume` and not `fresh`: resume; otherwise stop, `replaced`.
-   * 4. While those of other fingerprints that are `reserved`, `running`, or `unknown` and held are `active` or more: the
+   * 4. `tombstoneMs`, and the latest tombstone of this fingerprint is younger than that: `stopped`, and what 3 would have
+   *    stopped runs on. One that was running leaves a tombstone, whatever becomes of its record, unless it was adopted:
+   *    - a `stop` has moved it with the reason `owner`: it counts from then;
+   *    - any step has stopped or ended it as `time-over`: from its `endsAt`, or from then if that is earlier. One that 3
+   *      would stop as `time-over` counts already, and is left to `due`.
+   *
+   *    A ledger keeps that for 60 s, and forgets it in time.
+   * 5. While those of other fingerprints that are `reserved`, `running`, or `unknown` and held are `active` or more: the
    *    oldest running one is stopped, with the reasons of 3 (`other` in the place of `same`); `active` if `other` is
    *    `reject` and no running one is past its end or reached nobody. With none running, the oldest reserved one
    *    is waited for as in 3; with none reserved, `in-doubt`, until the first of them is held no longer.
-   * 5. All `stopping` ones of the consumer, those of 3 and 4 included, are `replaces`.
-   * 6. `overallActive`: all records that are `reserved`, `running`, `stopping`, or `unknown` and held, but for
+   * 6. All `stopping` ones of the consumer, those of 3 and 5 included, are `replaces`.
+   * 7. `overallActive`: all records that are `reserved`, `running`, `stopping`, or `unknown` and held, but for
    *    `replaces`, must be fewer.
-   * 7. Each meter in turn: `starts` must have one left; `seconds` at least `minSeconds`, and shortens `maxSeconds`.
-   * 8. Then the stops of 3 and 4 happen, the meters are charged, and the reservation is written.
+   * 8. Each meter in turn: `starts` must have one left; `seconds` at least `minSeconds`, and shortens `maxSeconds`.
+   * 9. Then the stops of 3 and 5 happen, the meters are charged, and the reservation is written.
    *
    * A resume is a delivery: it puts a leave off, and gives a page that joins or keeps alive another `joinMs`. Asked
    * again by a caller that was one of the last 16 to be given the grant, it is the same delivery.

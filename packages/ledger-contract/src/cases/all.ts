@@ -13,6 +13,8 @@ import { readCases } from "./reads.js";
 import { startCases } from "./starts.js";
 import { stickyCases } from "./sticky.js";
 import { timeCases } from "./time.js";
+import { timeOverCases } from "./time-over.js";
+import { tombstoneCases } from "./tombstones.js";
 import { withdrawCases } from "./withdraw.js";
 
 /** Written by hand, from the TSDoc of the interface. */
@@ -24,6 +26,8 @@ export const handCases: readonly Case[] = [
   ...orderCases,
   ...compareCases,
   ...stickyCases,
+  ...tombstoneCases,
+  ...timeOverCases,
   ...otherCases,
   ...meterCases,
   ...deliveryCases,

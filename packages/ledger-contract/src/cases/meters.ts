@@ -25,7 +25,7 @@ async function rest(desk: Desk, ...meters: Meter[]): Promise<number[]> {
   return outcome.readings.slice(0, meters.length).map((reading) => reading.left);
 }
 
-/** Rules 7 and 8 of `reserve`, and the settling of `end`. */
+/** Rules 8 and 9 of `reserve`, and the settling of `end`. */
 export const meterCases: readonly Case[] = cases("meters", {
   "so many starts in a window, counted over all that share the key": async (desk) => {
     await toWindow(desk);

@@ -6,7 +6,7 @@ const doubt = (desk: Desk, reservation: string, holdMs: number) => desk.step("do
 const outcome = async (answer: Promise<{ readonly outcome: string }>) => (await answer).outcome;
 const tour = { fingerprint: "tour" } as const;
 
-/** Rules 4 to 6 of `reserve`: what else the consumer has, and what all consumers have. */
+/** Rules 5 to 7 of `reserve`: what else the consumer has, and what all consumers have. */
 export const otherCases: readonly Case[] = cases("others", {
   "another start replaces the only one": async (desk) => {
     await desk.start("ann-1");

@@ -43,9 +43,17 @@ export interface Charge {
   readonly amount: number;
 }
 
+/** What is left of a conversation that none is to follow, whatever becomes of the entry. */
+export interface Tombstone {
+  readonly consumer: string;
+  readonly fingerprint: string;
+  readonly since: number;
+}
+
 /** All there is in a ledger. */
 export interface Books {
   entries: Entry[];
+  tombstones: readonly Tombstone[];
   /** What the windows of the meters hold, by key and window number. */
   readonly used: Map<string, number>;
   /** The latest delivery number of each consumer. */
@@ -57,6 +65,7 @@ export interface Books {
 
 export const newBooks = (recovering: boolean): Books => ({
   entries: [],
+  tombstones: [],
   used: new Map(),
   deliveries: new Map(),
   duties: new Map(),

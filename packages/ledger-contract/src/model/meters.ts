@@ -20,7 +20,7 @@ export function readings(books: Books, meters: readonly Meter[], now: number): R
   }));
 }
 
-/** Rule 7 of `reserve`: each meter in turn. How long the conversation may be, or the first meter that is in the way. */
+/** Rule 8 of `reserve`: each meter in turn. How long the conversation may be, or the first meter that is in the way. */
 export function fit(
   books: Books,
   request: ReserveRequest,

@@ -2,6 +2,7 @@ import type { EndReason, Moved, StepRequest, StepResult } from "@equos-broker/co
 import { type Books, beginStop, type Entry, entryOf, forget, isIn, move } from "./books.js";
 import { deliver, giveUp } from "./deliveries.js";
 import { settle } from "./meters.js";
+import { bury } from "./tombstones.js";
 
 /** Runs `change` on the entry if it is there; the entry has moved if that says so. */
 export function moving(books: Books, reservation: string, change: (entry: Entry) => boolean): Moved {
@@ -58,6 +59,7 @@ export function end(books: Books, entry: Entry, reason: EndReason, billed: numbe
   if (isIn(entry, "ended")) return false;
   const seconds = Math.min(billed ?? secondsOf(entry, now), entry.record.maxSeconds);
   settle(books, entry.charges, { seconds, notStarted: isIn(entry, "reserved") && reason === "not-started" }, now);
+  if (isIn(entry, "running") && reason === "time-over") bury(books, entry.record, reason, now);
   // Whoever ends it announces it, and has so long for that.
   move(entry, "ended", false, now + entry.terms.leaseMs);
   entry.record = { ...entry.record, reason: entry.record.reason ?? reason, seconds, endedAt: now };

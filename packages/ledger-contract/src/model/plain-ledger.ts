@@ -14,6 +14,7 @@ import { abandon, isLatest, leave, unwait } from "./deliveries.js";
 import { announce, commit, doubt, end, found, join, keep, moving, withdraw } from "./moves.js";
 import { reserve } from "./reserve.js";
 import { due, forgetOld, retry } from "./time.js";
+import { bury } from "./tombstones.js";
 
 export interface PlainLedgerOptions {
   readonly clock: { now(): number };
@@ -59,6 +60,7 @@ export function plainModel({ clock, shared = false }: PlainLedgerOptions): {
         if (!isIn(entry, "running") || !isLatest(entry.record, delivery)) return false;
         if (unjoined === true && entry.record.joined) return false;
         beginStop(entry, reason, now);
+        bury(books, entry.record, reason, now);
         return true;
       }),
     leave: ({ claim, graceMs, delivery }, now) => claiming(claim, (entry) => leave(entry, graceMs, delivery, now)),

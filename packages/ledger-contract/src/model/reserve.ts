@@ -2,6 +2,7 @@ import type { EndReason, LedgerRecord, ReserveOutcome, ReserveRequest } from "@e
 import { type Books, beginStop, type Entry, entriesOf, entryOf, isHeld, isIn } from "./books.js";
 import { deliver, givenTo, reachedNobody } from "./deliveries.js";
 import { charge, fit, readings } from "./meters.js";
+import { bury, tombstoneLeft, tombstonesOf } from "./tombstones.js";
 
 interface Stop {
   readonly entry: Entry;
@@ -29,7 +30,7 @@ export function reserve(books: Books, request: ReserveRequest, now: number): Res
   return start(books, request, plan.stops, now);
 }
 
-/** Rules 3 and 4. */
+/** Rules 3 to 5. */
 function decide(books: Books, request: ReserveRequest, now: number): Plan {
   const live = entriesOf(books, request.consumer).filter(
     (entry) => isIn(entry, "reserved", "running") || isHeld(entry, now),
@@ -41,6 +42,9 @@ function decide(books: Books, request: ReserveRequest, now: number): Plan {
     if (!("stops" in plan)) return plan;
     stops.push(...plan.stops);
   }
+  const about = stops.flatMap(({ entry, reason }) => tombstonesOf(entry.record, reason, now));
+  const retryAfterMs = tombstoneLeft([...books.tombstones, ...about], request, now);
+  if (retryAfterMs > 0) return { refuse: { outcome: "stopped", retryAfterMs } };
   let rest = live.filter((entry) => entry.record.fingerprint !== request.fingerprint);
   while (rest.length >= request.active) {
     const running = byAge(rest.filter((entry) => isIn(entry, "running")));
@@ -67,7 +71,7 @@ function decideSame(entry: Entry, request: ReserveRequest, now: number): Plan {
   return { stops: [{ entry, reason: "replaced" }] };
 }
 
-/** Rule 4 for one running conversation of another fingerprint: why it may be stopped, if it may. */
+/** Rule 5 for one running conversation of another fingerprint: why it may be stopped, if it may. */
 function stopOther(entry: Entry, request: ReserveRequest, now: number): Stop | undefined {
   if (isPastEnd(entry, now)) return { entry, reason: "time-over" };
   if (request.other === "replace") return { entry, reason: "replaced" };
@@ -105,7 +109,7 @@ function check(entry: Entry, request: ReserveRequest, now: number): boolean {
   return asked;
 }
 
-/** Rules 5 to 8. */
+/** Rules 6 to 9. */
 function start(books: Books, request: ReserveRequest, stops: readonly Stop[], now: number): ReserveOutcome {
   const stopped = stops.map(({ entry }) => entry);
   const replaced = [...stopped, ...stoppingOf(books, request.consumer)];
@@ -124,7 +128,10 @@ function start(books: Books, request: ReserveRequest, stops: readonly Stop[], no
   const fits = fit(books, request, now);
   if ("by" in fits) return limited(fits.by, fits.retryAfterMs);
 
-  for (const { entry, reason } of stops) beginStop(entry, reason, now);
+  for (const { entry, reason } of stops) {
+    beginStop(entry, reason, now);
+    bury(books, entry.record, reason, now);
+  }
   const { maxSeconds } = fits;
   const { reservation, consumer, fingerprint, payload, terms } = request;
   const entry: Entry = {

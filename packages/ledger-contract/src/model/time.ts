@@ -1,16 +1,18 @@
 import type { EndReason, LedgerRecord, StepResult } from "@equos-broker/core";
 import { type Books, beginStop, type Entry, forget, move } from "./books.js";
 import { end } from "./moves.js";
+import { bury, forgetTombstones } from "./tombstones.js";
 
 /** So long after `endsAt` upstream has ended a conversation by itself, if it ever does. */
 const endsLateMs = 2000;
-const tombstoneMs = 10 * 60_000;
+const rememberMs = 10 * 60_000;
 
-/** Announced ends are kept for ten minutes. */
+/** Announced ends are kept for ten minutes, tombstones for one. */
 export function forgetOld(books: Books, now: number): void {
   for (const entry of books.entries) {
-    if (entry.announcedAt !== undefined && now >= entry.announcedAt + tombstoneMs) forget(books, entry);
+    if (entry.announcedAt !== undefined && now >= entry.announcedAt + rememberMs) forget(books, entry);
   }
+  forgetTombstones(books, now);
 }
 
 export function due(books: Books, limit: number, now: number): StepResult<"due"> {
@@ -68,6 +70,7 @@ function handOut(books: Books, entry: Entry, now: number): LedgerRecord {
   const stop = entry.record.state === "running" ? stopTimes(entry).find(({ at }) => at <= now) : undefined;
   if (stop !== undefined) {
     beginStop(entry, stop.reason, now);
+    bury(books, entry.record, stop.reason, now);
     return entry.record;
   }
   entry.record = { ...entry.record, attempts: entry.record.attempts + 1 };

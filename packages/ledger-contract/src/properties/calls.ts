@@ -28,7 +28,8 @@ export function toCall(given: Exclude<Command, { step: "again" }>, { records, nu
   const command = given.aim ? aimed(given, records) : given;
   switch (command.step) {
     case "reserve": {
-      const { who, fingerprint, fresh, same, other, maxWaiting, active, overallActive, maxSeconds } = command;
+      const { who, fingerprint, fresh, same, other, tombstoneMs, maxWaiting, active, overallActive, maxSeconds } =
+        command;
       const request = {
         reservation: who,
         consumer: consumerOf(who),
@@ -39,6 +40,7 @@ export function toCall(given: Exclude<Command, { step: "again" }>, { records, nu
         fresh,
         same,
         other,
+        tombstoneMs,
         maxWaiting,
         active,
         overallActive,
@@ -61,13 +63,9 @@ export function toCall(given: Exclude<Command, { step: "again" }>, { records, nu
       return { step: "found", request: { reservation: command.who, conversation: named, reason: "late-answer" } };
     }
     case "stop": {
-      const { who, by, delivery, unjoined } = command;
-      const more = {
-        reason: "owner",
-        delivery: deliveryOf(meant(who, by, records), delivery, numbers),
-        unjoined,
-      } as const;
-      return { step: "stop", request: { claim: claimOf(who, by, records), ...more } };
+      const { who, by, delivery, unjoined, reason } = command;
+      const number = deliveryOf(meant(who, by, records), delivery, numbers);
+      return { step: "stop", request: { claim: claimOf(who, by, records), reason, delivery: number, unjoined } };
     }
     case "leave": {
       const { who, by, delivery, graceMs } = command;

@@ -25,6 +25,7 @@ export type Command = { readonly after: number; readonly aim: boolean } & (
       readonly fresh: boolean;
       readonly same: "resume" | "reject" | "replace";
       readonly other: "replace" | "reject";
+      readonly tombstoneMs: number | undefined;
       readonly maxWaiting: number;
       readonly active: number;
       readonly overallActive: number | undefined;
@@ -40,6 +41,7 @@ export type Command = { readonly after: number; readonly aim: boolean } & (
       readonly by: ClaimBy;
       readonly delivery: Which;
       readonly unjoined: boolean;
+      readonly reason: EndReason;
     }
   | {
       readonly step: "leave";
@@ -75,7 +77,10 @@ export interface Mix {
   readonly active: readonly number[];
   readonly overallActive: readonly (number | undefined)[];
   readonly meters: readonly (readonly MeterName[])[];
+  readonly tombstoneMs: readonly (number | undefined)[];
   readonly weights: Readonly<Record<StepOf, number>>;
+  /** Little time passes between two commands. */
+  readonly hurried?: boolean;
 }
 
 const conversation = fc.constantFrom("a" as const, "b" as const);
@@ -90,6 +95,7 @@ const by = fc.constantFrom<ClaimBy[]>(
   "foreign+conversation",
 );
 const someTime = fc.constantFrom(1000, 5000, 10_000, 30_000, 90_000);
+const littleTime = fc.constantFrom(0, 0, 1000, 2000, 5000, 10_000);
 /** Mostly no time at all, so that commands meet; sometimes so much that everything is over. */
 const after = fc.oneof(
   { weight: 10, arbitrary: fc.constant(0) },
@@ -108,6 +114,7 @@ export function commandsOf(mix: Mix): fc.Arbitrary<Command[]> {
       fresh: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
       same: fc.constantFrom("resume" as const, "resume" as const, "reject" as const, "replace" as const),
       other: fc.constantFrom("replace" as const, "reject" as const),
+      tombstoneMs: fc.constantFrom(...mix.tombstoneMs),
       maxWaiting: fc.constantFrom(2, 1, 0),
       active: fc.constantFrom(...mix.active),
       overallActive: fc.constantFrom(...mix.overallActive),
@@ -117,7 +124,14 @@ export function commandsOf(mix: Mix): fc.Arbitrary<Command[]> {
     commit: fc.record({ step: fc.constant("commit" as const), who, conversation }),
     doubt: fc.record({ step: fc.constant("doubt" as const), who, holdMs: fc.constantFrom(0, 10_000, 40_000) }),
     found: fc.record({ step: fc.constant("found" as const), who, conversation }),
-    stop: fc.record({ step: fc.constant("stop" as const), who, by, delivery: number, unjoined: fc.boolean() }),
+    stop: fc.record({
+      step: fc.constant("stop" as const),
+      who,
+      by: fc.oneof(by, fc.constant("reservation" as const)),
+      delivery: fc.oneof(number, fc.constant("none" as const)),
+      unjoined: fc.boolean(),
+      reason: fc.constantFrom<EndReason[]>("owner", "owner", "owner", "server", "left"),
+    }),
     leave: fc.record({ step: fc.constant("leave" as const), who, by, delivery: number, graceMs: someTime }),
     keep: fc.record({ step: fc.constant("keep" as const), who, by, keepMs: someTime }),
     joined: fc.record({ step: fc.constant("joined" as const), who }),
@@ -130,7 +144,7 @@ export function commandsOf(mix: Mix): fc.Arbitrary<Command[]> {
     end: fc.record({
       step: fc.constant("end" as const),
       who,
-      reason: fc.constantFrom<EndReason[]>("not-started", "upstream", "owner"),
+      reason: fc.constantFrom<EndReason[]>("not-started", "upstream", "owner", "time-over"),
       seconds: fc.constantFrom(undefined, 0, 20, 500),
     }),
     announced: fc.record({ step: fc.constant("announced" as const), who }),
@@ -155,7 +169,7 @@ export function commandsOf(mix: Mix): fc.Arbitrary<Command[]> {
   const steps = Object.entries(mix.weights) as [StepOf, number][]; // Object.entries forgets the names of the fields.
   const step = fc.oneof(...steps.map(([name, weight]) => ({ weight, arbitrary: arbitraries[name] })));
   const aim = fc.constantFrom(true, true, true, false);
-  const command = fc.tuple(after, aim, step).map(([time, aimed, rest]) => {
+  const command = fc.tuple(mix.hurried ? littleTime : after, aim, step).map(([time, aimed, rest]) => {
     return { after: time, aim: aimed, ...rest } as Command; // One of the union's members, with what all of them have.
   });
   return fc.array(command, { minLength: 1, maxLength: 50, size: "max" });

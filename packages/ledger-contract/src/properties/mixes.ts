@@ -48,6 +48,7 @@ export const mixes: Readonly<Record<string, Mix>> = {
     active: [1, 1, 2],
     overallActive: [undefined, undefined, 2, 3],
     meters: [[], ["starts"], ["seconds"], ["starts", "seconds", "overall"]],
+    tombstoneMs: [undefined, undefined, 10_000],
     weights,
   },
   "one consumer's pages: waiting, deliveries, leaves": {
@@ -56,6 +57,7 @@ export const mixes: Readonly<Record<string, Mix>> = {
     active: [1],
     overallActive: [undefined],
     meters: [[]],
+    tombstoneMs: [undefined],
     weights: { ...weights, leave: 8, abandon: 10, unwait: 6, withdraw: 5, keep: 4, adopt: 1, lease: 0, live: 0 },
   },
   "pages that leave and come back": {
@@ -64,6 +66,7 @@ export const mixes: Readonly<Record<string, Mix>> = {
     active: [1],
     overallActive: [undefined],
     meters: [[]],
+    tombstoneMs: [undefined],
     weights: { ...nothing, reserve: 10, commit: 6, leave: 8, abandon: 8, keep: 3, due: 4, again: 1 },
   },
   "one consumer's different starts": {
@@ -72,6 +75,7 @@ export const mixes: Readonly<Record<string, Mix>> = {
     active: [1, 2, 3],
     overallActive: [undefined],
     meters: [[]],
+    tombstoneMs: [undefined, undefined, 10_000],
     weights: { ...weights, reserve: 20, doubt: 4, lease: 0, live: 0, again: 5 },
   },
   "limits and budgets": {
@@ -80,6 +84,7 @@ export const mixes: Readonly<Record<string, Mix>> = {
     active: [1, 2],
     overallActive: [undefined, undefined, 1, 2, 3],
     meters: [["starts"], ["seconds"], ["starts", "seconds", "overall"], ["overall", "starts"]],
+    tombstoneMs: [undefined],
     weights: { ...weights, reserve: 20, end: 10, doubt: 3, leave: 1, keep: 1, find: 0, lease: 0, live: 0 },
   },
   "what time brings": {
@@ -88,6 +93,27 @@ export const mixes: Readonly<Record<string, Mix>> = {
     active: [1],
     overallActive: [undefined],
     meters: [[], ["seconds"]],
+    tombstoneMs: [undefined],
     weights: { ...weights, due: 24, retry: 10, keep: 5, leave: 5, announced: 5, find: 0, lease: 0 },
+  },
+  "what its owner has stopped": {
+    // Enough of them for several starts, one after the other.
+    callers: Array.from({ length: 20 }, (_, n) => (n < 17 ? `ann-${n}` : `ben-${n}`)),
+    fingerprints: ["f", "f", "g"],
+    active: [2],
+    overallActive: [undefined],
+    meters: [[]],
+    tombstoneMs: [60_000, 10_000, undefined, undefined],
+    weights: { ...nothing, reserve: 22, commit: 20, stop: 24, end: 2, leave: 0, keep: 0, abandon: 0, due: 0, again: 1 },
+    hurried: true,
+  },
+  "what ran out of time": {
+    callers: Array.from({ length: 20 }, (_, n) => (n < 17 ? `ann-${n}` : `ben-${n}`)),
+    fingerprints: ["f", "f", "f", "g"],
+    active: [1, 2],
+    overallActive: [undefined],
+    meters: [[]],
+    tombstoneMs: [60_000, 60_000, 10_000, undefined],
+    weights: { ...nothing, reserve: 22, commit: 16, stop: 1, end: 4, leave: 1, keep: 1, abandon: 0, due: 14, again: 1 },
   },
 };

@@ -25,9 +25,9 @@ export class Numbers {
     return this.#known.get(reservation)?.numbers.indexOf(number) ?? -1;
   }
 
-  /** The number of its latest delivery, or of one before that. */
+  /** The number of its latest delivery, or of one before that; where there is none, one that no ledger gives. */
   number(reservation: string, before = 0): number {
     const numbers = this.#known.get(reservation)?.numbers ?? [];
-    return numbers.at(-1 - before) ?? 0;
+    return numbers.at(-1 - before) ?? -1;
   }
 }

@@ -22,7 +22,7 @@ interface Sent {
 }
 
 const hour = 3_600_000;
-const tombstoneMs = 600_000;
+const rememberMs = 600_000;
 
 /** Plays the commands to a fresh ledger and to the model, and compares after each. */
 export async function play(
@@ -125,7 +125,7 @@ async function playOn(
       }
       if (!pending) pending = model.books.entries.some((entry) => nextTime(entry) < Number.POSITIVE_INFINITY);
     }
-    await clock.advance(tombstoneMs);
+    await clock.advance(rememberMs);
     same(await lookUpAll(), [], "everything is forgotten");
     await take({ step: "live", request: {} });
   }

@@ -27,16 +27,25 @@ export class Watch {
   readonly #given = new Map<string, number>();
   readonly #givenBefore = new Map<string, number>();
   readonly #charged = new Map<string, Charged[]>();
+  /** When its owner last stopped a conversation, or its time was over, by consumer and fingerprint. */
+  readonly #tombstones = new Map<string, number>();
 
   /** After each step: what it was, what it came to, and all records as they are now. */
   check(call: Call, result: unknown, now: number, records: readonly LedgerRecord[]): void {
-    for (const record of records) this.#onward(record);
+    for (const record of records) {
+      this.#onward(record);
+      this.#bury(call, record, now);
+    }
     const own =
       call.step === "reserve" ? records.find((one) => one.reservation === call.request.reservation) : undefined;
     if (call.step === "reserve" && isReserved(result) && own !== undefined && this.#former(own) === undefined) {
       this.#limits(call.request, result, records);
       this.#budgets(call.request, result, now);
+      const { consumer, fingerprint, tombstoneMs = 0 } = call.request;
+      const since = this.#tombstones.get(`${consumer} ${fingerprint}`) ?? Number.NEGATIVE_INFINITY;
+      ok(now - since >= tombstoneMs, `${consumer}'s ${fingerprint} was over only ${now - since} ms ago`);
     }
+    if (call.step === "reserve" && !isReserved(result)) this.#untouched(records);
     for (const record of ended(result)) this.#settle(record);
     if (call.step === "withdraw") this.#withdrawn(call.request.reservation, records);
     this.#before = new Map(records.map((record) => [record.reservation, record]));
@@ -93,6 +102,24 @@ export class Watch {
       this.#charged.set(key, held);
       const sum = held.reduce((total, { seconds }) => total + seconds, 0);
       ok(sum <= max, `${key} holds ${sum} of ${max}`);
+    }
+  }
+
+  /** It ran, and this step has brought it to its end by its owner, or because its time was over. */
+  #bury({ step }: Call, record: LedgerRecord, now: number): void {
+    const { state, reason, consumer, fingerprint, endsAt = now } = record;
+    const stopped = this.#former(record)?.state === "running" && state !== "running";
+    const byOwner = reason === "owner" && step === "stop";
+    if (!stopped || fingerprint === "" || !(byOwner || reason === "time-over")) return;
+    const key = `${consumer} ${fingerprint}`;
+    const since = byOwner ? now : Math.min(now, endsAt);
+    this.#tombstones.set(key, Math.max(since, this.#tombstones.get(key) ?? since));
+  }
+
+  /** Only a start that is taken stops others for it. */
+  #untouched(records: readonly LedgerRecord[]): void {
+    for (const record of records) {
+      ok(this.#former(record)?.state === record.state, `${record.reservation} is ${record.state} for a start refused`);
     }
   }
 

@@ -29,8 +29,8 @@ local function bring(entry)
   handOut(entry)
 end
 
--- Leases that have run out, consumers that were long away, and announced ends.
-local EXPIRES = { l = LEASES, c = CONSUMERS }
+-- Leases that have run out, consumers that were long away, old tombstones, and announced ends.
+local EXPIRES = { l = LEASES, c = CONSUMERS, t = TOMBSTONES }
 
 local function expire()
   for _, member in ipairs(redis.call('ZRANGEBYSCORE', EXPIRY, '-inf', now, 'LIMIT', 0, MOST_FORGOTTEN)) do

@@ -2,6 +2,7 @@
 export const life = `
 -- The one place where a state changes. The first reason stays.
 local function move(entry, state, reason)
+  if entry.state == 'running' then noteTombstone(entry, state, reason) end
   entry.state = state
   entry.reason = entry.reason or reason
   entry.attempts = 0

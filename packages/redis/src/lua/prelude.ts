@@ -7,7 +7,7 @@
 export const prelude = `
 local META, RECORDS, CONVERSATIONS, TOKENS = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local CONSUMERS, DUE, UNKNOWN, ENDED = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local METERS, EXPIRY, DAMAGED, LEASES = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
+local METERS, EXPIRY, DAMAGED, LEASES, TOMBSTONES = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
 
 local request = cjson.decode(ARGV[1])
 local context = { ledger = ARGV[2], notAfter = tonumber(ARGV[3]) or math.huge, seen = tonumber(ARGV[4]) or 0 }

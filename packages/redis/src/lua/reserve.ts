@@ -74,6 +74,12 @@ local function aboutTheSame(entry, waited, stops)
 end
 
 -- Rule 4.
+local function aboutTombstone(same, stops)
+  local left = tombstoneLeft(same and stops[same] == 'time-over' and same)
+  return left and { outcome = 'stopped', retryAfterMs = left }
+end
+
+-- Rule 5.
 local function aboutTheOthers(others, stops)
   local busy, refusing, reserved, unknown = #others, nil, nil, nil
   for _, entry in ipairs(others) do
@@ -92,7 +98,7 @@ local function aboutTheOthers(others, stops)
   return inDoubt(unknown)
 end
 
--- Rules 5 and 6.
+-- Rules 6 and 7.
 local function aboutEverybody(live, stops)
   if request.overallActive == nil then return nil end
   local active = redis.call('HLEN', RECORDS) - redis.call('SCARD', ENDED) - redis.call('ZCOUNT', UNKNOWN, '-inf', now)
@@ -103,7 +109,7 @@ local function aboutEverybody(live, stops)
   return { outcome = 'limited', by = 'overall-active', retryAfterMs = 0, readings = list({}) }
 end
 
--- Rule 7.
+-- Rule 8.
 local function fitIntoMeters()
   local maxSeconds = request.maxSeconds
   for _, meter in ipairs(request.meters) do
@@ -144,7 +150,7 @@ local function step()
     return places[a] < places[b]
   end)
   local answer = same and aboutTheSame(same, waited[same], stops)
-  answer = answer or aboutTheOthers(others, stops) or aboutEverybody(live, stops)
+  answer = answer or aboutTombstone(same, stops) or aboutTheOthers(others, stops) or aboutEverybody(live, stops)
   if answer then return answer end
   local maxSeconds, limited = fitIntoMeters()
   if limited then return limited end

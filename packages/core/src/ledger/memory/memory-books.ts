@@ -7,6 +7,7 @@ import { Entries } from "./entries.js";
 import { type Entry, recordOf } from "./entry.js";
 import { Meters } from "./meters.js";
 import { Timetable } from "./timetable.js";
+import { Tombstones } from "./tombstones.js";
 
 /** An ended conversation is remembered this long, so that stopping it again gets the same answer. */
 const REMEMBER_MS = 10 * 60_000;
@@ -16,6 +17,7 @@ export class MemoryBooks {
   readonly entries = new Entries();
   readonly meters = new Meters();
   readonly timetable = new Timetable();
+  readonly tombstones = new Tombstones();
   readonly capacity: number;
   readonly #holds = new DueQueue();
   readonly #remembered = new DueQueue();
@@ -33,6 +35,7 @@ export class MemoryBooks {
 
   /** The one place where a state changes. */
   move(transition: Transition, entry: Entry, reason?: EndReason): void {
+    if (entry.state === "running") this.tombstones.note(transition, entry, reason, this.now);
     entry.state = transitions[transition].to;
     entry.reason ??= reason;
     entry.attempts = 0;
@@ -61,10 +64,11 @@ export class MemoryBooks {
     this.entries.forget(entry);
   }
 
-  /** What was remembered long enough, and windows that are over. */
+  /** What was remembered long enough, windows that are over, old tombstones. */
   forgetOld(): void {
     const { now } = this;
     this.meters.forgetOld(now);
+    this.tombstones.forgetOld(now);
     for (let item = this.#remembered.popDue(now); item !== undefined; item = this.#remembered.popDue(now)) {
       const entry = this.entries.get(item.key);
       if (entry?.announcedAt !== undefined) this.forget(entry);

@@ -19,6 +19,7 @@ export function reserve(books: MemoryBooks, request: ReserveRequest): ReserveOut
   const same = blocking.find(({ fingerprint }) => fingerprint === request.fingerprint);
   const answer =
     (same && aboutTheSame(books, same, request, waitedFor.has(same), stops)) ??
+    aboutTombstone(books, request, same, stops) ??
     aboutTheOthers(books, blocking, same, request, stops) ??
     aboutEverybody(books, live, request, stops);
   if (answer !== undefined) return answer;
@@ -48,6 +49,18 @@ function aboutTheSame(
 }
 
 /** Rule 4. */
+function aboutTombstone(
+  { tombstones, now }: MemoryBooks,
+  request: ReserveRequest,
+  same: Entry | undefined,
+  stops: Stops,
+): ReserveOutcome | undefined {
+  const over = same !== undefined && stops.get(same) === "time-over" ? same : undefined;
+  const retryAfterMs = tombstones.left(request, now, over);
+  return retryAfterMs > 0 ? { outcome: "stopped", retryAfterMs } : undefined;
+}
+
+/** Rule 5. */
 function aboutTheOthers(
   books: MemoryBooks,
   blocking: readonly Entry[],
@@ -75,7 +88,7 @@ function aboutTheOthers(
   return { outcome: "in-doubt", retryAfterMs: Math.max(0, soonest - books.now) };
 }
 
-/** Rules 5 and 6, and room in the ledger itself. */
+/** Rules 6 and 7, and room in the ledger itself. */
 function aboutEverybody(
   books: MemoryBooks,
   live: readonly Entry[],
@@ -88,7 +101,7 @@ function aboutEverybody(
   return books.entries.size >= books.capacity ? limited("capacity") : undefined;
 }
 
-/** Rule 7. */
+/** Rule 8. */
 function fitIntoMeters({ meters, now }: MemoryBooks, request: ReserveRequest): ReserveOutcome | { maxSeconds: number } {
   let maxSeconds = request.maxSeconds;
   for (const meter of request.meters) {
@@ -103,7 +116,7 @@ function fitIntoMeters({ meters, now }: MemoryBooks, request: ReserveRequest): R
   return { maxSeconds };
 }
 
-/** Rule 8. */
+/** Rule 9. */
 function write(books: MemoryBooks, request: ReserveRequest, maxSeconds: number, stops: Stops): ReserveOutcome {
   const { entries, meters, now } = books;
   for (const [entry, reason] of stops) books.beginStop(entry, reason);
