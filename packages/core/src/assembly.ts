@@ -13,8 +13,14 @@ import type { AnyOptions, Parts } from "./parts.js";
 import { Keyring } from "./sealing/keyring.js";
 import { Upstream } from "./upstream/upstream.js";
 
+/** What the broker itself has to give. */
+interface Own extends Pick<Parts, "open" | "track" | "wake"> {
+  /** These are its books from now on. */
+  opened(books: string): void;
+}
+
 /** Makes of the options what the broker works with. Does nothing yet: no look at the environment, no I/O. */
-export function assemble(options: AnyOptions, own: Pick<Parts, "open" | "track" | "wake">): Parts {
+export function assemble(options: AnyOptions, own: Own): Parts {
   const timeouts = { ...defaultTimeouts, ...withoutUndefined(options.timeouts ?? {}) };
   const clock = options.clock ?? systemClock;
   const logger = guarded(options.logger ?? consoleLogger);
@@ -25,7 +31,17 @@ export function assemble(options: AnyOptions, own: Pick<Parts, "open" | "track" 
   const { deployment } = options;
   const user = { deployment, upstream: () => options.equos ?? options.apiKey ?? environment("EQUOS_API_KEY") };
   const attached = () => ledger.attach?.({ ...user, endpoint: upstream.endpoint() }) ?? ledger;
-  const opener = new Opener(attached, { clock, settling, keyring, deployment, seconds: timeouts.ledgerSeconds });
+  const opener = new Opener(attached, {
+    clock,
+    settling,
+    keyring,
+    deployment,
+    seconds: timeouts.ledgerSeconds,
+    // A broker with a clock of its own sweeps by that one.
+    opened: (books) => {
+      if (options.clock === undefined) own.opened(books);
+    },
+  });
   const recovery = new Recovery();
   const finder = new Finder();
   const parts: Parts = {
@@ -56,7 +72,9 @@ export function assemble(options: AnyOptions, own: Pick<Parts, "open" | "track" 
         .then(options.onEvent)
         .catch(() => logger.warn({ type: event.type }, "The option onEvent threw"));
     },
-    ...own,
+    open: own.open,
+    track: own.track,
+    wake: own.wake,
   };
   return parts;
 }

@@ -3,7 +3,7 @@ import { type Consumer, checkConsumer } from "./consumer.js";
 import type { Exchange, Reply } from "./exchange.js";
 import type { Grant } from "./grant.js";
 import { Attempts } from "./http/attempts.js";
-import { handle } from "./http/handle.js";
+import { actions, handle } from "./http/handle.js";
 import { type Claim, checkClaim } from "./life/claim.js";
 import { finish } from "./life/close.js";
 import { keepConversation } from "./life/keep.js";
@@ -81,6 +81,7 @@ export class ConversationBroker<
       open: () => !this.#closed,
       track: (task) => this.#track(task),
       wake: () => this.#sweeper.wake(),
+      opened: (books) => this.#sweeper.take(books),
     });
     const { clock, logger } = this.#parts;
     this.#sweep = new Sweep(this.#parts);
@@ -100,6 +101,9 @@ export class ConversationBroker<
     task.then(forget, forget);
     return task;
   }
+
+  /** The segments below a mount that are the broker's. */
+  readonly actions: readonly string[] = actions;
 
   /** Serves one request of an adapter. `null`: the action is none of the broker's. Never rejects. */
   readonly handle = (exchange: Exchange<TNative>): Promise<Reply | null> =>

@@ -1,4 +1,4 @@
-import { BrokerError, isBrokerError } from "./errors.js";
+import { BrokerError, isBrokerError, secretMissing } from "./errors.js";
 import type { Exchange, Mountable, Reply } from "./exchange.js";
 import { type HmacKey, hmacKey, isSigned, sign } from "./hmac.js";
 import { jsonReply, problemReply } from "./http/reply.js";
@@ -6,7 +6,7 @@ import type { ReconcileReport } from "./life/reconcile.js";
 
 export interface CronOptions {
   /** What the scheduler sends as `Authorization: Bearer <secret>`: random, 32 characters or more. */
-  readonly secret: string;
+  readonly secret: string | undefined;
 }
 
 /** What of a broker a scheduler needs. */
@@ -19,7 +19,7 @@ export interface Sweepable {
  * For a scheduler, where nothing runs between requests or nobody may call for long: one GET or POST sweeps and, if the
  * broker has a `deployment`, reconciles. The answer has counts only. Mount it as a broker; its only action is `cron`.
  *
- * @throws BrokerError `invalid-option`
+ * @throws BrokerError `invalid-option`; without a secret each call answers `secret-missing`
  *
  * @example
  * ```ts
@@ -28,11 +28,12 @@ export interface Sweepable {
  * ```
  */
 export function cronHandler(broker: Sweepable, { secret }: CronOptions): Mountable<unknown> {
-  if (typeof secret !== "string" || secret.length < 32) {
+  if (secret !== undefined && (typeof secret !== "string" || secret.length < 32)) {
     throw new BrokerError("invalid-option", { hint: 'cronHandler: option "secret" must be at least 32 characters' });
   }
   let key: Promise<HmacKey> | undefined;
   const known = async (sent: string) => {
+    if (secret === undefined) throw secretMissing("cronHandler");
     key ??= hmacKey(secret);
     // Of two texts only their signatures are compared, in constant time.
     return await isSigned(await key, secret, await sign(await key, sent));
@@ -48,7 +49,7 @@ export function cronHandler(broker: Sweepable, { secret }: CronOptions): Mountab
       return problemReply(isBrokerError(error) ? error : new BrokerError("internal-error"));
     }
   };
-  return { handle };
+  return { actions: ["cron"], handle };
 }
 
 async function run(broker: Sweepable): Promise<object> {

@@ -1,7 +1,7 @@
 /** Every way in which the broker says no: `code → [HTTP status, what the client may read]`. Listed in `docs/errors.md`. */
 export const errorCodes = {
   // The request
-  "unknown-action": [404, "There is no such route. POST to start, stop or keepalive below the mount."],
+  "unknown-action": [404, "There is no such route. POST to start, stop, keepalive or token below the mount."],
   "method-not-allowed": [405, "Use POST."],
   "unsupported-media-type": [415, "Send the body as application/json."],
   "origin-refused": [403, "This origin may not call the broker."],
@@ -17,10 +17,12 @@ export const errorCodes = {
   unauthorized: [401, "The server does not know you. Sign in, or reload the page."],
   forbidden: [403, "You may not do this."],
   "conversation-refused": [403, "You may not start this conversation."],
+  "unknown-agent": [403, "There is no such character. Use one of the names that this site offers as the agent's name."],
   "not-found": [404, "There is no such conversation, or it is not yours."],
 
   // The consumer's conversations
   "already-active": [409, "You have a conversation already. Stop it first."],
+  "just-stopped": [409, "You have just ended this conversation. Wait a moment before you ask for another one."],
   "start-in-flight": [409, "Your conversation is being started. Wait for it."],
   "several-conversations": [409, "You have several conversations. Say which one by its id."],
   "conversation-ended": [410, "This conversation is over. Start a new one."],
@@ -35,6 +37,7 @@ export const errorCodes = {
   "invalid-option": [500, "The server is not set up correctly."],
   "ledger-not-shared": [500, "The server is not set up correctly."],
   "ledger-misconfigured": [500, "The server is not set up correctly."],
+  "secret-missing": [500, "The server is not set up correctly."],
   "secret-mismatch": [500, "The server is not set up correctly."],
   "deployment-missing": [500, "The server is not set up correctly."],
   "api-key-missing": [500, "The server is not set up correctly."],

@@ -75,3 +75,7 @@ export class BrokerError extends Error {
 export function isBrokerError(error: unknown): error is BrokerError {
   return typeof error === "object" && error !== null && brand in error;
 }
+
+/** Found at first use: where code is built there are no secrets, and construction must not fail there. */
+export const secretMissing = (what: string): BrokerError =>
+  new BrokerError("secret-missing", { hint: `${what}: option "secret" is missing: 32 characters or more are needed` });

@@ -1,3 +1,5 @@
+import type { Logger } from "./logger.js";
+
 /**
  * What an adapter makes of one request of its framework: all that the broker needs, and nothing built for it.
  * `TNative` is what `authorize` finds in `context.native`.
@@ -18,6 +20,8 @@ export interface Exchange<TNative = unknown> {
   /** Aborts only when the client left before the reply was written. */
   readonly signal: AbortSignal;
   readonly native: TNative;
+  /** The framework's own log of this request. Default: the broker's option `logger`. */
+  readonly logger?: Logger | undefined;
   /** Keeps the process alive for work after the reply, where a platform needs to be told. */
   waitUntil(task: Promise<unknown>): void;
 }
@@ -25,7 +29,7 @@ export interface Exchange<TNative = unknown> {
 /** The answer, ready to be written: already reduced, already text. */
 export interface Reply {
   readonly status: number;
-  /** Lower-case names. `set-cookie` is added to what the host set; all others replace. */
+  /** Lower-case names. `set-cookie` and `vary` are added to what the host set; all others replace. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | null;
   /** Call it, once, when the reply could not be handed to the client in full. */
@@ -38,9 +42,11 @@ export interface AuthorizeContext<TNative = unknown>
   readonly action: Action;
 }
 
-export type Action = "start" | "stop" | "keepalive";
+export type Action = "start" | "stop" | "keepalive" | "token";
 
 /** What adapters mount: the broker, seen from outside. `TNative` keeps a broker off another framework's adapter. */
 export interface Mountable<TNative = never> {
+  /** The segments below the mount that are its own; every other one is the host's. */
+  readonly actions: readonly string[];
   readonly handle: (exchange: Exchange<TNative>) => Promise<Reply | null>;
 }

@@ -6,7 +6,8 @@ import { BrokerError } from "./errors.js";
  * @throws BrokerError `invalid-option`
  */
 export function checkMountable(broker: unknown): void {
-  const mountable =
-    typeof broker === "object" && broker !== null && "handle" in broker && typeof broker.handle === "function";
-  if (!mountable) throw new BrokerError("invalid-option", { hint: "What is mounted must be a ConversationBroker" });
+  // Only looked at: both may be anything.
+  const { actions, handle } = (broker ?? {}) as Partial<Record<"actions" | "handle", unknown>>;
+  if (Array.isArray(actions) && typeof handle === "function") return;
+  throw new BrokerError("invalid-option", { hint: "What is mounted must be a ConversationBroker" });
 }

@@ -1,11 +1,20 @@
+import { Departure } from "./departure.js";
 import type { Exchange, Mountable, Reply } from "./exchange.js";
+import type { Logger } from "./logger.js";
 import { readNodeBody } from "./node-body.js";
-import type { NodeRequest, NodeResponse } from "./node-types.js";
+import type { NodeRequest, NodeResponse, NodeStream } from "./node-types.js";
+import { addVary } from "./vary.js";
 
 export interface NodeExchangeOptions<TNative> {
   readonly action: string;
   readonly native: TNative;
   readonly clientIp?: string | undefined;
+  /** The framework's log of this request, if it has one. */
+  readonly logger?: Logger | undefined;
+  /** The body, where the framework hands out another stream than the request itself. */
+  readonly body?: NodeStream | undefined;
+  /** Hands the reply to the framework. Default: written with Node's own means. May throw: then nobody has it. */
+  readonly write?: ((reply: Reply) => void) | undefined;
 }
 
 /**
@@ -16,36 +25,47 @@ export async function serveNode<TNative>(
   broker: Mountable<TNative>,
   request: NodeRequest,
   response: NodeResponse,
-  { action, native, clientIp }: NodeExchangeOptions<TNative>,
+  { action, native, clientIp, logger, body, write }: NodeExchangeOptions<TNative>,
 ): Promise<boolean> {
-  const gone = new AbortController();
+  const departure = new Departure();
   // The response closes once, and only early closing means that the client left. The request also "closes" after its
   // body was parsed, with the client still there.
   const closed = new Promise<void>((resolve) => {
     response.once("close", () => {
-      if (!response.writableFinished) gone.abort();
+      if (!isWhole(response)) departure.happened();
       resolve();
     });
   });
-  if (response.destroyed) gone.abort();
+  if (isGone(response)) departure.happened();
   const exchange: Exchange<TNative> = {
     method: request.method ?? "",
     action,
     header: (name) => headerOf(request, name),
-    readBody: (maxBytes) => readNodeBody(request, maxBytes),
+    readBody: (maxBytes) => readNodeBody(request, maxBytes, body),
     clientIp: clientIp ?? request.socket?.remoteAddress,
-    signal: gone.signal,
+    get signal() {
+      return departure.signal;
+    },
     native,
+    logger,
     // A Node server lives on after the reply.
     waitUntil: (task) => void task.catch(() => undefined),
   };
   const reply = await broker.handle(exchange);
   if (reply === null) return false;
-  const begun = write(response, reply);
+  const begun = begin(response, reply, write);
   if (begun && reply.undelivered !== undefined) await closed;
-  if (!begun || !response.writableFinished) await reply.undelivered?.();
+  // A hook of the host's that failed while ours was sent has put an error of its own in its place.
+  const isSent = isWhole(response) && response.statusCode < 400;
+  if (!begun || !isSent) await reply.undelivered?.();
   return true;
 }
+
+const isGone = ({ destroyed, stream }: NodeResponse): boolean => (destroyed || stream?.destroyed) === true;
+
+/** All of it was written. HTTP/2 takes one whose stream was reset for finished, with a code that says why. */
+const isWhole = ({ writableEnded, writableFinished, stream }: NodeResponse): boolean =>
+  writableEnded && writableFinished && (stream?.rstCode ?? 0) === 0;
 
 function headerOf({ headers }: NodeRequest, name: string): string | undefined {
   // HTTP/2 has no Host header.
@@ -54,27 +74,26 @@ function headerOf({ headers }: NodeRequest, name: string): string | undefined {
 }
 
 /** Begins to write; `false` when that is no longer possible. */
-function write(response: NodeResponse, reply: Reply): boolean {
+function begin(response: NodeResponse, reply: Reply, write = (whole: Reply) => writeReply(response, whole)): boolean {
   try {
-    if (response.headersSent || response.destroyed) return false;
-    writeReply(response, reply);
+    if (response.headersSent || isGone(response)) return false;
+    write(reply);
     return true;
   } catch {
     return false; // A host that has already ended the response, or refuses a header.
   }
 }
 
-/** Writes a reply with Node's own means; cookies that the host has set stay. */
+/** Writes a reply with Node's own means; what the host has set of `set-cookie` and `vary` stays. */
 export function writeReply(response: NodeResponse, reply: Reply): void {
   response.statusCode = reply.status;
   for (const [name, value] of Object.entries(reply.headers)) {
-    response.setHeader(name, name === "set-cookie" ? cookies(response, value) : value);
+    const present = name === "set-cookie" || name === "vary" ? response.getHeader(name) : undefined;
+    response.setHeader(name, present === undefined ? value : together(name, present, value));
   }
   response.end(reply.body ?? undefined);
 }
 
-function cookies(response: NodeResponse, added: string | readonly string[]): string[] {
-  const present = response.getHeader("set-cookie");
-  const before = present === undefined ? [] : Array.isArray(present) ? present : [String(present)];
-  return [...before, ...(typeof added === "string" ? [added] : added)];
+function together(name: string, present: unknown, added: string | readonly string[]): string | string[] {
+  return name === "vary" ? addVary(present, String(added)) : [present, added].flat().map(String);
 }

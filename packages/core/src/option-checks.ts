@@ -100,6 +100,7 @@ const optionsSchema = z.strictObject({
   leaveGraceSeconds: seconds(0, 300),
   allowedOrigins: z.array(origin, takes("a list of origins")).optional(),
   publicOrigin: origin.optional(),
+  tokenStatus: z.literal([200, 201], takes("200 or 201")).optional(),
   deployment: z
     .string()
     .regex(/^[\w.-]{1,64}$/, takes("1 to 64 letters, digits, dots, dashes and underscores"))
@@ -135,7 +136,7 @@ export function checkOptions(options: object): void {
   if (typeof options !== "object" || options === null) {
     throw new BrokerError("invalid-option", { hint: "ConversationBroker needs an object of options" });
   }
-  const { timeouts, equos, apiKey, ledger, secret, deployment } = check(optionsSchema, options, "");
+  const { timeouts, equos, apiKey, ledger, deployment } = check(optionsSchema, options, "");
   const { answerSeconds = defaultTimeouts.answerSeconds, abandonSeconds = defaultTimeouts.abandonSeconds } =
     timeouts ?? {};
   if (abandonSeconds <= answerSeconds) {
@@ -144,7 +145,6 @@ export function checkOptions(options: object): void {
   if (equos !== undefined && apiKey !== undefined)
     throw invalid("equos", "takes the place of apiKey: give one of them");
   if (ledger === undefined || !("shared" in ledger) || ledger.shared !== true) return;
-  if (secret === undefined) throw invalid("secret", "is needed with a shared ledger, to seal what it holds");
   if (deployment === undefined) throw invalid("deployment", "is needed with a shared ledger, to tell what is its own");
 }
 

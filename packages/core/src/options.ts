@@ -103,6 +103,9 @@ export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias exten
   /** This server's own origin, where a proxy changes the `Host` header. */
   readonly publicOrigin?: string | undefined;
 
+  /** Status of the `token` route's answers. Default 201, as LiveKit documents it; 200 for old clients that take no other. */
+  readonly tokenStatus?: 200 | 201 | undefined;
+
   /**
    * Your name for this installation, such as `shop-production`: 1–64 letters, digits, `.`, `_` and `-`. `reconcile`
    * touches what carries it and nothing else. Needed with a shared ledger.

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "./clock.js";
-import { BrokerError } from "./errors.js";
+import { BrokerError, secretMissing } from "./errors.js";
 import type { AuthorizeContext } from "./exchange.js";
 import { base64url, type HmacKey, hmacKey, isSigned, sign } from "./hmac.js";
 
@@ -35,7 +35,7 @@ export interface Visitors {
  * Consumers for a site without login. A page's GET mints a signed cookie, and only its holder can start: a script that
  * never loaded a page gets 401.
  *
- * @throws BrokerError `invalid-option` when the secret is missing or short.
+ * @throws BrokerError `invalid-option` when the secret is short; `secret-missing`, at first use, when there is none.
  *
  * @example
  * ```ts
@@ -50,12 +50,10 @@ export interface Visitors {
  */
 export function visitors(options: VisitorsOptions): Visitors {
   const { secret, name = "Visitor", maxAgeDays = 30, secure = true, clock = systemClock } = options ?? {};
-  const secrets = typeof secret === "string" ? [secret] : secret;
-  if (
-    !Array.isArray(secrets) ||
-    secrets.length === 0 ||
-    secrets.some((one) => typeof one !== "string" || one.length < 32)
-  ) {
+  // One that is missing is missed at first use: where the code is built there are no secrets.
+  const secrets = secret === undefined || typeof secret === "string" ? [secret ?? []].flat() : secret;
+  const present = secret === undefined || (Array.isArray(secrets) && secrets.length > 0);
+  if (!present || secrets.some((one) => typeof one !== "string" || one.length < 32)) {
     throw new BrokerError("invalid-option", {
       hint: 'visitors: option "secret" must be at least 32 characters, or a list of such secrets',
     });
@@ -68,19 +66,21 @@ export function visitors(options: VisitorsOptions): Visitors {
   const cookie = secure ? "__Host-equos-visitor" : "equos-visitor";
   const maxAge = Math.round(maxAgeDays * 86_400);
   let keys: Promise<HmacKey[]> | undefined;
-  const keysOf = () => {
+  const keysOf = async () => {
+    if (secret === undefined) throw secretMissing("visitors");
     keys ??= Promise.all(secrets.map((one) => hmacKey(`equos-broker visitor ${one}`)));
-    return keys;
+    return await keys;
   };
 
   const read = async (header: string | undefined): Promise<string | undefined> => {
+    const known = await keysOf();
     for (const value of cookieValues(header, cookie)) {
       const [id, issued, signature, ...rest] = value.split(".");
       if (!id || !issued || !signature || rest.length > 0 || !/^\d{1,12}$/.test(issued)) continue;
       const age = clock.now() / 1000 - Number(issued);
       // A minute of tolerance: servers' clocks differ.
       if (age > maxAge || age < -60) continue;
-      for (const key of await keysOf()) if (await isSigned(key, `${id}.${issued}`, signature)) return id;
+      for (const key of known) if (await isSigned(key, `${id}.${issued}`, signature)) return id;
     }
     return undefined;
   };

@@ -7,6 +7,7 @@ it("exports these names, and a new one is a decision", () => {
     [
       "BrokerError",
       "ConversationBroker",
+      "addVary",
       "allows",
       "checkMountable",
       "cronHandler",

@@ -53,8 +53,7 @@ it.each([
   [{ joinWithinSeconds: 0 }, 'option "joinWithinSeconds" must be at least 1 seconds'],
   [{ keepAliveSeconds: "90" }, 'option "keepAliveSeconds" must be a number of seconds'],
   [{ secret: "short" }, 'option "secret" must be'],
-  [{ ledger: shared }, 'option "secret" is needed with a shared ledger'],
-  [{ ledger: shared, secret: "s".repeat(32) }, 'option "deployment" is needed with a shared ledger'],
+  [{ ledger: shared }, 'option "deployment" is needed with a shared ledger'],
   [{ whenActive: { same: "stop" } }, 'option "whenActive.same" must be "resume", "reject" or "replace"'],
   [{ timeouts: { answerSeconds: "15" } }, 'option "timeouts.answerSeconds" must be a number of seconds from 1 to 120'],
   [

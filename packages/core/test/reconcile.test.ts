@@ -152,4 +152,12 @@ describe("cronHandler", () => {
     expect((await call(broker, secret, "DELETE")).status).toBe(405);
     expect(() => cronHandler(broker, { secret: "short" })).toThrow(/at least 32 characters/);
   });
+
+  it("says so when its secret is missing, and does nothing", async () => {
+    const { broker } = await openSetting();
+    const unset = toFetchHandler(cronHandler(broker, { secret: undefined }));
+    const headers = { authorization: "Bearer undefined" };
+    const answer = await unset(new Request("http://shop.example/cron", { method: "POST", headers }));
+    expect([answer.status, await answer.json()]).toEqual([500, expect.objectContaining({ code: "secret-missing" })]);
+  });
 });

@@ -66,7 +66,7 @@ it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 401])("visitors refuse max
   );
 });
 
-it("a platform is told of the work that goes on after the caller was answered", async () => {
+it("a platform is told of a start before it begins, and of what goes on after its caller was answered", async () => {
   const { broker, clock, emulator, pass, running } = await openSetting();
   emulator.faults.queue("startConversation", fault.delay(20_000));
   const tasks: Promise<unknown>[] = [];
@@ -78,14 +78,29 @@ it("a platform is told of the work that goes on after the caller was answered", 
     clientIp: undefined,
     signal: new AbortController().signal,
     native: undefined,
-    waitUntil: (task) => void tasks.push(task),
+    waitUntil: (task) => {
+      if (tasks.length === 0) expect(emulator.requests()).toEqual([]);
+      tasks.push(task);
+    },
   };
   const reply = broker.handle(exchange);
   await eventually(() => emulator.requests().length === 1);
+  expect(tasks).toHaveLength(1);
   await clock.advance(15_000);
   expect((await reply)?.status).toBe(504);
-  expect(tasks).toHaveLength(1);
+  expect(tasks).toHaveLength(2);
   await pass(6);
   await Promise.all(tasks);
   expect(running()).toEqual([]);
+
+  // Where there is nothing to wait with, as outside of a request, nothing begins.
+  const thrower = {
+    ...exchange,
+    waitUntil: () => {
+      throw new Error("outside of a request");
+    },
+  };
+  const before = emulator.requests().length;
+  expect((await broker.handle(thrower))?.status).toBe(500);
+  expect(emulator.requests()).toHaveLength(before);
 });

@@ -74,7 +74,14 @@ describe("visitors", () => {
     );
   });
 
-  it.each([["short"], [""], [undefined], [[]], [["x".repeat(32), "short"]]])("refuse the secret %o", (wrong) => {
+  it.each([["short"], [""], [null], [[]], [["x".repeat(32), "short"]]])("refuse the secret %o", (wrong) => {
     expect(() => visitors({ secret: wrong as never })).toThrow(/"secret" must be at least 32 characters/);
+  });
+
+  it("miss a secret that is missing at first use, as a build has none", async () => {
+    const visitor = visitors({ secret: undefined });
+    for (const use of [visitor(asked(undefined)), visitor.issue(undefined)]) {
+      await expect(use).rejects.toMatchObject({ code: "secret-missing", status: 500 });
+    }
   });
 });

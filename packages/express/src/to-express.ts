@@ -30,7 +30,7 @@ export type ExpressContext = AuthorizeContext<ExpressNative>;
 
 /**
  * Mounts a broker as Express middleware, 4 and 5, with or without a body parser before it. Below the mount, `start`,
- * `stop` and `keepalive` are the broker's; every other path goes to your next route.
+ * `stop`, `keepalive` and `token` are the broker's; every other path goes to your next route.
  *
  * @example
  * ```ts

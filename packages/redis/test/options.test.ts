@@ -1,3 +1,4 @@
+import { ConversationBroker } from "@equos-broker/core";
 import { describe, expect, it } from "vitest";
 import { redisLedger } from "../src/index.js";
 
@@ -40,6 +41,21 @@ describe("redisLedger", () => {
     const ledger = redisLedger(client, { prefix: undefined, clock: undefined });
     expect(ledger.shared).toBe(true);
     await expect(ledger.open({ nonce: "nonce123", key: "key" })).rejects.toThrow("asked at construction");
+  });
+
+  it("is not opened without a secret, which is missed at first use: a build has none", async () => {
+    const broker = new ConversationBroker({
+      apiKey: "sk_unused",
+      characters: { guide: "cha_1" },
+      deployment: "shop",
+      secret: undefined,
+      ledger: redisLedger(client),
+      logger: { warn: () => undefined, error: () => undefined },
+    });
+    const start = broker.start({ consumer: { identity: "ada", name: "Ada" } });
+    // Redis was not asked, or it would be its error.
+    await expect(start).rejects.toMatchObject({ code: "secret-missing", status: 500 });
+    await broker.close();
   });
 
   it("takes an answer in bytes, and nothing that is no text", async () => {

@@ -48,8 +48,13 @@ export async function readBody<T>(exchange: Exchange, schema: z.ZodType<T>, cloc
 
 function sizeOf(body: unknown): number {
   if (body instanceof Uint8Array) return body.byteLength;
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  return text?.length ?? 0;
+  if (typeof body === "string") return body.length;
+  try {
+    return JSON.stringify(body)?.length ?? 0;
+  } catch {
+    // What a parser of the host made cannot be written again: nested too deep, most likely.
+    throw new BrokerError("invalid-body");
+  }
 }
 
 function parse(body: unknown): unknown {

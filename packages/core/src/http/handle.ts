@@ -1,27 +1,40 @@
 import type { ErrorCode } from "../error-codes.js";
 import { BrokerError, isBrokerError } from "../errors.js";
-import type { Exchange, Reply } from "../exchange.js";
+import type { Action, Exchange, Reply } from "../exchange.js";
+import { guarded } from "../logger.js";
 import type { Parts } from "../parts.js";
 import { redact } from "../redact.js";
 import type { Attempts } from "./attempts.js";
+import { preflight, withCors } from "./cors.js";
 import { keepAliveRoute } from "./keepalive-route.js";
 import { problemReply } from "./reply.js";
 import { startRoute } from "./start-route.js";
 import { stopRoute } from "./stop-route.js";
+import { tokenRoute } from "./token-route.js";
 
 type Route = (parts: Parts, exchange: Exchange, attempts: Attempts) => Promise<Reply>;
 
-const routes: ReadonlyMap<string, Route> = new Map([
+const routes: ReadonlyMap<string, Route> = new Map<Action, Route>([
   ["start", startRoute],
   ["stop", stopRoute],
   ["keepalive", keepAliveRoute],
+  ["token", tokenRoute],
 ]);
+
+export const actions: readonly string[] = [...routes.keys()];
 
 /** Serves one exchange, whatever happens; `null` when its action is none of ours. Never rejects. */
 export async function handle(parts: Parts, attempts: Attempts, exchange: Exchange): Promise<Reply | null> {
   const route = routes.get(exchange.action);
   if (route === undefined) return null;
+  const reply = await answer(parts, attempts, exchange, route);
+  return withCors(reply, (name) => exchange.header(name), parts.options);
+}
+
+async function answer(parts: Parts, attempts: Attempts, exchange: Exchange, route: Route): Promise<Reply> {
   try {
+    const early = preflight(exchange.method, (name) => exchange.header(name), parts.options);
+    if (early !== undefined) return early;
     if (exchange.method !== "POST") throw new BrokerError("method-not-allowed");
     return await route(parts, exchange, attempts);
   } catch (thrown) {
@@ -37,11 +50,13 @@ export async function handle(parts: Parts, attempts: Attempts, exchange: Exchang
  * proxy's doing as an attacker's.
  */
 function report({ logger, upstream }: Parts, exchange: Exchange, error: BrokerError, instance: string): void {
+  // The host's own, where it keeps one for each request.
+  const log = exchange.logger === undefined ? logger : guarded(exchange.logger);
   const { code, status, message } = error;
   const secrets = [...upstream.secrets(), ...credentials(exchange)];
   const cause = error.cause === undefined ? undefined : redact(describe(error.cause), secrets);
   const details = { code, status, action: exchange.action, instance, upstream: error.upstream, cause };
-  logger[consequences.has(code) ? "warn" : "error"](details, redact(message, secrets));
+  log[consequences.has(code) ? "warn" : "error"](details, redact(message, secrets));
 }
 
 /** Refusals that follow from something that was reported already, or that is meant to be. */
@@ -55,10 +70,19 @@ const consequences: ReadonlySet<ErrorCode> = new Set([
 
 /** What the request carries to prove who sent it, as a whole and in its parts. */
 function credentials(exchange: Exchange): string[] {
-  const authorization = exchange.header("authorization") ?? "";
-  const cookie = exchange.header("cookie") ?? "";
+  const authorization = present(exchange, "authorization");
+  const cookie = present(exchange, "cookie");
   const values = cookie.split(";").map((pair) => pair.slice(pair.indexOf("=") + 1).trim());
   return [authorization, authorization.replace(/^\S+\s+/, ""), cookie, ...values, ...values.map(decoded)];
+}
+
+/** An adapter may have no headers to give, and say so. */
+function present(exchange: Exchange, name: string): string {
+  try {
+    return exchange.header(name) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 function decoded(value: string): string {

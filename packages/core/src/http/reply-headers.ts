@@ -6,7 +6,7 @@ const NAME = /^[!#$%&'*+.^_`|~\w-]{1,100}$/;
 const VALUE = /^[\t\x20-\x7e\xa0-\xff]{0,8192}$/;
 /** What the reply itself decides. */
 const OURS =
-  /^(content-|transfer-encoding$|connection$|cache-control$|equos-delivery$|retry-after$|ratelimit(-policy)?$|allow$|trailer$|upgrade$)/;
+  /^(content-|transfer-encoding$|connection$|cache-control$|equos-|retry-after$|ratelimit(-policy)?$|allow$|trailer$|upgrade$)/;
 
 /**
  * The headers that `authorize` wants sent, in lower case. Checked before anything starts: a header that cannot be

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../error-codes.js";
 import type { BrokerError } from "../errors.js";
 import type { Reply } from "../exchange.js";
 import { quotaHeaders } from "./quota-headers.js";
@@ -16,7 +17,20 @@ export function emptyReply(status: number, headers: Headers = {}): Reply {
   return { status, headers: { ...headers, ...always }, body: null };
 }
 
-/** An error as problem details (RFC 9457). `instance` is the same in the server log. */
+/** Problem details (RFC 9457), as every refusal's body has them. `docs/errors.md` lists the codes. */
+export interface Problem {
+  /** `urn:equos-broker:problem:<code>` */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** For people: says what to do. */
+  readonly detail: string;
+  readonly code: ErrorCode;
+  /** The same in the server's log, for 5xx and refused origins. */
+  readonly instance?: string;
+}
+
+/** An error as problem details. */
 export function problemReply(error: BrokerError, instance?: string): Reply {
   const { code, status, publicMessage, retryAfterSeconds, quotas } = error;
   return {
@@ -37,7 +51,7 @@ export function problemReply(error: BrokerError, instance?: string): Reply {
       detail: publicMessage,
       code,
       ...(instance === undefined ? {} : { instance }),
-    }),
+    } satisfies Problem),
   };
 }
 

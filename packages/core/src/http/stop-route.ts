@@ -6,6 +6,7 @@ import type { Parts } from "../parts.js";
 import type { Attempts } from "./attempts.js";
 import { readBody, stopBody } from "./body.js";
 import { claimOf } from "./claim.js";
+import { kept } from "./kept.js";
 import { requireJsonOrText } from "./media-type.js";
 import { checkOrigin } from "./origin.js";
 import { jsonReply } from "./reply.js";
@@ -18,8 +19,9 @@ export async function stopRoute(parts: Parts, exchange: Exchange, attempts: Atte
   const { headers, ...claim } = await claimOf(parts, exchange, "stop", body);
   attempts.check("stop", claim);
   const { delivery, leaving } = body;
-  const stopped = await stopConversation(parts, { ...claim, delivery, leaving }, "owner").catch(
-    async (error: unknown) => {
+  const stopping = () => stopConversation(parts, { ...claim, delivery, leaving }, "owner");
+  const stopped = await kept(exchange, () =>
+    stopping().catch(async (error: unknown) => {
       const ledgerIsDown = isBrokerError(error) && error.code === "ledger-unavailable";
       // Only the ledger knows the token; but the caller may be known as well.
       if (!ledgerIsDown || claim.token === undefined || body.id === undefined) throw error;
@@ -27,7 +29,7 @@ export async function stopRoute(parts: Parts, exchange: Exchange, attempts: Atte
       if (who === undefined) throw error;
       attempts.check("stop", who);
       return await stopByUpstreamsRecord(parts, { consumer: who.consumer, id: body.id, leaving }, error);
-    },
+    }),
   );
   return jsonReply(200, stopped, headers);
 }

@@ -22,10 +22,15 @@ export async function whoAsks(parts: Parts, exchange: Exchange, action: Action):
   if (authorize === undefined) {
     throw new BrokerError("authorize-missing", { hint: "Without the option authorize nobody can start over HTTP" });
   }
-  const { native, clientIp, signal } = exchange;
+  const { native, clientIp } = exchange;
   const header = (name: string) => exchange.header(name.toLowerCase());
   // The adapter this broker is mounted on supplies the native part; the types of mounting see to that.
-  const context = { action, header, clientIp, signal, native } as AuthorizeContext<never>;
+  const context = {
+    ...{ action, header, clientIp, native },
+    get signal() {
+      return exchange.signal;
+    },
+  } as AuthorizeContext<never>;
   const call = Promise.resolve().then(() => authorize(context));
   const answer = await within(clock, timeouts.authorizeSeconds, call).catch((thrown: unknown) => {
     throw refusal(thrown);

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.js";
 import { Digests } from "../digests.js";
-import { BrokerError, isBrokerError } from "../errors.js";
+import { BrokerError, isBrokerError, secretMissing } from "../errors.js";
 import { base64url, fromBase64url, hmacKey } from "../hmac.js";
 import type { Keyring } from "../sealing/keyring.js";
 import { Books, bounded, unavailable } from "./books.js";
@@ -17,6 +17,8 @@ export interface OpenerSurroundings {
   /** Seals what others can read; none for a ledger in this process. */
   readonly keyring: Keyring | undefined;
   readonly deployment: string | undefined;
+  /** Told of the books that it has opened, by their id. */
+  readonly opened: (books: string) => void;
 }
 
 /** Opens the ledger at first use, and again when its books turn out to be lost. */
@@ -37,7 +39,7 @@ export class Opener {
     return this.#used;
   }
 
-  /** @throws BrokerError `ledger-unavailable`, `ledger-not-shared`, `ledger-misconfigured` or `secret-mismatch` */
+  /** @throws BrokerError `ledger-unavailable`, `ledger-not-shared`, `ledger-misconfigured`, `secret-missing` or `secret-mismatch` */
   books(): Promise<Books> {
     this.#used = true;
     if (this.#opening !== undefined) return this.#opening;
@@ -54,6 +56,8 @@ export class Opener {
   async #open(): Promise<Books> {
     const { clock, seconds, settling, keyring, deployment } = this.#with;
     const ledger = this.#ledger();
+    // What others can read has to be sealed.
+    if (keyring?.isEmpty) throw secretMissing("A shared ledger");
     const key = base64url(crypto.getRandomValues(new Uint8Array(32)));
     const proposal = {
       nonce: nonce(),
@@ -70,6 +74,7 @@ export class Opener {
     const lost = () => mine && this.#forget(mine);
     const books = new Books(ledger, identity, digests, { clock, seconds, settling, lost });
     mine = this.#opening;
+    this.#with.opened(identity.id);
     if (outdated && keyring !== undefined) {
       const to = await keyring.seal(base64url(bytes), aboutKey(deployment));
       await books.step("rekey", { from: identity.key, to });

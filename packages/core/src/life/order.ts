@@ -32,6 +32,8 @@ export interface Order {
   readonly client: string;
   /** Its page has said that it sends keep-alives. */
   readonly keepsAlive: boolean;
+  /** Whatever `whenActive` says: one that runs is handed out again, and one that its owner has just ended has no successor. */
+  readonly sticky: boolean;
   /** Address of the client; `undefined` for a start that comes from no client. */
   readonly ip?: string | undefined;
   /** Aborts when the caller has gone. */
@@ -41,13 +43,15 @@ export interface Order {
 }
 
 /** What is known of whoever brought it. */
-export type Caller = Pick<Order, "signal" | "waitUntil" | "ip"> & { readonly keepsAlive?: boolean | undefined };
+export type Caller = Pick<Order, "signal" | "waitUntil" | "ip"> & {
+  readonly [K in "keepsAlive" | "sticky"]?: boolean | undefined;
+};
 
 export async function checkOrder(
   parts: Parts,
   consumer: Consumer,
   body: StartRequestBody,
-  { keepsAlive = false, ...caller }: Caller = {},
+  { keepsAlive = false, sticky = false, ...caller }: Caller = {},
 ): Promise<Order> {
   const { character, characterId } = characterOf(parts, body.character);
   const inputText = canonical(body.input);
@@ -55,7 +59,7 @@ export async function checkOrder(
   const limits = await limitsFor(parts, consumer);
   const client = await clientOf(parts, consumer);
   const fresh = body.fresh ?? false;
-  return { consumer, character, characterId, inputText, input, fresh, limits, client, keepsAlive, ...caller };
+  return { consumer, character, characterId, inputText, input, fresh, limits, client, keepsAlive, sticky, ...caller };
 }
 
 /** JSON with the keys of every object in order. @throws BrokerError `invalid-input` for what is nested too deep */

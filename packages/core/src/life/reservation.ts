@@ -11,6 +11,7 @@ import type { Order } from "./order.js";
 import { newPayload } from "./payload.js";
 import { CHECK_EVERY_MS } from "./resume.js";
 import { termsOf } from "./terms.js";
+import { TOMBSTONE_MS } from "./tombstone.js";
 
 /** Callers of one consumer that may wait for its start in flight: a few clicks and tabs. */
 const MAX_WAITING = 4;
@@ -22,7 +23,7 @@ export interface Reservation {
 
 export async function reservationOf(parts: Parts, books: Books, order: Order): Promise<Reservation> {
   const { digests, id } = books;
-  const { limits } = order;
+  const { limits, sticky } = order;
   const { whenActive } = parts.options;
   const reservation = base64url(crypto.getRandomValues(new Uint8Array(16)));
   const consumer = await digests.consumer(order.consumer);
@@ -35,13 +36,14 @@ export async function reservationOf(parts: Parts, books: Books, order: Order): P
       maxSeconds: limits.maxSeconds ?? 600,
       minSeconds: MIN_SECONDS,
       fresh: order.fresh,
-      same: whenActive?.same ?? "resume",
+      same: sticky ? "resume" : (whenActive?.same ?? "resume"),
       other: whenActive?.other ?? "replace",
       maxWaiting: MAX_WAITING,
       active: limits.perConsumer?.active ?? 1,
       overallActive: limits.overall?.active,
       meters: await metersOf(limits, digests, consumer, order.ip),
       checkMs: CHECK_EVERY_MS,
+      ...(sticky ? { tombstoneMs: TOMBSTONE_MS } : {}),
       terms: termsOf(parts),
     },
   };

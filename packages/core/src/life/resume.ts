@@ -8,7 +8,9 @@ import { tell } from "./announce.js";
 import type { Delivery } from "./delivery.js";
 import { endConversation } from "./end.js";
 import { lookInto } from "./look.js";
+import type { Order } from "./order.js";
 import type { Payload } from "./payload.js";
+import { justStopped, TOMBSTONE_MS } from "./tombstone.js";
 
 type Resumed = Extract<ReserveOutcome, { outcome: "resumed" }>;
 
@@ -20,8 +22,15 @@ const CHECK_SECONDS = 3;
 /**
  * The grant of the consumer's running conversation once more. `undefined`: nobody can join with it, and it is over or
  * being stopped; the caller reserves again.
+ *
+ * @throws BrokerError `just-stopped`
  */
-export async function resume(parts: Parts, books: Books, resumed: Resumed): Promise<Delivery | undefined> {
+export async function resume(
+  parts: Parts,
+  books: Books,
+  resumed: Resumed,
+  { sticky }: Pick<Order, "sticky">,
+): Promise<Delivery | undefined> {
   const { record, delivery } = resumed;
   const payload = await parts.payloads.read(record, books.id);
   const { grant } = payload ?? {};
@@ -30,7 +39,12 @@ export async function resume(parts: Parts, books: Books, resumed: Resumed): Prom
     await books.step("stop", { claim: { reservation: record.reservation }, reason: unusable ?? "orphan" });
     return undefined;
   }
-  if (await isOver(parts, books, record, resumed.check, payload)) return undefined;
+  const over = await overSince(parts, books, record, resumed.check, payload);
+  if (over !== undefined) {
+    // Whose room has just been closed fetches again at once, and is not there to join another one.
+    if (sticky && parts.clock.now() - (over.endedAt ?? 0) < TOMBSTONE_MS) throw justStopped(TOMBSTONE_MS);
+    return undefined;
+  }
   await tell(parts, books, record, { type: "conversation.resumed", delivery });
   return { grant, number: delivery, resumed: true, reservation: record.reservation, books, quotas: [] };
 }
@@ -62,23 +76,29 @@ function expiryOf(token: string): number | undefined {
   }
 }
 
-/** Whether upstream says that it does not run. It is asked rarely, by one caller for all, and an error is no answer. */
-export async function isOver(
+/** A conversation that upstream says does not run. */
+export interface Over {
+  /** By upstream's clock; `undefined` where it does not say. */
+  readonly endedAt: number | undefined;
+}
+
+/** Asks upstream whether it is over: rarely, by one caller for all; and an error is no answer. */
+export async function overSince(
   parts: Parts,
   books: Books,
   record: LedgerRecord,
   check: boolean,
   payload?: Payload | undefined,
-): Promise<boolean> {
+): Promise<Over | undefined> {
   const { checks, clock } = parts;
   const { reservation } = record;
   if (check && !checks.has(reservation)) {
-    const checking = askUpstream(parts, books, record, payload).catch(() => false);
+    const checking = askUpstream(parts, books, record, payload).catch(() => undefined);
     checks.set(reservation, checking);
     void parts.track(checking).then(() => checks.delete(reservation));
   }
-  const outcome = await within(clock, CHECK_SECONDS, checks.get(reservation) ?? false);
-  return outcome !== timeOver && outcome;
+  const outcome = await within(clock, CHECK_SECONDS, checks.get(reservation));
+  return outcome === timeOver ? undefined : outcome;
 }
 
 async function askUpstream(
@@ -86,9 +106,10 @@ async function askUpstream(
   books: Books,
   record: LedgerRecord,
   payload: Payload | undefined,
-): Promise<boolean> {
+): Promise<Over | undefined> {
   const look = await lookInto(parts, books, record, payload);
-  if (look.says !== "over" && look.says !== "nothing") return false;
-  await endConversation(parts, books, record, "upstream", look.says === "over" ? look.conversation.seconds : undefined);
-  return true;
+  if (look.says !== "over" && look.says !== "nothing") return undefined;
+  const { seconds, endedAt } = look.says === "over" ? look.conversation : {};
+  await endConversation(parts, books, record, "upstream", seconds);
+  return { endedAt };
 }

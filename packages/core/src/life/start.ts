@@ -13,9 +13,10 @@ import { limited, quotasOf } from "./limited.js";
 import type { Order } from "./order.js";
 import { hasStopped } from "./replaced.js";
 import { giveBack, type Reservation, reservationOf, withdraw } from "./reservation.js";
-import { isOver, resume } from "./resume.js";
+import { overSince, resume } from "./resume.js";
 import { type Committed, sendStart } from "./send-start.js";
 import { sendWithinMs } from "./terms.js";
+import { justStopped } from "./tombstone.js";
 import { upstreamRequest } from "./upstream-request.js";
 
 type Reserved = Extract<ReserveOutcome, { outcome: "reserved" }>;
@@ -39,7 +40,7 @@ export async function startConversation(parts: Parts, order: Order): Promise<Del
         case "reserved":
           return await begin(parts, books, order, reservation, outcome, sendWithin);
         case "resumed": {
-          const delivery = await resume(parts, books, outcome);
+          const delivery = await resume(parts, books, outcome, order);
           if (delivery !== undefined) return delivery;
           if (!inTime) throw inDoubt(2_000);
           break;
@@ -56,8 +57,10 @@ export async function startConversation(parts: Parts, order: Order): Promise<Del
           throw inDoubt(outcome.retryAfterMs);
         case "active":
           // Unless Equos has ended it by itself.
-          if (inTime && (await isOver(parts, books, outcome.record, outcome.check))) break;
+          if (inTime && (await overSince(parts, books, outcome.record, outcome.check)) !== undefined) break;
           throw new BrokerError("already-active");
+        case "stopped":
+          throw justStopped(outcome.retryAfterMs);
         case "crowded":
           throw new BrokerError("start-in-flight", { retryAfterSeconds: 2 });
         case "limited":

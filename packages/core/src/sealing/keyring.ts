@@ -27,6 +27,10 @@ export class Keyring {
     this.#secrets = secrets;
   }
 
+  get isEmpty(): boolean {
+    return this.#secrets.length === 0;
+  }
+
   /** `about`: what the text belongs to. Moved to another place it does not open. */
   async seal(text: string, about: string): Promise<string> {
     const [key] = await this.#derived();

@@ -28,6 +28,7 @@ export interface SeenConversation {
   readonly startedAt: number | undefined;
   /** Equos does not say who counts as joined. */
   readonly joined: boolean;
+  readonly endedAt: number | undefined;
   /** Between `startedAt` and `endedAt`, rounded up; once it has ended. */
   readonly seconds: number | undefined;
 }
@@ -46,6 +47,7 @@ export function seenConversation(answer: unknown): SeenConversation | undefined 
     maxSeconds: maxSeconds ?? undefined,
     startedAt,
     joined: joinedAt !== undefined,
+    endedAt,
     seconds: ended ? Math.max(0, Math.ceil((endedAt - startedAt) / 1000)) : undefined,
   };
 }
