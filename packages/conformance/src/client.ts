@@ -1,12 +1,23 @@
 import { type ClientRequest, request as httpRequest } from "node:http";
+import { connect } from "node:net";
 
 export interface Call {
   readonly method?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** `packets`: sent one by one. `endless`: begins a body and never ends it. */
-  readonly body?: string | { readonly packets: readonly Uint8Array[] } | { readonly endless: string } | undefined;
+  /** `packets`: sent one by one. `endless`: begins a body and never ends it. `written`: as the test likes. */
+  readonly body?: string | Packets | Endless | Written | undefined;
   /** Leave (destroy the socket) when it aborts. */
   readonly signal?: AbortSignal | undefined;
+}
+
+interface Packets {
+  readonly packets: readonly Uint8Array[];
+}
+interface Endless {
+  readonly endless: string;
+}
+interface Written {
+  readonly written: (write: (text: string) => void) => void;
 }
 
 export interface Answer {
@@ -41,8 +52,41 @@ export function call(url: string, { method = "POST", headers = {}, body, signal 
     if (typeof body === "string") request.end(body);
     else if (body === undefined) request.end();
     else if ("endless" in body) request.write(body.endless);
+    else if ("written" in body) body.written((text) => void request.write(text));
     else void sendPackets(request, body.packets);
   });
+}
+
+/** The first answer to a text that is sent as it is; the client then keeps silent. Status 0: closed without an answer. */
+export function callRaw(origin: string, text: string): Promise<Answer> {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    let received = "";
+    const done = () => {
+      socket.destroy();
+      resolve(parseAnswer(received));
+    };
+    socket.setEncoding("latin1");
+    socket.on("data", (chunk: string) => {
+      received += chunk;
+      // Every answer here has its length, or ends with the connection.
+      const { headers, text: body } = parseAnswer(received);
+      if (body.length >= Number(headers["content-length"] ?? Number.POSITIVE_INFINITY)) done();
+      else if (received.endsWith("\r\n0\r\n\r\n")) done();
+    });
+    // A server may reset the connection once it has answered.
+    socket.on("error", done);
+    socket.on("close", done);
+    socket.write(text);
+  });
+}
+
+function parseAnswer(received: string): Answer {
+  const [head = "", ...rest] = received.split("\r\n\r\n");
+  const [line = "", ...fields] = head.split("\r\n");
+  const headers = fields.map((field) => [field.split(":", 1)[0]?.toLowerCase(), field.replace(/^[^:]*: */, "")]);
+  return { status: Number(line.split(" ")[1] ?? 0), headers: Object.fromEntries(headers), text: rest.join("\r\n\r\n") };
 }
 
 async function sendPackets(request: ClientRequest, packets: readonly Uint8Array[]): Promise<void> {

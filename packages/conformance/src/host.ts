@@ -14,14 +14,35 @@ export interface ListeningHost {
   close(): Promise<void>;
 }
 
+/** What a host answers by itself, or in a way of its own, and why. */
+export interface OwnAnswer {
+  /** 0: nothing, before the client leaves. Below 300: the broker is asked all the same. */
+  readonly status: number;
+  /** Ends up in `docs/adapters.md`. */
+  readonly reason: string;
+}
+
 /**
  * One way of mounting a broker. A new adapter describes its host and calls `conformance(host)`; every case is then its
  * own.
  */
 export interface Host {
   readonly name: string;
+  /** Its column in `docs/adapters.md`; hosts of one column differ by their parser. */
+  readonly column: string;
   readonly parser: HostParser;
   /** `true`: the framework knows the mount, so what is below it and not ours goes to the host's own routes. */
   readonly knowsMount: boolean;
+  /** The cases that this host decides, by their names. Each is checked as it is told here. */
+  readonly own?: Readonly<Record<string, OwnAnswer>> | undefined;
+  /**
+   * Serves the broker behind a hook of the host's own, which does what the header `x-host-hook` says: `rejects` the request
+   * (status 500), `reads` its body and keeps nothing, or `destroys` the body.
+   */
   listen(broker: AnyBroker): Promise<ListeningHost>;
+  /** The same, beside the host's usual CORS plugin set to `pageOrigin`; `undefined` where there is none. */
+  readonly listenBesideCors?: ((broker: AnyBroker) => Promise<ListeningHost>) | undefined;
 }
+
+/** The origin of the page in the cases about CORS. */
+export const pageOrigin = "https://app.example";

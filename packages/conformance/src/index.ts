@@ -1,13 +1,16 @@
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import type { Host } from "./host.js";
+import "./row.js";
 import { Stage } from "./stage.js";
 import { conversationCases } from "./suite-conversations.js";
+import { corsCases } from "./suite-cors.js";
 import { departureCases } from "./suite-departures.js";
 import { requestCases } from "./suite-requests.js";
+import { tokenCases } from "./suite-token.js";
 import { upstreamSuite } from "./suite-upstream.js";
 
 export { type Answer, type Call, call, json } from "./client.js";
-export type { AnyBroker, Host, HostParser, ListeningHost } from "./host.js";
+export { type AnyBroker, type Host, type HostParser, type ListeningHost, type OwnAnswer, pageOrigin } from "./host.js";
 export { LeakWatch } from "./leak-watch.js";
 export { Stage } from "./stage.js";
 
@@ -24,10 +27,22 @@ export function conformance(host: Host): void {
     });
     afterAll(async () => await stage?.close());
 
-    describe("conversations", () => conversationCases(open));
-    describe("clients that leave", () => departureCases(open));
-    describe("bad requests", () => requestCases(host, open));
-    describe("Equos in trouble", () => upstreamSuite(host, open));
+    const groups = {
+      conversations: () => conversationCases(open),
+      "clients that leave": () => departureCases(open),
+      requests: () => requestCases(host, open),
+      "LiveKit's token endpoint": () => tokenCases(host),
+      "pages of another origin": () => corsCases(host),
+      "Equos in trouble": () => upstreamSuite(host, open),
+    };
+    for (const [group, declare] of Object.entries(groups)) {
+      describe(group, () => {
+        beforeEach(({ task }) => {
+          task.meta.conformance = { column: host.column, group };
+        });
+        declare();
+      });
+    }
     it("shows no key, token or prompt to anybody, in all of that", () => open().expectNoLeak());
   });
 }

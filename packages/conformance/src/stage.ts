@@ -121,13 +121,21 @@ export class Stage {
     const answer = await call(this.url(path), request);
     // A grant goes to its owner; everything else that is answered is searched.
     if (answer.status >= 300) this.watch.see(`answer ${path}`, answer);
-    else this.watch.see(`grant ${path}`, answer.text.replace(/"consumerAccessToken":"[^"]+"/, ""));
+    else this.watch.see(`grant ${path}`, answer.text.replace(/"(consumerAccessToken|participant_token)":"[^"]+"/, ""));
     return answer;
   }
 
   start(user: string, body: unknown = {}, more: Call = {}): Promise<Answer> {
     const headers = { "content-type": "application/json", "x-user": user, ...more.headers };
     return this.call("/start", { body: JSON.stringify(body), ...more, headers });
+  }
+
+  /** Lets so many seconds pass, in steps that no socket falls behind. */
+  async pass(seconds: number): Promise<void> {
+    for (let step = 0; step < seconds * 2; step += 1) {
+      await this.clock.advance(500);
+      await (await fetch(`${this.emulator.url}/v3/health`)).text();
+    }
   }
 
   /** Moves time on until the task is done. */

@@ -29,17 +29,6 @@ export function conversationCases(stage: () => Stage): void {
     ).toBe("ended");
   });
 
-  it.each([
-    ["a charset in the content type", { "content-type": "application/json; charset=utf-8" }, "/start"],
-    ["a content type in capitals", { "content-type": "Application/JSON" }, "/start"],
-    ["a query string", { "content-type": "application/json" }, "/start?source=menu"],
-    ["a trailing slash", { "content-type": "application/json" }, "/start/"],
-    ["Sec-Fetch-Site: same-origin", { "content-type": "application/json", "sec-fetch-site": "same-origin" }, "/start"],
-  ])("starts with %s", async (_, headers, path) => {
-    const answer = await stage().call(path, { body: "{}", headers: { ...headers, "x-user": stage().newUser() } });
-    expectGrant(answer, 201, 1);
-  });
-
   it("starts with an Origin of its own", async () => {
     const { origin } = stage().server;
     expectGrant(await stage().start(stage().newUser(), {}, { headers: { origin } }), 201, 1);

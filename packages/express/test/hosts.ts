@@ -1,6 +1,8 @@
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { AnyBroker, Host, HostParser, ListeningHost } from "@equos-broker/conformance";
+import { type AnyBroker, type Host, type HostParser, type ListeningHost, pageOrigin } from "@equos-broker/conformance";
 import { type ExpressRequest, type NodeResponse, toExpress } from "@equos-broker/express";
+import cors from "cors";
 import express5 from "express";
 import express4 from "express4";
 
@@ -36,10 +38,32 @@ const parsers = {
 /** The answer of the host's own route beside the broker's mount. */
 export const hostRouteAnswer = "the host's own token route";
 
+/** What the header `x-host-hook` says, as code of the team's own before the broker may do it. */
+const hostHook: Middleware = (req, _res, next) => {
+  const hook = req.headers["x-host-hook"];
+  if (hook === "reads") {
+    req.on("end", () => next());
+    req.resume();
+    return;
+  }
+  // A request is more than the part of it that the adapter needs.
+  if (hook === "destroys") (req as unknown as IncomingMessage).destroy();
+  next(hook === "rejects" ? new Error("the host's own hook") : undefined);
+};
+
+const theConnection = { status: 0, reason: "The body's stream is the connection: nobody is left to answer." };
+
 /** An app with the broker mounted two routers deep, and a route of its own beside the mount. */
-export async function listenExpress(major: 4 | 5, parser: HostParser, broker: AnyBroker): Promise<ListeningHost> {
+export async function listenExpress(
+  major: 4 | 5,
+  parser: HostParser,
+  broker: AnyBroker,
+  plugins: readonly Middleware[] = [],
+): Promise<ListeningHost> {
   const express = majors[major];
   const app = express();
+  app.use(hostHook);
+  for (const plugin of plugins) app.use(plugin);
   for (const middleware of parsers[parser](express)) app.use(middleware);
   const api = express.Router();
   const inner = express.Router();
@@ -66,12 +90,22 @@ export async function listenExpress(major: 4 | 5, parser: HostParser, broker: An
   };
 }
 
+const foldsSlashes = { status: 201, reason: "Express 4 folds doubled slashes before it routes." };
+
 export const expressHosts: readonly Host[] = ([4, 5] as const).flatMap((major) =>
   // Each key is a HostParser, which Object.keys does not say.
   (Object.keys(parsers) as HostParser[]).map((parser) => ({
     name: `Express ${major} ${parser === "none" ? "without a parser" : `behind ${parser}`}`,
+    column: parser === "none" ? `Express ${major}` : `Express ${major} behind a parser`,
     parser,
     knowsMount: true,
+    own: {
+      "a hook of the host that has destroyed the body": theConnection,
+      ...(major === 4 ? { "a doubled slash before an action": foldsSlashes } : {}),
+    },
     listen: (broker: AnyBroker) => listenExpress(major, parser, broker),
+    // Built for both majors, and typed for neither's handlers.
+    listenBesideCors: (broker: AnyBroker) =>
+      listenExpress(major, parser, broker, [cors({ origin: pageOrigin, credentials: true }) as unknown as Middleware]),
   })),
 );

@@ -27,7 +27,7 @@ describe.each([4, 5] as const)("on Express %i", (major) => {
   });
 
   it("passes an adapter's own failure to the host's error handler", async () => {
-    const broken = { handle: () => Promise.reject(new Error("not a broker")) };
+    const broken = { actions: ["start"], handle: () => Promise.reject(new Error("not a broker")) };
     const server = await listenExpress(major, "none", broken as never);
     const answer = await call(`${server.origin}/api/start`, json({}));
     await server.close();

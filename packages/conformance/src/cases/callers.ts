@@ -67,6 +67,26 @@ const strangers: readonly Case[] = [
   },
 ];
 
+const hooked: Case = {
+  name: "a hook of the host that rejects",
+  path: "/start",
+  request: start({ "x-host-hook": "rejects" }),
+  expect: { status: 500 },
+  serverAnswers: "The host answers for its own hooks, and nothing is started.",
+};
+
+/** What code of the host before the broker may have done to a body. */
+const spoilt: readonly Case[] = [
+  { what: "has read the body and kept nothing", header: "reads" },
+  { what: "has destroyed the body", header: "destroys" },
+].map(({ what, header }) => ({
+  name: `a hook of the host that ${what}`,
+  path: "/start",
+  request: { body: '{"character":"guide"}', headers: { "content-type": "application/json", "x-host-hook": header } },
+  expect: { status: 400, code: "body-unreadable" },
+  onlyWithoutParser: true,
+}));
+
 const foreign: readonly Case[] = [
   ["a foreign Origin", { origin: "https://evil.example" }, /https:\/\/evil\.example.*allowedOrigins/],
   ["Origin: null", { origin: "null" }, /allowedOrigins/],
@@ -84,4 +104,4 @@ const foreign: readonly Case[] = [
   })),
 );
 
-export const callers: readonly Case[] = [...strangers, ...foreign];
+export const callers: readonly Case[] = [...strangers, hooked, ...spoilt, ...foreign];
