@@ -1,0 +1,72 @@
+import { addVary, checkMountable, type Mountable, type NodeStream, type Reply, serveNode } from "@equos-broker/core";
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyNative } from "./context.js";
+import { hidden, routeSchemas } from "./route-schemas.js";
+
+export interface ToFastifyOptions {
+  /** Close the broker when the app closes. Leave it off for a broker that others use too. Default `false`. */
+  readonly closeOnClose?: boolean | undefined;
+}
+
+/**
+ * Mounts a broker as a Fastify plugin: `start`, `stop`, `keepalive` and `token` below the prefix. Its parsers and validator
+ * stay in its own scope; your hooks, decorators and plugins apply to it.
+ *
+ * @example
+ * ```ts
+ * app.register(toFastify(broker, { closeOnClose: true }), { prefix: "/api/equos" });
+ * ```
+ */
+export function toFastify(
+  broker: Mountable<FastifyNative> & { close?(): Promise<void> },
+  { closeOnClose = false }: ToFastifyOptions = {},
+): FastifyPluginCallback {
+  checkMountable(broker);
+  // No fastify-plugin around it: that would take the prefix away.
+  return (scope, _, done) => {
+    // Bodies arrive unread: who asks, and with which type, is looked at first. Schemas are documentation only.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, payload, parsed) => parsed(null, payload));
+    scope.setValidatorCompiler(() => () => true);
+    scope.setSerializerCompiler(() => JSON.stringify);
+    const { ignoreTrailingSlash, routerOptions } = scope.initialConfig;
+    const forgiving = routerOptions?.ignoreTrailingSlash ?? ignoreTrailingSlash;
+    for (const action of broker.actions) {
+      const handler = (request: FastifyRequest, reply: FastifyReply) => serve(broker, action, request, reply);
+      scope.post(`/${action}`, { schema: routeSchemas[action] ?? hidden }, handler);
+      const refused = { method: ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"], exposeHeadRoute: false };
+      scope.route({ ...refused, url: `/${action}`, schema: hidden, handler });
+      if (!forgiving) scope.route({ method: ["POST", "OPTIONS"], url: `/${action}/`, schema: hidden, handler });
+    }
+    if (closeOnClose) scope.addHook("onClose", async () => await broker.close?.());
+    done();
+  };
+}
+
+async function serve(
+  broker: Mountable<FastifyNative>,
+  action: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const served = await serveNode(broker, request.raw, reply.raw, {
+    action,
+    native: { request, reply },
+    clientIp: request.ip,
+    // Without a logger Fastify hands out one that drops everything, and that has no level.
+    logger: typeof request.log.level === "string" ? request.log : undefined,
+    body: request.body as NodeStream | undefined, // What the parser above has passed on.
+    write: (answer) => send(reply, answer),
+  });
+  if (!served) reply.callNotFound();
+  return reply;
+}
+
+/** By Fastify's own means, so that the app's hooks see it. */
+function send(reply: FastifyReply, { status, headers, body }: Reply): void {
+  if (reply.sent) throw new Error("The app has answered already");
+  const vary = headers.vary === undefined ? {} : { vary: addVary(reply.getHeader("vary"), String(headers.vary)) };
+  // Fastify adds a cookie to those that are there, and writes nothing into a list.
+  reply.code(status).headers({ ...headers, ...vary } as Record<string, string | string[]>);
+  reply.send(body ?? undefined);
+}

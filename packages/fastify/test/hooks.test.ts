@@ -1,0 +1,113 @@
+import { PassThrough, type Readable } from "node:stream";
+import { createGunzip, gzipSync } from "node:zlib";
+import { json } from "@equos-broker/conformance";
+import compress from "@fastify/compress";
+import { expect, it } from "vitest";
+import { eventually, runningOn, stageWith } from "./app.js";
+
+it("stops a conversation whose answer a hook of the app has replaced by an error", async () => {
+  const stage = await stageWith((app) => {
+    app.addHook("onSend", async (_, reply, payload) => {
+      if (reply.statusCode === 201) throw new Error("the app's own onSend");
+      return payload;
+    });
+  });
+  const answer = await stage.start(stage.newUser());
+  expect(answer.status).toBe(500);
+  expect(answer.text).not.toContain("eyJ");
+  await eventually(() => runningOn(stage) === 0);
+  expect(stage.emulator.conversations()).toHaveLength(1);
+});
+
+it("stops a conversation that the app has answered for already", async () => {
+  const stage = await stageWith((app) => {
+    app.addHook("onRequest", async (_, reply) => {
+      // As a time limit of the app's does, while the handler is at work.
+      setImmediate(() => reply.code(503).send("too late"));
+    });
+  });
+  const answer = await stage.start(stage.newUser());
+  expect([answer.status, answer.text]).toEqual([503, "too late"]);
+  await eventually(() => stage.emulator.conversations().length === 1 && runningOn(stage) === 0);
+});
+
+it("leaves one running whose answer a hook has packed, and adds to the app's Vary and cookies", async () => {
+  const stage = await stageWith(
+    (app) => {
+      app.register(compress, { threshold: 0 });
+      app.addHook("onRequest", async (_, reply) => void reply.header("set-cookie", "host=1"));
+    },
+    {
+      allowedOrigins: ["https://app.example"],
+      authorize: () => ({ identity: "ada", name: "Ada", headers: { "set-cookie": ["renewed=1; Path=/"] } }),
+    } as never,
+  );
+  const answer = await stage.start("ada", {}, { headers: { "accept-encoding": "gzip" } });
+  expect(answer.status).toBe(201);
+  expect(answer.headers["content-encoding"]).toBe("gzip");
+  expect(String(answer.headers.vary).toLowerCase().split(/, */).sort()).toEqual(["accept-encoding", "origin"]);
+  expect(answer.headers["set-cookie"]).toEqual(["host=1", "renewed=1; Path=/"]);
+  await stage.clock.advance(2_000);
+  expect(runningOn(stage)).toBe(1);
+});
+
+it("lets the app's hooks refuse, and answer", async () => {
+  const stage = await stageWith((app) => {
+    app.addHook("preHandler", async (request, reply) => {
+      if (request.headers["x-user"] === "banned") return reply.code(403).send({ app: "says no" });
+    });
+  });
+  const answer = await stage.start("banned");
+  expect([answer.status, answer.text]).toEqual([403, '{"app":"says no"}']);
+  expect(stage.emulator.requests()).toEqual([]);
+});
+
+const spoilt = {
+  "has read the body and kept nothing": async (payload: Readable) => {
+    for await (const _ of payload);
+    return payload;
+  },
+  "has destroyed the body": async (payload: Readable) => {
+    // Not the connection's own stream: that would end the connection.
+    const copy = payload.pipe(new PassThrough());
+    copy.destroy();
+    return copy;
+  },
+};
+
+it.each(Object.entries(spoilt))("refuses a start after a hook that %s", async (_, spoil) => {
+  const stage = await stageWith((app) => {
+    app.addHook("preParsing", async (__, ___, payload) => await spoil(payload as Readable));
+  });
+  const answer = await stage.start(stage.newUser(), { character: "guide" });
+  expect([answer.status, JSON.parse(answer.text).code]).toEqual([400, "body-unreadable"]);
+  expect(stage.emulator.requests()).toEqual([]);
+});
+
+it("reads what a hook has unpacked", async () => {
+  const stage = await stageWith((app) => {
+    app.addHook("preParsing", async (_, __, payload) => payload.pipe(createGunzip()));
+  });
+  const packets = [new Uint8Array(gzipSync('{"character":"stranger"}'))];
+  const headers = { "content-type": "application/json", "x-user": stage.newUser() };
+  const answer = await stage.call("/start", { headers, body: { packets } });
+  expect([answer.status, JSON.parse(answer.text).code]).toEqual([400, "unknown-character"]);
+});
+
+it("leaves parsers, validators and serializers of the app's other routes alone", async () => {
+  const stage = await stageWith((app) => {
+    const schema = {
+      body: { type: "object", required: ["name"], properties: { name: { type: "string" } } },
+      response: { 200: { type: "object", properties: { name: { type: "string" } } } },
+    };
+    app.post("/strict", { schema }, async () => ({ name: "Ada", secret: "left out" }));
+  });
+  const { origin } = stage.server;
+  const echoed = await stage
+    .call("", {})
+    .then(() => fetch(`${origin}/api/v1/echo`, { method: "POST", ...json({ a: 1 }) }));
+  expect(await echoed.json()).toEqual({ a: 1 });
+  expect((await fetch(`${origin}/strict`, { method: "POST", ...json({}) })).status).toBe(400);
+  const strict = await fetch(`${origin}/strict`, { method: "POST", ...json({ name: "x" }) });
+  expect(await strict.json()).toEqual({ name: "Ada" });
+});

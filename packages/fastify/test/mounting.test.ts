@@ -1,0 +1,150 @@
+import { connect, type IncomingHttpHeaders } from "node:http2";
+import { LeakWatch } from "@equos-broker/conformance";
+import { type AuthorizeContext, ConversationBroker, cronHandler, toFastify } from "@equos-broker/fastify";
+import swagger from "@fastify/swagger";
+import fastify from "fastify";
+import { expect, it, onTestFinished } from "vitest";
+import { eventually, runningOn, stageWith } from "./app.js";
+
+const authorize = ({ header }: AuthorizeContext) => ({ identity: header("x-user") ?? "", name: "Ada" });
+const unused = () =>
+  new ConversationBroker({ authorize, apiKey: "sk_unused", characters: { guide: "cha_1" }, logger: quiet });
+const quiet = { warn: () => undefined, error: () => undefined };
+
+it("shows its routes to @fastify/swagger, and validates nothing by them", async () => {
+  const app = fastify();
+  await app.register(swagger);
+  await app.register(toFastify(unused()), { prefix: "/api/equos" });
+  await app.ready();
+  // Of the OpenAPI document this much is looked at.
+  const { paths } = app.swagger() as unknown as { paths: Record<string, Record<string, { responses: object }>> };
+  expect(Object.entries(paths).map(([path, methods]) => [path, Object.keys(methods)])).toEqual(
+    ["start", "stop", "keepalive", "token"].map((action) => [`/api/equos/${action}`, ["post"]]),
+  );
+  expect(Object.keys(paths["/api/equos/start"]?.post?.responses ?? {})).toEqual(["200", "201", "default"]);
+  const answer = await app.inject({
+    method: "POST",
+    url: "/api/equos/start",
+    payload: { character: 7 },
+    headers: { "x-user": "ada" },
+  });
+  expect([answer.statusCode, answer.json().code]).toEqual([400, "invalid-body"]);
+  await app.close();
+});
+
+it.each([{ ignoreTrailingSlash: true }, { routerOptions: { ignoreTrailingSlash: true } }, {}])(
+  "mounts on an app with %j",
+  async (options) => {
+    const app = fastify(options);
+    app.register(toFastify(unused()), { prefix: "/api" });
+    app.register(toFastify(cronHandler(unused(), { secret: "c".repeat(32) })), { prefix: "/api" });
+    for (const url of ["/api/stop", "/api/stop/"]) {
+      expect((await app.inject({ method: "POST", url })).json().code).toBe("invalid-identity");
+    }
+    expect((await app.inject({ method: "GET", url: "/api/cron" })).statusCode).toBe(401);
+    expect((await app.inject({ method: "POST", url: "/api/other" })).json()).toMatchObject({ error: "Not Found" });
+    await app.close();
+  },
+);
+
+it("writes what concerns a request into the request's own log, and into the broker's where the app has none", async () => {
+  const lines: string[] = [];
+  const stream = { write: (line: string) => void lines.push(line) };
+  const watch = new LeakWatch();
+  const make = (logger: object | false) => {
+    const app = fastify({ logger, genReqId: () => "request-4711" });
+    const broker = new ConversationBroker({
+      authorize: () => {
+        throw new Error("no database");
+      },
+      apiKey: "sk_secret_of_this_test",
+      characters: { guide: "cha_1" },
+      logger: watch.logger,
+    });
+    app.register(toFastify(broker));
+    return app;
+  };
+  const request = {
+    method: "POST",
+    url: "/start",
+    payload: {},
+    headers: { authorization: "Bearer of-this-caller" },
+  } as const;
+  expect((await make({ stream, level: "warn" }).inject(request)).statusCode).toBe(500);
+  expect(lines).toHaveLength(1);
+  const line = JSON.parse(lines[0] ?? "{}");
+  expect(line).toMatchObject({ reqId: "request-4711", code: "authorize-failed", action: "start", level: 50 });
+  expect(lines[0]).not.toContain("of-this-caller");
+  expect(watch.lines).toEqual([]);
+
+  expect((await make(false).inject(request)).statusCode).toBe(500);
+  expect(watch.lines).toHaveLength(1);
+  expect(watch.lines[0]).toContain("authorize-failed");
+});
+
+it("closes the broker with the app where it is told to", async () => {
+  for (const closeOnClose of [true, false, undefined]) {
+    const broker = unused();
+    const app = fastify();
+    app.register(toFastify(broker, { closeOnClose }));
+    await app.ready();
+    await app.close();
+    const error = await broker.start({ consumer: { identity: "ada", name: "Ada" } }).catch((thrown: unknown) => thrown);
+    // Nobody is asked by a broker that is closed; the other one asks an Equos that does not know its key.
+    if (closeOnClose) expect(error).toMatchObject({ code: "broker-closed" });
+    else expect(error).not.toMatchObject({ code: "broker-closed" });
+    await broker.close();
+  }
+});
+
+it("passes on to the app's error handler what is no broker's", () => {
+  expect(() => toFastify({ actions: ["start"] } as never)).toThrow("must be a ConversationBroker");
+});
+
+it("answers inject(), whose connection never closes, and lets the app close", async () => {
+  const stage = await stageWith(() => undefined);
+  const app = fastify();
+  app.register(toFastify(stage.broker));
+  const answer = await app.inject({ method: "POST", url: "/start", payload: {}, headers: { "x-user": "ada" } });
+  expect(answer.statusCode).toBe(201);
+  await app.close();
+  expect(runningOn(stage)).toBe(1);
+});
+
+it("serves HTTP/2, and stops what was started for a client that reset its stream", async () => {
+  const stage = await stageWith(() => undefined);
+  const app = fastify({ http2: true });
+  app.register(toFastify(stage.broker), { prefix: "/api/equos" });
+  const client = connect(await app.listen({ port: 0, host: "127.0.0.1" }));
+  onTestFinished(async () => {
+    client.destroy();
+    await app.close();
+  });
+  const headers = (user: string): IncomingHttpHeaders => ({
+    ":method": "POST",
+    ":path": "/api/equos/start",
+    "content-type": "application/json",
+    "x-user": user,
+  });
+  const answered = client.request(headers("ada"));
+  answered.end("{}");
+  const status = await new Promise((resolve) => answered.once("response", (response) => resolve(response[":status"])));
+  answered.resume();
+  await new Promise((resolve) => answered.once("close", resolve));
+  await stage.clock.advance(1_000);
+  expect([status, runningOn(stage)]).toEqual([201, 1]);
+
+  let answer: () => void = () => undefined;
+  const until = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  stage.emulator.faults.queue("startConversation", { until });
+  const gone = client.request(headers("ben"));
+  gone.on("error", () => undefined);
+  gone.end("{}");
+  await eventually(() => stage.startsOf("ben") === 1);
+  gone.close(8); // CANCEL
+  await eventually(() => stage.arrivals.at(-1)?.signal.aborted === true);
+  answer();
+  await eventually(() => stage.emulator.conversations().length === 2 && runningOn(stage) === 1);
+});
