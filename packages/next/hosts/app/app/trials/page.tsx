@@ -1,0 +1,5 @@
+import { Trials } from "./trials";
+
+export default function Page() {
+  return <Trials />;
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { appOnEmulator } from "./support/app-on-emulator.js";
+import { majors } from "./support/majors.js";
+import { signedIn } from "./support/post.js";
+import { callAction } from "./support/server-action.js";
+
+const form = () => {
+  const data = new FormData();
+  data.append("character", "default");
+  return data;
+};
+const nested = (depth: number): unknown => JSON.parse(`${'{"input":'.repeat(depth)}{}${"}".repeat(depth)}`);
+
+/** What anybody can send to an action, since its types hold in the browser only. */
+const strange: readonly (readonly [name: string, argument: unknown])[] = [
+  ["a form", form()],
+  ["a form inside", { character: form() }],
+  ["a list", [{ character: "default" }]],
+  ["a number", 7],
+  ["a text", "start"],
+  ["null", null],
+  ["true", true],
+  ["a BigInt", 7n],
+  ["a BigInt inside", { character: 7n }],
+  ["a Map", new Map([["character", "default"]])],
+  ["a Date", new Date(0)],
+  ["bytes", new Uint8Array([123, 125])],
+  ["a promise", Promise.resolve({})],
+  ["20 KB", { character: "x".repeat(20 * 1024) }],
+  ["a hundred levels", nested(100)],
+  ["a toJSON of its own", { toJSON: "start" }],
+  ["an unknown field", { characterId: "cha_1" }],
+  ["an unknown character", { character: "stranger" }],
+];
+
+describe.each(majors)("an action's argument, Next %i", (major) => {
+  const opened = appOnEmulator(major);
+  const act = (name: string, args: readonly unknown[], headers: Record<string, string> = {}, body?: string) =>
+    callAction({ major, origin: opened().app.origin, name, args, body, headers: { ...signedIn("ada"), ...headers } });
+  const refusal = { ok: false, problem: { status: expect.any(Number), code: expect.any(String) } };
+
+  it.each(strange)("start with %s is refused", async (_, argument) => {
+    const { status, result } = await act("start", [argument]);
+    expect([status, result]).toMatchObject([200, refusal]);
+    const { problem } = result as { problem: { status: number } };
+    expect([Math.trunc(problem.status / 100), opened().emulator.conversations()]).toEqual([4, []]);
+  });
+
+  it("start with five thousand levels starts nothing", async () => {
+    // More than React can read: Next answers, and the action is never called.
+    const body = `[${'{"input":'.repeat(5000)}{}${"}".repeat(5000)}]`;
+    const { status, result } = await act("start", [], { "content-type": "text/plain" }, body);
+    expect([status, result, opened().emulator.conversations()]).toEqual([500, undefined, []]);
+  });
+
+  it.each(strange.slice(0, 5))("stop with %s is refused", async (_, argument) => {
+    expect((await act("stop", [argument])).result).toMatchObject(refusal);
+  });
+
+  it("of another site starts nothing", async () => {
+    // Next's own check, which compares Origin and Host.
+    const foreign = await act("start", [{}], { origin: "https://evil.example" });
+    expect([foreign.status, foreign.result]).toEqual([500, undefined]);
+    // Without an Origin Next lets it through.
+    const { result } = await act("start", [{}], { "sec-fetch-site": "cross-site" });
+    expect(result).toMatchObject({ ok: false, problem: { status: 403, code: "origin-refused" } });
+    expect(opened().emulator.conversations()).toEqual([]);
+  });
+
+  it("is all that counts of several", async () => {
+    const { result } = await act("start", [{}, { character: "stranger" }, 7n]);
+    expect(result).toMatchObject({ ok: true });
+  });
+});

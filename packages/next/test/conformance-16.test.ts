@@ -1,0 +1,3 @@
+import { routeHandlers } from "./hosts.js";
+
+routeHandlers(16);

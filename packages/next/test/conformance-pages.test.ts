@@ -1,0 +1,3 @@
+import { pagesApi } from "./hosts.js";
+
+pagesApi(16);
