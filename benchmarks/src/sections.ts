@@ -1,3 +1,4 @@
+import { adapters } from "./adapters.js";
 import { attempts } from "./attempts.js";
 import { due } from "./due.js";
 import { memory } from "./memory.js";
@@ -18,4 +19,5 @@ export const sections: readonly Section[] = [
   resumes,
   attempts,
   strangers,
+  adapters,
 ];

@@ -1,0 +1,95 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { atMost, type Figure, microseconds, told } from "./figure.js";
+import { each, sideBySide } from "./measure.js";
+import type { Section } from "./section.js";
+
+/** What the issue allows an adapter for itself, in ms of CPU. */
+const MAX_OWN = 0.025;
+const REQUESTS = 500;
+const AT_ONCE = 8;
+
+/** CPU time of the server's process for a request through an adapter, less that of the same host without one. */
+export const adapters: Section = {
+  name: "adapters",
+  title: "Adapters: their own CPU time per request, over sockets, the server in a process of its own",
+  needsHeap: false,
+  needsRedis: false,
+  async measure({ rounds }, say) {
+    const server = fork(await bundled(), { execArgv: [] });
+    try {
+      // The first message, as adapter-servers.ts sends it.
+      const [{ ports }] = (await once(server, "message")) as [{ ports: Record<string, number> }];
+      const cpu = async () => {
+        server.send("cpu?");
+        // Its answer to that.
+        const [{ cpu: used }] = (await once(server, "message")) as [{ cpu: NodeJS.CpuUsage }];
+        return (used.user + used.system) / 1000;
+      };
+      const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+      const sample = (name: string, body: string) => async () => {
+        const before = await cpu();
+        await each(REQUESTS, AT_ONCE, () => post(agent, ports[name] ?? 0, body));
+        return ((await cpu()) - before) / REQUESTS;
+      };
+      const figures: Figure[] = [];
+      for (const host of ["express", "fastify", "next"]) {
+        for (const [what, body] of [
+          ["no body", ""],
+          ["a body", '{"character":"guide"}'],
+        ] as const) {
+          say(`${host}, ${what}: ${rounds} rounds of ${REQUESTS} requests each`);
+          const [own, bare] = await sideBySide(rounds, sample(host, body), sample(`${host}, bare`, body));
+          const detail = `  (${microseconds(own)} against ${microseconds(bare)})`;
+          figures.push(
+            atMost(`${host}, ${what}: over \`handle\` on a ready exchange`, own - bare, MAX_OWN, microseconds, detail),
+          );
+        }
+      }
+      agent.destroy();
+      return [...figures, told("Request and Response objects made", "none: they are not in these adapters' sources")];
+    } finally {
+      server.kill();
+    }
+  },
+};
+
+/** As a build leaves them: what runs TypeScript here adds calls of its own to every function. */
+async function bundled(): Promise<string> {
+  const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  const outfile = here("../node_modules/.cache/adapter-servers.mjs");
+  const entryPoints = [here("./adapter-servers.ts")];
+  const conditions = ["@equos-broker/source", "node"];
+  const external = ["express", "fastify", "zod"];
+  await build({
+    entryPoints,
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    conditions,
+    external,
+  });
+  return outfile;
+}
+
+function post(agent: Agent, port: number, body: string): Promise<void> {
+  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  return new Promise((resolve, reject) => {
+    const call = request(
+      { agent, port, host: "127.0.0.1", method: "POST", path: "/api/equos/start", headers },
+      (response) => {
+        response.resume();
+        response.once("end", () =>
+          response.statusCode === 200 ? resolve() : reject(new Error(`status ${response.statusCode}`)),
+        );
+      },
+    );
+    call.once("error", reject);
+    call.end(body);
+  });
+}
