@@ -51,12 +51,22 @@ const flavours = {
 async function compiles(consumer: string): Promise<void> {
   const source = `
     import { ConversationBroker, toExpress, type ExpressContext } from "@equos-broker/express";
+    import { type FastifyContext, toFastify } from "@equos-broker/fastify";
+    import { type NextContext, startAction, toNextHandlers } from "@equos-broker/next";
     export const broker = new ConversationBroker({
       authorize: ({ native: { req } }: ExpressContext) => ({ identity: req.ip ?? "", name: "Ada", plan: "free" as const }),
       characters: { guide: "cha_1" },
       conversation: ({ consumer }) => ({ promptCtx: consumer.plan }),
     });
     export const middleware = toExpress(broker);
+    export const plugin = toFastify(
+      new ConversationBroker({ authorize: ({ native }: FastifyContext) => ({ identity: native.request.ip, name: "Ada" }) }),
+    );
+    const onNext = new ConversationBroker({
+      authorize: ({ header }: NextContext) => ({ identity: header("x-user") ?? "", name: "Ada" }),
+    });
+    export const { POST, OPTIONS } = toNextHandlers(onNext, { waitUntil: () => undefined });
+    export const start = startAction(onNext);
   `;
   for (const [name, options] of Object.entries(flavours)) {
     const folder = join(consumer, name);
