@@ -77,6 +77,8 @@ async function compiles(consumer: string): Promise<void> {
       strict: true,
       declaration: true,
       exactOptionalPropertyTypes: true,
+      // Fastify's own types, pino's among them, ask for it.
+      esModuleInterop: true,
       noEmit: true,
       target: "es2022",
       types: ["node"],
@@ -90,15 +92,23 @@ async function compiles(consumer: string): Promise<void> {
   console.log(`  types hold for ${Object.keys(flavours).join(", ")}`);
 }
 
+/** What a team imports from each package that holds the key. */
+const serverNames = {
+  "@equos-broker/core": "ConversationBroker",
+  "@equos-broker/express": "toExpress",
+  "@equos-broker/fastify": "toFastify",
+  "@equos-broker/next": "toNextHandlers",
+  "@equos-broker/redis": "redisLedger",
+};
+
 /** A page that imports a server package does not build; a worker that does builds without a trace of Node. */
 async function bundles(consumer: string): Promise<void> {
-  const bundle = (conditions: string[]): Promise<BuildResult<{ write: false }>> =>
-    build({
-      stdin: {
-        contents: `import { ConversationBroker } from "@equos-broker/core"; import { redisLedger } from "@equos-broker/redis";
-          console.log(ConversationBroker, redisLedger)`,
-        resolveDir: consumer,
-      },
+  const bundle = (names: readonly string[], conditions: string[]): Promise<BuildResult<{ write: false }>> => {
+    const lines = Object.entries(serverNames)
+      .filter(([name]) => names.includes(name))
+      .map(([name, what]) => `import { ${what} } from "${name}"; console.log(${what});`);
+    return build({
+      stdin: { contents: lines.join("\n"), resolveDir: consumer },
       bundle: true,
       write: false,
       format: "esm",
@@ -107,13 +117,17 @@ async function bundles(consumer: string): Promise<void> {
       conditions,
       logLevel: "silent",
     });
-  const page = await bundle(["browser", "import"]).then(
-    () => "built",
-    (error: Error) => error.message,
-  );
-  if (!page.includes("ConversationBroker")) throw new Error(`A page with the server package in it: ${page}`);
+  };
+  for (const [name, what] of Object.entries(serverNames)) {
+    const page = await bundle([name], ["browser", "import"]).then(
+      () => "built",
+      (error: Error) => error.message,
+    );
+    if (!page.includes(what)) throw new Error(`A page with ${name} in it: ${page}`);
+  }
+  const onTheEdge = ["@equos-broker/core", "@equos-broker/next", "@equos-broker/redis"];
   for (const conditions of [["workerd", "worker", "browser"], ["edge-light"]]) {
-    const { outputFiles } = await bundle(conditions);
+    const { outputFiles } = await bundle(onTheEdge, conditions);
     const text = outputFiles[0]?.text ?? "";
     const traces = text.match(/["']node:\w+["']|\bBuffer\.|\brequire\(/g);
     if (traces || text === "")

@@ -1,10 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { type AuthorizeContext, ConversationBroker, toNodeHandler } from "@equos-broker/core";
 import { type Emulator, type ManualClock, manualClock, startEmulator } from "@equos-broker/emulator";
-import { ConversationBroker, toExpress } from "@equos-broker/express";
 import { build } from "esbuild";
-import express from "express";
 
 /** A server with the broker and the page on it, behind it an Equos whose clock only the test moves. */
 export interface PageStage {
@@ -24,7 +23,7 @@ export async function openPageStage(tokenTtlSeconds: number): Promise<PageStage>
   const livekit = { url: "ws://127.0.0.1:9" };
   const emulator = await startEmulator({ clock, tokenTtlSeconds, livekit });
   const broker = new ConversationBroker({
-    authorize: () => ({ identity: "ada", name: "Ada" }),
+    authorize: (_: AuthorizeContext) => ({ identity: "ada", name: "Ada" }),
     apiKey: emulator.apiKey,
     endpoint: emulator.url,
     characters: { guide: emulator.characterId },
@@ -32,14 +31,13 @@ export async function openPageStage(tokenTtlSeconds: number): Promise<PageStage>
     logger: { warn: () => undefined, error: () => undefined },
   });
   const script = await bundled();
-  const app = express();
-  app.use("/api/equos", toExpress(broker));
-  app.get("/page.js", (_, response) => void response.type("text/javascript").send(script));
-  app.get(
-    "/",
-    (_, response) => void response.send('<!doctype html><title>Talk</title><script src="/page.js"></script>'),
-  );
-  const server = createServer(app);
+  const handler = toNodeHandler(broker);
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith("/api/equos/")) return void handler(request, response);
+    const isPage = request.url === "/";
+    response.setHeader("content-type", isPage ? "text/html" : "text/javascript");
+    response.end(isPage ? '<!doctype html><title>Talk</title><script src="/page.js"></script>' : script);
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   // An address of a listening TCP server is never a string or null.
   const { port } = server.address() as AddressInfo;
