@@ -105,6 +105,15 @@ export function conversationCases(stage: () => Stage): void {
     expect(JSON.parse(stopped.text)).toEqual({ conversation: { id: next.conversation.id, status: "ended" } });
   });
 
+  it("stops by a call without a body, whatever type its client names", async () => {
+    const user = stage().newUser();
+    expectGrant(await stage().start(user), 201, 1);
+    // Some platforms' HTTP clients add this to every POST.
+    const headers = { "content-type": "application/x-www-form-urlencoded", "content-length": "0", "x-user": user };
+    const stopped = await stage().call("/stop", { headers });
+    expect([stopped.status, JSON.parse(stopped.text).conversation.status]).toEqual([200, "ended"]);
+  });
+
   it("waits with a leaving page's stop for a reload, and stops without one", async () => {
     const user = stage().newUser();
     const { conversation } = expectGrant(await stage().start(user), 201, 1);

@@ -3,6 +3,7 @@ import type { Exchange, Mountable, Reply } from "./exchange.js";
 import { type HmacKey, hmacKey, isSigned, sign } from "./hmac.js";
 import { jsonReply, problemReply } from "./http/reply.js";
 import type { ReconcileReport } from "./life/reconcile.js";
+import { consoleLogger, guarded } from "./logger.js";
 
 export interface CronOptions {
   /** What the scheduler sends as `Authorization: Bearer <secret>`: random, 32 characters or more. */
@@ -45,8 +46,12 @@ export function cronHandler(broker: Sweepable, { secret }: CronOptions): Mountab
       const sent = /^Bearer (.+)$/i.exec(exchange.header("authorization") ?? "")?.[1];
       if (sent === undefined || !(await known(sent))) throw new BrokerError("unauthorized");
       return jsonReply(200, await run(broker));
-    } catch (error) {
-      return problemReply(isBrokerError(error) ? error : new BrokerError("internal-error"));
+    } catch (thrown) {
+      const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error");
+      const { code, status, message } = error;
+      // The broker's own messages hold no secret; what anybody else threw is not known to be without one.
+      if (status >= 500) guarded(exchange.logger ?? consoleLogger).error({ code, status, action: "cron" }, message);
+      return problemReply(error);
     }
   };
   return { actions: ["cron"], handle };

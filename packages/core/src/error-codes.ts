@@ -22,7 +22,7 @@ export const errorCodes = {
 
   // The consumer's conversations
   "already-active": [409, "You have a conversation already. Stop it first."],
-  "just-stopped": [409, "You have just ended this conversation. Wait a moment before you ask for another one."],
+  "just-stopped": [409, "This conversation has just ended. Wait a moment before you ask for another one."],
   "start-in-flight": [409, "Your conversation is being started. Wait for it."],
   "several-conversations": [409, "You have several conversations. Say which one by its id."],
   "conversation-ended": [410, "This conversation is over. Start a new one."],

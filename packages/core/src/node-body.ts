@@ -13,7 +13,16 @@ export async function readNodeBody(
   maxBytes: number,
   stream: NodeStream = request,
 ): Promise<unknown> {
-  if (stream.readable && !stream.readableEnded && !stream.destroyed) return await readStream(stream, maxBytes);
+  if (stream.readable && !stream.readableEnded && !stream.destroyed) {
+    // Somebody else has had the beginning: what is left would be another request.
+    if (stream.readableDidRead) throw new BrokerError("body-unreadable");
+    return await readStream(stream, maxBytes).catch((error: unknown) => {
+      // What the host unpacks is unpacked no further; the connection stays usable.
+      if (stream !== request) stream.destroy?.();
+      request.resume();
+      throw error;
+    });
+  }
   // Broken off before anybody read it: what a parser that had nothing to do with it left is not its body.
   if (stream.destroyed && !stream.readableEnded) throw new BrokerError("body-unreadable");
   // Express and its parsers put it here; serverless hosts behind a getter that may throw.
@@ -46,8 +55,6 @@ function readStream(stream: NodeStream, maxBytes: number): Promise<Uint8Array> {
         return;
       }
       stop();
-      // Nobody listens any more, so the rest flows away and the connection stays usable.
-      stream.resume();
       reject(new BrokerError("body-too-large"));
     };
     const onEnd = () => {

@@ -15,28 +15,22 @@ export interface NodeExchangeOptions<TNative> {
   readonly body?: NodeStream | undefined;
   /** Hands the reply to the framework. Default: written with Node's own means. May throw: then nobody has it. */
   readonly write?: ((reply: Reply) => void) | undefined;
+  /** Whether the framework has sent something else in the place of the reply. Asked when the response is closed. */
+  readonly replaced?: (() => boolean) | undefined;
 }
 
 /**
  * Serves one request of a server that hands out Node's request and response, for adapters of such frameworks.
- * `false`: the action is none of the broker's, and nothing was written.
+ * `false`: the action is none of the broker's, and nothing was written. Rejects when the reply could not be written: then
+ * the host has to answer, and nothing is left running.
  */
 export async function serveNode<TNative>(
   broker: Mountable<TNative>,
   request: NodeRequest,
   response: NodeResponse,
-  { action, native, clientIp, logger, body, write }: NodeExchangeOptions<TNative>,
+  { action, native, clientIp, logger, body, write, replaced }: NodeExchangeOptions<TNative>,
 ): Promise<boolean> {
-  const departure = new Departure();
-  // The response closes once, and only early closing means that the client left. The request also "closes" after its
-  // body was parsed, with the client still there.
-  const closed = new Promise<void>((resolve) => {
-    response.once("close", () => {
-      if (!isWhole(response)) departure.happened();
-      resolve();
-    });
-  });
-  if (isGone(response)) departure.happened();
+  const departure = new Departure(request, response);
   const exchange: Exchange<TNative> = {
     method: request.method ?? "",
     action,
@@ -53,19 +47,15 @@ export async function serveNode<TNative>(
   };
   const reply = await broker.handle(exchange);
   if (reply === null) return false;
-  const begun = begin(response, reply, write);
-  if (begun && reply.undelivered !== undefined) await closed;
-  // A hook of the host's that failed while ours was sent has put an error of its own in its place.
-  const isSent = isWhole(response) && response.statusCode < 400;
-  if (!begun || !isSent) await reply.undelivered?.();
+  const failure = begin(response, reply, departure, write);
+  if (failure === undefined && reply.undelivered !== undefined) await departure.closed;
+  // A hook of the host's that failed while ours was sent has put an answer of its own in its place.
+  const isReplaced = response.statusCode >= 400 || replaced?.() === true;
+  if (failure !== undefined || !departure.isWhole || isReplaced) await reply.undelivered?.();
+  // Whoever is still there gets the host's error in the place of ours.
+  if (failure !== undefined && !response.headersSent && !departure.isGone) throw failure.error;
   return true;
 }
-
-const isGone = ({ destroyed, stream }: NodeResponse): boolean => (destroyed || stream?.destroyed) === true;
-
-/** All of it was written. HTTP/2 takes one whose stream was reset for finished, with a code that says why. */
-const isWhole = ({ writableEnded, writableFinished, stream }: NodeResponse): boolean =>
-  writableEnded && writableFinished && (stream?.rstCode ?? 0) === 0;
 
 function headerOf({ headers }: NodeRequest, name: string): string | undefined {
   // HTTP/2 has no Host header.
@@ -73,14 +63,19 @@ function headerOf({ headers }: NodeRequest, name: string): string | undefined {
   return typeof value === "string" ? value : value?.[0];
 }
 
-/** Begins to write; `false` when that is no longer possible. */
-function begin(response: NodeResponse, reply: Reply, write = (whole: Reply) => writeReply(response, whole)): boolean {
+/** Begins to write. What it gives is why that was not possible. */
+function begin(
+  response: NodeResponse,
+  reply: Reply,
+  departure: Departure,
+  write = (whole: Reply) => writeReply(response, whole),
+): { readonly error: unknown } | undefined {
+  if (response.headersSent || departure.isGone) return { error: undefined };
   try {
-    if (response.headersSent || isGone(response)) return false;
     write(reply);
-    return true;
-  } catch {
-    return false; // A host that has already ended the response, or refuses a header.
+    return undefined;
+  } catch (error) {
+    return { error }; // A host that has already ended the response, or refuses a header.
   }
 }
 

@@ -26,7 +26,14 @@ export function toNodeHandler<TRequest extends NodeRequest, TResponse extends No
 ): (req: TRequest, res: TResponse) => Promise<void> {
   checkMountable(broker);
   return async (req, res) => {
-    const served = await serveNode(broker, req, res, { action: lastSegment(req.url ?? ""), native: { req, res } });
-    if (!served && !res.headersSent) writeReply(res, problemReply(new BrokerError("unknown-action")));
+    const action = lastSegment(req.url ?? "");
+    try {
+      if (await serveNode(broker, req, res, { action, native: { req, res } })) return;
+      if (!res.headersSent) writeReply(res, problemReply(new BrokerError("unknown-action")));
+    } catch {
+      // What could not be written is in pieces; nobody behind this handler would answer.
+      if (!res.headersSent) res.statusCode = 500;
+      res.end();
+    }
   };
 }

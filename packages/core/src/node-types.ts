@@ -1,11 +1,21 @@
+/** The part of Node's `Socket` that is needed; emulated ones may have less. */
+export interface NodeSocket {
+  readonly remoteAddress?: string | undefined;
+  readonly destroyed?: boolean | undefined;
+  once?(event: string, listener: () => void): unknown;
+}
+
 /** The part of Node's `Readable` that is needed. */
 export interface NodeStream {
   readonly readable: boolean;
+  /** Somebody has taken something out of it. */
+  readonly readableDidRead?: boolean | undefined;
   readonly readableEnded: boolean;
   readonly destroyed: boolean;
   on(event: string, listener: (value: unknown) => void): unknown;
   off(event: string, listener: (value: unknown) => void): unknown;
   resume(): unknown;
+  destroy?(): unknown;
 }
 
 /** The part of Node's `IncomingMessage` that is needed: no type of Node's, Express' or another framework's. */
@@ -13,7 +23,7 @@ export interface NodeRequest extends NodeStream {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly socket?: { readonly remoteAddress?: string | undefined } | null | undefined;
+  readonly socket?: NodeSocket | null | undefined;
 }
 
 /** The part of Node's `ServerResponse` that is needed. */
@@ -23,6 +33,8 @@ export interface NodeResponse {
   readonly writableEnded: boolean;
   readonly writableFinished: boolean;
   readonly destroyed?: boolean | undefined;
+  /** `null` while it waits behind another one of its connection. */
+  readonly socket?: unknown;
   /** HTTP/2's. */
   readonly stream?: { readonly destroyed?: boolean; readonly rstCode?: number | undefined } | undefined;
   getHeader(name: string): number | string | string[] | undefined;

@@ -1,6 +1,7 @@
 import { parseEndpoint } from "@equos-broker/api";
 import { z } from "zod";
 import { BrokerError } from "./errors.js";
+import { isOrigin } from "./http/origin.js";
 import { limitsSchema, takes } from "./limits.js";
 
 const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", takes("a function"));
@@ -21,10 +22,7 @@ const seconds = (min: number, max: number) =>
     .optional();
 const origin = z
   .string(takes("an origin such as https://shop.example"))
-  .refine(
-    (value) => URL.canParse(value) && new URL(value).origin === value,
-    takes("an exact origin such as https://shop.example, without path or trailing slash"),
-  );
+  .refine(isOrigin, takes("an exact origin such as https://shop.example, without path or trailing slash"));
 const endpoint = z.string(takes("a URL such as https://api.equos.ai")).superRefine((value, context) => {
   try {
     parseEndpoint(value);

@@ -5,7 +5,6 @@ import type { Books } from "./ledger/books.js";
 import type { LedgerRecord } from "./ledger/record.js";
 import type { Settling } from "./ledger/settling.js";
 import type { Payloads } from "./life/payload.js";
-import type { Over } from "./life/resume.js";
 import type { Stops } from "./life/stops.js";
 import type { Logger } from "./logger.js";
 import type { BrokerOptions, Timeouts } from "./options.js";
@@ -22,8 +21,8 @@ export interface Parts {
   readonly logger: Logger;
   readonly payloads: Payloads;
   readonly settling: Settling;
-  /** Resumes' looks at upstream that are under way, by reservation. */
-  readonly checks: Map<string, Promise<Over | undefined>>;
+  /** Resumes' looks at upstream that are under way, by reservation: whether the conversation is over. */
+  readonly checks: Map<string, Promise<boolean>>;
   readonly stops: Stops;
   readonly upstream: Upstream;
   /** The books as they are now. Whoever begins something with them ends it with them. */

@@ -51,6 +51,13 @@ it.each([
     { publicOrigin: "https://shop.example" },
     true,
   ],
+  ["an app's page that is not listed", { origin: "capacitor://a.example", host: "a.example" }, {}, false],
+  [
+    "an app's page that is listed",
+    { origin: "capacitor://localhost", "sec-fetch-site": "cross-site" },
+    { allowedOrigins: ["capacitor://localhost"] },
+    true,
+  ],
   ["null", { origin: "null", host: "null" }, {}, false],
   ["an origin with a path", { origin: "https://a.example/", host: "a.example" }, {}, false],
   ["no Host", { origin: "https://a.example" }, {}, false],

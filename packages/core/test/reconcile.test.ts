@@ -2,6 +2,7 @@ import {
   type AuthorizeContext,
   ConversationBroker,
   cronHandler,
+  type Exchange,
   memoryLedger,
   toFetchHandler,
 } from "@equos-broker/core";
@@ -151,6 +152,26 @@ describe("cronHandler", () => {
     const { broker } = await openSetting();
     expect((await call(broker, secret, "DELETE")).status).toBe(405);
     expect(() => cronHandler(broker, { secret: "short" })).toThrow(/at least 32 characters/);
+  });
+
+  it("logs what failed, without what others threw", async () => {
+    const lines: unknown[] = [];
+    const logger = { warn: () => undefined, error: (...line: unknown[]) => void lines.push(line) };
+    const failing = {
+      sweep: () => Promise.reject(new Error("secret of somebody's")),
+      reconcile: () => Promise.reject(),
+    };
+    const handler = cronHandler(failing, { secret });
+    const exchange: Exchange = {
+      ...{ method: "GET", action: "cron", clientIp: undefined, native: undefined, logger },
+      header: (name) => (name === "authorization" ? `Bearer ${secret}` : undefined),
+      readBody: async () => undefined,
+      signal: new AbortController().signal,
+      waitUntil: () => undefined,
+    };
+    expect((await handler.handle(exchange))?.status).toBe(500);
+    expect(JSON.stringify(lines)).toContain("internal-error");
+    expect(JSON.stringify(lines)).not.toContain("somebody");
   });
 
   it("says so when its secret is missing, and does nothing", async () => {

@@ -40,6 +40,9 @@ describe("headers of authorize", () => {
     ["a name that is none", { "x name": "a" }],
     ["a header that the reply decides", { "Content-Length": "3" }],
     ["a value that is no text", { "x-count": 3 }],
+    ["a header of the connection", { "Keep-Alive": "timeout=5" }],
+    ["a list for what stands once", { etag: ["a", "b"] }],
+    ["one name in two spellings", { "X-Name": "a", "x-name": "b" }],
   ])("with %s start nothing, and break nothing", async (_, headers) => {
     const { broker, emulator } = await brokerWith(() => ({ ...ada, headers: headers as never }));
     const port = await listen(createServer(toNodeHandler(broker)));
@@ -51,7 +54,10 @@ describe("headers of authorize", () => {
   });
 
   it("leave the host's own cookies alone, however they are spelt", async () => {
-    const { broker } = await brokerWith(() => ({ ...ada, headers: { "Set-Cookie": "renewed=1" } as never }));
+    const { broker } = await brokerWith(() => ({
+      ...ada,
+      headers: { "Set-Cookie": "renewed=1", "set-cookie": ["second=2"] } as never,
+    }));
     const handler = toNodeHandler(broker);
     const port = await listen(
       createServer((req, res) => {
@@ -61,7 +67,7 @@ describe("headers of authorize", () => {
     );
     const init = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
     const answer = await fetch(`http://127.0.0.1:${port}/start`, init);
-    expect(answer.headers.getSetCookie()).toEqual(["host=1", "renewed=1"]);
+    expect(answer.headers.getSetCookie()).toEqual(["host=1", "renewed=1", "second=2"]);
   });
 });
 

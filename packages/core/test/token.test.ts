@@ -69,16 +69,36 @@ it("refuses the fetch of a client whose room Equos has just closed, and starts f
     }));
   await setting.pass(6);
   setting.emulator.faults.queue("getConversationById", over(500));
-  const refused = await fetchToken(setting);
-  expect([refused.status, refused.body.code, refused.headers.get("retry-after")]).toEqual([409, "just-stopped", "10"]);
+  // As often as it asks.
+  for (let fetches = 0; fetches < 2; fetches += 1) {
+    const { status, body, headers } = await fetchToken(setting);
+    expect([status, body.code, headers.get("retry-after")]).toEqual([409, "just-stopped", "10"]);
+  }
   expect(setting.emulator.conversations().map((each) => each.id)).toEqual([id]);
 
+  await setting.pass(10);
   await fetchToken(setting);
   await setting.pass(6);
   setting.emulator.faults.queue("getConversationById", over(60_000));
   expect((await fetchToken(setting)).status).toBe(201);
   expect(setting.emulator.conversations()).toHaveLength(3);
 });
+
+it.each(["server", "replaced"])(
+  "refuses the fetch of a client whose conversation was ended otherwise: %s",
+  async (how) => {
+    const setting = await open();
+    await fetchToken(setting, { room_config: { agents: [{ agent_name: "guide" }] } });
+    const [id = ""] = setting.running();
+    if (how === "server") await setting.broker.stop({ id });
+    else await setting.broker.start({ consumer: ada, character: "coach" });
+    const before = setting.running();
+    // Another tab's client, whose room was closed, fetches by itself: it must not end what runs now.
+    const refused = await fetchToken(setting, { room_config: { agents: [{ agent_name: "guide" }] } });
+    expect([refused.status, refused.body.code]).toEqual([409, "just-stopped"]);
+    expect(setting.running()).toEqual(before);
+  },
+);
 
 it.each([
   ["as soon as its room is closed", 600],

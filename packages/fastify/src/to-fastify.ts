@@ -38,7 +38,7 @@ export function toFastify(
       scope.route({ ...refused, url: `/${action}`, schema: hidden, handler });
       if (!forgiving) scope.route({ method: ["POST", "OPTIONS"], url: `/${action}/`, schema: hidden, handler });
     }
-    if (closeOnClose) scope.addHook("onClose", async () => await broker.close?.());
+    if (closeOnClose) scope.addHook("preClose", async () => await broker.close?.());
     done();
   };
 }
@@ -49,6 +49,13 @@ async function serve(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  // How often something was sent, by whom ever: `reply.sent` says so only when the app's own onSend hooks are through.
+  let sent = 0;
+  const { send } = reply;
+  reply.send = (payload) => {
+    sent += 1;
+    return send.call(reply, payload);
+  };
   const served = await serveNode(broker, request.raw, reply.raw, {
     action,
     native: { request, reply },
@@ -56,15 +63,15 @@ async function serve(
     // Without a logger Fastify hands out one that drops everything, and that has no level.
     logger: typeof request.log.level === "string" ? request.log : undefined,
     body: request.body as NodeStream | undefined, // What the parser above has passed on.
-    write: (answer) => send(reply, answer),
+    write: (answer) => (sent > 0 || reply.sent ? undefined : write(reply, answer)),
+    replaced: () => sent !== 1,
   });
   if (!served) reply.callNotFound();
   return reply;
 }
 
 /** By Fastify's own means, so that the app's hooks see it. */
-function send(reply: FastifyReply, { status, headers, body }: Reply): void {
-  if (reply.sent) throw new Error("The app has answered already");
+function write(reply: FastifyReply, { status, headers, body }: Reply): void {
   const vary = headers.vary === undefined ? {} : { vary: addVary(reply.getHeader("vary"), String(headers.vary)) };
   // Fastify adds a cookie to those that are there, and writes nothing into a list.
   reply.code(status).headers({ ...headers, ...vary } as Record<string, string | string[]>);

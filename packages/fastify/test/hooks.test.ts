@@ -1,5 +1,5 @@
 import { PassThrough, type Readable } from "node:stream";
-import { createGunzip, gzipSync } from "node:zlib";
+import { createGunzip, type Gunzip, gzipSync } from "node:zlib";
 import { json } from "@equos-broker/conformance";
 import compress from "@fastify/compress";
 import { expect, it } from "vitest";
@@ -19,16 +19,40 @@ it("stops a conversation whose answer a hook of the app has replaced by an error
   expect(stage.emulator.conversations()).toHaveLength(1);
 });
 
-it("stops a conversation that the app has answered for already", async () => {
+it("stops one whose answer the app's error handler has replaced by an answer that looks fine", async () => {
+  const stage = await stageWith((app) => {
+    app.setErrorHandler((_, __, reply) => reply.code(200).send({ ok: false }));
+    app.addHook("onSend", async (_, reply, payload) => {
+      if (reply.statusCode === 201) throw new Error("the app's own onSend");
+      return payload;
+    });
+  });
+  const answer = await stage.start(stage.newUser());
+  expect([answer.status, answer.text]).toEqual([200, '{"ok":false}']);
+  await eventually(() => stage.emulator.conversations().length === 1 && runningOn(stage) === 0);
+});
+
+it.each([false, true])("stops one that the app has answered for already, its onSend being slow: %s", async (slow) => {
+  let sendOn: () => void = () => undefined;
+  const until = new Promise<void>((resolve) => {
+    sendOn = resolve;
+  });
   const stage = await stageWith((app) => {
     app.addHook("onRequest", async (_, reply) => {
       // As a time limit of the app's does, while the handler is at work.
       setImmediate(() => reply.code(503).send("too late"));
     });
+    app.addHook("onSend", async (_, reply, payload) => {
+      if (slow && reply.statusCode === 503) await until;
+      return payload;
+    });
   });
-  const answer = await stage.start(stage.newUser());
+  const answering = stage.start(stage.newUser());
+  await eventually(() => stage.events.some(({ type }) => type === "conversation.started"));
+  sendOn();
+  const answer = await answering;
   expect([answer.status, answer.text]).toEqual([503, "too late"]);
-  await eventually(() => stage.emulator.conversations().length === 1 && runningOn(stage) === 0);
+  await eventually(() => runningOn(stage) === 0);
 });
 
 it("leaves one running whose answer a hook has packed, and adds to the app's Vary and cookies", async () => {
@@ -92,6 +116,22 @@ it("reads what a hook has unpacked", async () => {
   const headers = { "content-type": "application/json", "x-user": stage.newUser() };
   const answer = await stage.call("/start", { headers, body: { packets } });
   expect([answer.status, JSON.parse(answer.text).code]).toEqual([400, "unknown-character"]);
+});
+
+it("unpacks no more than it takes", async () => {
+  const unpacking: Gunzip[] = [];
+  const stage = await stageWith((app) => {
+    app.addHook("preParsing", async (_, __, payload) => {
+      const gunzip = createGunzip();
+      unpacking.push(gunzip);
+      return payload.pipe(gunzip);
+    });
+  });
+  const packets = [new Uint8Array(gzipSync(new Uint8Array(32 * 1024 * 1024)))];
+  const headers = { "content-type": "application/json", "x-user": stage.newUser() };
+  const answer = await stage.call("/start", { headers, body: { packets } });
+  expect([answer.status, JSON.parse(answer.text).code]).toEqual([413, "body-too-large"]);
+  expect(unpacking.map(({ destroyed }) => destroyed)).toEqual([true]);
 });
 
 it("leaves parsers, validators and serializers of the app's other routes alone", async () => {

@@ -1,5 +1,5 @@
 import { connect, type IncomingHttpHeaders } from "node:http2";
-import { LeakWatch } from "@equos-broker/conformance";
+import { call, LeakWatch } from "@equos-broker/conformance";
 import { type AuthorizeContext, ConversationBroker, cronHandler, toFastify } from "@equos-broker/fastify";
 import swagger from "@fastify/swagger";
 import fastify from "fastify";
@@ -8,7 +8,14 @@ import { eventually, runningOn, stageWith } from "./app.js";
 
 const authorize = ({ header }: AuthorizeContext) => ({ identity: header("x-user") ?? "", name: "Ada" });
 const unused = () =>
-  new ConversationBroker({ authorize, apiKey: "sk_unused", characters: { guide: "cha_1" }, logger: quiet });
+  // Nothing listens at this address.
+  new ConversationBroker({
+    authorize,
+    apiKey: "sk_unused",
+    endpoint: "http://127.0.0.1:9",
+    characters: { guide: "cha_1" },
+    logger: quiet,
+  });
 const quiet = { warn: () => undefined, error: () => undefined };
 
 it("shows its routes to @fastify/swagger, and validates nothing by them", async () => {
@@ -108,7 +115,33 @@ it("answers inject(), whose connection never closes, and lets the app close", as
   const answer = await app.inject({ method: "POST", url: "/start", payload: {}, headers: { "x-user": "ada" } });
   expect(answer.statusCode).toBe(201);
   await app.close();
+  await stage.clock.advance(3_000);
   expect(runningOn(stage)).toBe(1);
+});
+
+it("is closed as soon as the app begins to close, though a request is still on its way", async () => {
+  const app = fastify();
+  const broker = unused();
+  let release: () => void = () => undefined;
+  app.get("/slow", async () => await new Promise<string>((resolve) => (release = () => resolve("done"))));
+  app.register(toFastify(broker, { closeOnClose: true }));
+  const origin = await app.listen({ port: 0, host: "127.0.0.1" });
+  let asked = false;
+  app.server.on("request", () => {
+    asked = true;
+  });
+  const slow = call(`${origin}/slow`, { method: "GET" });
+  await eventually(() => asked);
+  const closing = app.close();
+  const refused = () =>
+    broker.start({ consumer: { identity: "ada", name: "Ada" } }).then(
+      () => false,
+      ({ code }) => code === "broker-closed",
+    );
+  while (!(await refused())) await new Promise((resolve) => setImmediate(resolve));
+  release();
+  expect((await slow).text).toBe("done");
+  await closing;
 });
 
 it("serves HTTP/2, and stops what was started for a client that reset its stream", async () => {

@@ -43,7 +43,7 @@ export function actionOf(broker: Mountable<NextNative>, action: Action, options:
       method: "POST",
       action,
       header: (name) =>
-        name in own ? own[name] : headers === undefined ? without(name) : (headers.get(name) ?? undefined),
+        Object.hasOwn(own, name) ? own[name] : headers === undefined ? without(name) : (headers.get(name) ?? undefined),
       readBody: async () => textOf(body),
       clientIp: headers && options.clientIp?.({ headers }),
       // Next tells an action nothing of a client that leaves: the time to join finds those.
@@ -64,13 +64,15 @@ function without(name: string): undefined {
   throw new BrokerError("invalid-option", { hint });
 }
 
-/** The argument as JSON. Anyone can call an action with anything that React can encode: all but plain objects is refused. */
+/** The argument as JSON. Anyone can call an action with anything that React can encode: all but plain data is refused. */
 function textOf(body: unknown): string | undefined {
   if (body === undefined) return undefined;
-  const isPlain = typeof body === "object" && body !== null && Object.getPrototypeOf(body) === Object.prototype;
-  try {
-    return isPlain ? JSON.stringify(body) : "null";
-  } catch {
-    return "null";
-  }
+  return typeof body === "object" && !Array.isArray(body) && isData(body) ? JSON.stringify(body) : "null";
+}
+
+/** No function anywhere: JSON.stringify would call a `toJSON`, which may be another action of the app's. */
+function isData(value: unknown, depth = 0): boolean {
+  if (typeof value !== "object" || value === null) return !["function", "bigint", "symbol"].includes(typeof value);
+  const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain && depth < 64 && Object.values(value).every((child) => isData(child, depth + 1));
 }

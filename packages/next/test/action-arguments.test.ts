@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { appOnEmulator } from "./support/app-on-emulator.js";
 import { majors } from "./support/majors.js";
 import { signedIn } from "./support/post.js";
-import { callAction } from "./support/server-action.js";
+import { actionId, callAction } from "./support/server-action.js";
 
 const form = () => {
   const data = new FormData();
@@ -44,6 +44,23 @@ describe.each(majors)("an action's argument, Next %i", (major) => {
     expect([status, result]).toMatchObject([200, refusal]);
     const { problem } = result as { problem: { status: number } };
     expect([Math.trunc(problem.status / 100), opened().emulator.conversations()]).toEqual([4, []]);
+  });
+
+  it("start with another action for its toJSON calls that one not", async () => {
+    // As React writes an object with a server reference in it.
+    const body = new FormData();
+    body.set("1", JSON.stringify({ id: actionId(major, "startWithCookies"), bound: null }));
+    body.set("0", '[{"toJSON":"$h1"}]');
+    const { status, result, cookies } = await callAction({
+      major,
+      origin: opened().app.origin,
+      name: "startByFunction",
+      body,
+      headers: signedIn("ada"),
+    });
+    expect([status, result]).toMatchObject([200, refusal]);
+    // What that action sets whenever it is called.
+    expect([cookies, opened().emulator.conversations()]).toEqual([[], []]);
   });
 
   it("start with five thousand levels starts nothing", async () => {

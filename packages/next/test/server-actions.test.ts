@@ -28,7 +28,8 @@ it("says when to come back, as Retry-After does", async () => {
 it("refuses what is nested too deep to be written", async () => {
   const start = startAction(brokerWith());
   for (const [depth, code] of [
-    [1000, "invalid-input"],
+    [32, "invalid-input"],
+    [1000, "invalid-body"],
     [100_000, "invalid-body"],
   ] as const) {
     let input: unknown = {};

@@ -3,7 +3,7 @@ import type { Grant } from "../grant.js";
 import { abandon } from "../life/abandon.js";
 import type { Delivery } from "../life/delivery.js";
 import { checkOrder, type Order, type StartRequestBody } from "../life/order.js";
-import { startConversation } from "../life/start.js";
+import { clientGone, startConversation } from "../life/start.js";
 import type { Parts } from "../parts.js";
 import { kept } from "./kept.js";
 import { quotaHeaders } from "./quota-headers.js";
@@ -44,6 +44,7 @@ export async function handOver(
 /** A start, and its end where the client has left meanwhile: one piece of work, which `close` waits for. */
 async function startFor(parts: Parts, order: Order, { signal }: Exchange): Promise<Delivery> {
   const delivery = await startConversation(parts, order);
-  if (signal.aborted) await abandon(parts, delivery.books, delivery.reservation, delivery.number);
-  return delivery;
+  if (!signal.aborted) return delivery;
+  await abandon(parts, delivery.books, delivery.reservation, delivery.number);
+  throw clientGone();
 }

@@ -9,8 +9,9 @@ import { checkOrigin } from "./origin.js";
 import { emptyReply } from "./reply.js";
 
 export async function keepAliveRoute(parts: Parts, exchange: Exchange, attempts: Attempts): Promise<Reply> {
-  requireJsonOrText(exchange.header("content-type"));
-  checkOrigin((name) => exchange.header(name), parts.options);
+  const header = (name: string) => exchange.header(name);
+  requireJsonOrText(header);
+  checkOrigin(header, parts.options);
   const body = await readBody(exchange, keepAliveBody, parts.clock, parts.timeouts.bodySeconds);
   const { headers, ...claim } = await claimOf(parts, exchange, "keepalive", body);
   attempts.check("keepalive", claim);

@@ -10,9 +10,13 @@ export function requireJson(contentType: string | undefined): void {
   if (mediaType(contentType) !== "application/json") throw new BrokerError("unsupported-media-type");
 }
 
-/** Also what a closing page can still send, `navigator.sendBeacon(url, text)` and nothing at all. */
-export function requireJsonOrText(contentType: string | undefined): void {
-  if (["", "application/json", "text/plain"].includes(mediaType(contentType))) return;
+/**
+ * Also what a closing page can still send, `navigator.sendBeacon(url, text)`, and nothing at all, whatever type a client
+ * names for it.
+ */
+export function requireJsonOrText(header: (name: string) => string | undefined): void {
+  const isEmpty = (header("content-length") ?? "0") === "0" && header("transfer-encoding") === undefined;
+  if (isEmpty || ["", "application/json", "text/plain"].includes(mediaType(header("content-type")))) return;
   throw new BrokerError("unsupported-media-type", {
     publicMessage: "Send the body as application/json or text/plain.",
   });

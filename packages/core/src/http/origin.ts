@@ -32,15 +32,17 @@ function refusal(origin: string | undefined, site: string | undefined): string {
 
 function isOwn(origin: string, host: string | undefined, publicOrigin: string | undefined): boolean {
   if (origin === publicOrigin) return true;
-  if (!isOrigin(origin) || host === undefined) return false;
+  if (!/^https?:/.test(origin) || !isOrigin(origin) || host === undefined) return false;
   // The scheme is not known behind a proxy. As a URL, a default port in either is no difference.
   const { protocol, host: expected } = new URL(origin);
   const own = `${protocol}//${host}`;
   return URL.canParse(own) && new URL(own).host === expected;
 }
 
-const isOrigin = (value: string): boolean =>
-  value.length <= 256 &&
-  URL.canParse(value) &&
-  /^https?:$/.test(new URL(value).protocol) &&
-  new URL(value).origin === value;
+/** As browsers and apps' web views send it: `https://shop.example`, `capacitor://localhost`; never a path. */
+export function isOrigin(value: string): boolean {
+  if (value.length > 256 || !URL.canParse(value)) return false;
+  const { protocol, origin } = new URL(value);
+  // Only the web's own schemes have an origin to URL.
+  return /^https?:$/.test(protocol) ? origin === value : /^[a-z][a-z0-9+.-]*:\/\/[\w.-]+(:\d+)?$/.test(value);
+}

@@ -13,8 +13,9 @@ import { jsonReply } from "./reply.js";
 import { whoAsks } from "./who.js";
 
 export async function stopRoute(parts: Parts, exchange: Exchange, attempts: Attempts): Promise<Reply> {
-  requireJsonOrText(exchange.header("content-type"));
-  checkOrigin((name) => exchange.header(name), parts.options);
+  const header = (name: string) => exchange.header(name);
+  requireJsonOrText(header);
+  checkOrigin(header, parts.options);
   const body = await readBody(exchange, stopBody, parts.clock, parts.timeouts.bodySeconds);
   const { headers, ...claim } = await claimOf(parts, exchange, "stop", body);
   attempts.check("stop", claim);

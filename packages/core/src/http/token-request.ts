@@ -48,8 +48,8 @@ export function tokenRequest(body: Readonly<Record<string, unknown>>): TokenRequ
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function fieldsOf(value: unknown, where: string): Record<string, unknown> {
-  if (value === undefined || value === null) return {};
-  if (typeof value !== "object" || Array.isArray(value)) throw wrong(where);
+  if (isUnset(value)) return {};
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(where);
   const fields = new Map<string, unknown>();
   for (const [name, field] of Object.entries(value)) {
     const twice = fields.get(snakeCase(name));
@@ -61,13 +61,13 @@ function fieldsOf(value: unknown, where: string): Record<string, unknown> {
 }
 
 function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined || value === null) return [];
+  if (isUnset(value)) return [];
   if (!Array.isArray(value)) throw wrong("room_config.agents");
   return value;
 }
 
 function textOf(value: unknown, where: string): string | undefined {
-  if (value === undefined || value === null || value === "") return undefined;
+  if (isUnset(value)) return undefined;
   if (typeof value !== "string") throw wrong(where);
   return value;
 }

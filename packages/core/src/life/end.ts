@@ -3,6 +3,7 @@ import type { Books } from "../ledger/books.js";
 import type { LedgerRecord } from "../ledger/record.js";
 import type { ConversationState, EndReason } from "../ledger/states.js";
 import type { Parts } from "../parts.js";
+import type { SeenConversation } from "../upstream/conversation.js";
 import { tell } from "./announce.js";
 import { backoffMs } from "./terms.js";
 
@@ -31,7 +32,7 @@ async function stopNow(
   const { confirmed, seconds, failure } = await upstream.stop(conversation);
   const surelyOver = record.endsAt !== undefined && books.now > record.endsAt + SURELY_OVER_MS;
   if (confirmed || surelyOver) {
-    await endConversation(parts, books, record, reason, seconds);
+    await endConversation(parts, books, record, reason, { seconds });
     return "ended";
   }
   logger.warn({ conversation, upstream: failure }, "Equos has not confirmed a stop; trying again");
@@ -60,10 +61,11 @@ export async function endConversation(
   books: Books,
   { reservation, endsAt = Number.POSITIVE_INFINITY }: LedgerRecord,
   because: EndReason,
-  seconds: number | undefined,
+  { seconds, endedAt }: Partial<Pick<SeenConversation, "seconds" | "endedAt">> = {},
 ): Promise<void> {
   const reason = because === "upstream" && books.now >= endsAt - TIME_OVER_SLACK_MS ? "time-over" : because;
-  const step = await books.step("end", { reservation, reason, seconds });
+  const agoMs = endedAt === undefined ? undefined : parts.clock.now() - endedAt;
+  const step = await books.step("end", { reservation, reason, seconds, agoMs });
   parts.wake();
   if (step?.moved && step.record.conversation !== undefined) await announceEnd(parts, books, step.record);
 }

@@ -75,5 +75,5 @@ async function settle(
   const step = await books.step("found", { reservation, conversation: seen.id, reason: "orphan" });
   if (step === null) return;
   if (seen.running) await stopUpstream(parts, books, step.record);
-  else await endConversation(parts, books, step.record, "upstream", seen.seconds);
+  else await endConversation(parts, books, step.record, "upstream", seen);
 }

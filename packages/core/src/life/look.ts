@@ -38,8 +38,7 @@ export async function seeIfJoined(parts: Parts, books: Books, record: LedgerReco
   const look = await lookInto(parts, books, record, payload);
   if (look.says === "failure") return await comeBack(parts, books, record, backoffMs(record.attempts));
   if (look.says !== "running") {
-    const seconds = look.says === "over" ? look.conversation.seconds : undefined;
-    return await endConversation(parts, books, record, "upstream", seconds);
+    return await endConversation(parts, books, record, "upstream", look.says === "over" ? look.conversation : {});
   }
   if (look.conversation.joined && !keepsAlive) return;
   if (!joinSeen && !keepsAlive) {

@@ -137,12 +137,6 @@ async function seeToTheRest(
     if (look.says !== "over" && look.says !== "nothing") return;
     report.ended.push(conversation);
     if (report.dryRun) return;
-    await endConversation(
-      parts,
-      books,
-      record,
-      "upstream",
-      look.says === "over" ? look.conversation.seconds : undefined,
-    );
+    await endConversation(parts, books, record, "upstream", look.says === "over" ? look.conversation : {});
   });
 }

@@ -8,9 +8,7 @@ import { tell } from "./announce.js";
 import type { Delivery } from "./delivery.js";
 import { endConversation } from "./end.js";
 import { lookInto } from "./look.js";
-import type { Order } from "./order.js";
 import type { Payload } from "./payload.js";
-import { justStopped, TOMBSTONE_MS } from "./tombstone.js";
 
 type Resumed = Extract<ReserveOutcome, { outcome: "resumed" }>;
 
@@ -22,15 +20,8 @@ const CHECK_SECONDS = 3;
 /**
  * The grant of the consumer's running conversation once more. `undefined`: nobody can join with it, and it is over or
  * being stopped; the caller reserves again.
- *
- * @throws BrokerError `just-stopped`
  */
-export async function resume(
-  parts: Parts,
-  books: Books,
-  resumed: Resumed,
-  { sticky }: Pick<Order, "sticky">,
-): Promise<Delivery | undefined> {
+export async function resume(parts: Parts, books: Books, resumed: Resumed): Promise<Delivery | undefined> {
   const { record, delivery } = resumed;
   const payload = await parts.payloads.read(record, books.id);
   const { grant } = payload ?? {};
@@ -39,12 +30,7 @@ export async function resume(
     await books.step("stop", { claim: { reservation: record.reservation }, reason: unusable ?? "orphan" });
     return undefined;
   }
-  const over = await overSince(parts, books, record, resumed.check, payload);
-  if (over !== undefined) {
-    // Whose room has just been closed fetches again at once, and is not there to join another one.
-    if (sticky && parts.clock.now() - (over.endedAt ?? 0) < TOMBSTONE_MS) throw justStopped(TOMBSTONE_MS);
-    return undefined;
-  }
+  if (await isOver(parts, books, record, resumed.check, payload)) return undefined;
   await tell(parts, books, record, { type: "conversation.resumed", delivery });
   return { grant, number: delivery, resumed: true, reservation: record.reservation, books, quotas: [] };
 }
@@ -76,29 +62,23 @@ function expiryOf(token: string): number | undefined {
   }
 }
 
-/** A conversation that upstream says does not run. */
-export interface Over {
-  /** By upstream's clock; `undefined` where it does not say. */
-  readonly endedAt: number | undefined;
-}
-
-/** Asks upstream whether it is over: rarely, by one caller for all; and an error is no answer. */
-export async function overSince(
+/** Whether upstream says that it does not run. It is asked rarely, by one caller for all, and an error is no answer. */
+export async function isOver(
   parts: Parts,
   books: Books,
   record: LedgerRecord,
   check: boolean,
   payload?: Payload | undefined,
-): Promise<Over | undefined> {
+): Promise<boolean> {
   const { checks, clock } = parts;
   const { reservation } = record;
   if (check && !checks.has(reservation)) {
-    const checking = askUpstream(parts, books, record, payload).catch(() => undefined);
+    const checking = askUpstream(parts, books, record, payload).catch(() => false);
     checks.set(reservation, checking);
     void parts.track(checking).then(() => checks.delete(reservation));
   }
-  const outcome = await within(clock, CHECK_SECONDS, checks.get(reservation));
-  return outcome === timeOver ? undefined : outcome;
+  const outcome = await within(clock, CHECK_SECONDS, checks.get(reservation) ?? false);
+  return outcome !== timeOver && outcome;
 }
 
 async function askUpstream(
@@ -106,10 +86,9 @@ async function askUpstream(
   books: Books,
   record: LedgerRecord,
   payload: Payload | undefined,
-): Promise<Over | undefined> {
+): Promise<boolean> {
   const look = await lookInto(parts, books, record, payload);
-  if (look.says !== "over" && look.says !== "nothing") return undefined;
-  const { seconds, endedAt } = look.says === "over" ? look.conversation : {};
-  await endConversation(parts, books, record, "upstream", seconds);
-  return { endedAt };
+  if (look.says !== "over" && look.says !== "nothing") return false;
+  await endConversation(parts, books, record, "upstream", look.says === "over" ? look.conversation : {});
+  return true;
 }

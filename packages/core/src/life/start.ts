@@ -13,7 +13,7 @@ import { limited, quotasOf } from "./limited.js";
 import type { Order } from "./order.js";
 import { hasStopped } from "./replaced.js";
 import { giveBack, type Reservation, reservationOf, withdraw } from "./reservation.js";
-import { overSince, resume } from "./resume.js";
+import { isOver, resume } from "./resume.js";
 import { type Committed, sendStart } from "./send-start.js";
 import { sendWithinMs } from "./terms.js";
 import { justStopped } from "./tombstone.js";
@@ -40,7 +40,7 @@ export async function startConversation(parts: Parts, order: Order): Promise<Del
         case "reserved":
           return await begin(parts, books, order, reservation, outcome, sendWithin);
         case "resumed": {
-          const delivery = await resume(parts, books, outcome, order);
+          const delivery = await resume(parts, books, outcome);
           if (delivery !== undefined) return delivery;
           if (!inTime) throw inDoubt(2_000);
           break;
@@ -57,7 +57,7 @@ export async function startConversation(parts: Parts, order: Order): Promise<Del
           throw inDoubt(outcome.retryAfterMs);
         case "active":
           // Unless Equos has ended it by itself.
-          if (inTime && (await overSince(parts, books, outcome.record, outcome.check)) !== undefined) break;
+          if (inTime && (await isOver(parts, books, outcome.record, outcome.check))) break;
           throw new BrokerError("already-active");
         case "stopped":
           throw justStopped(outcome.retryAfterMs);
@@ -99,7 +99,7 @@ async function recovered(parts: Parts, books: Books, giveUpAt: number): Promise<
 }
 
 /** Nobody reads it. */
-const clientGone = () => new BrokerError("start-in-flight", { hint: "The client left before its start was sent" });
+export const clientGone = () => new BrokerError("start-in-flight", { hint: "The client left before it was answered" });
 
 const inDoubt = (milliseconds: number) =>
   new BrokerError("start-in-doubt", { retryAfterSeconds: Math.max(1, Math.ceil(milliseconds / 1000)) });

@@ -17,7 +17,7 @@ export interface ActionCall {
   readonly name: string;
   readonly args?: readonly unknown[];
   /** The arguments as they are sent; default: as React writes them. */
-  readonly body?: string | undefined;
+  readonly body?: string | FormData | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -41,6 +41,9 @@ export async function callAction({ major, origin, name, args = [], body, headers
   const payload = await react.createFromReadableStream(response.body, { serverConsumerManifest });
   return { status, cookies, result: await payload.a };
 }
+
+/** The id by which a page calls an action. */
+export const actionId = (major: Major, name: string): string => builtAction(major, name).id;
 
 /** Next calls an action by a hash, at a page that uses it; the build writes both down. */
 function builtAction(major: Major, name: string) {
