@@ -1,7 +1,7 @@
 import { parseEndpoint } from "@equos-broker/api";
 import { z } from "zod";
 import { BrokerError } from "./errors.js";
-import { isOrigin } from "./http/origin.js";
+import { isOrigin } from "./is-origin.js";
 import { limitsSchema, takes } from "./limits.js";
 
 const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", takes("a function"));

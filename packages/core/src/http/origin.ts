@@ -1,4 +1,5 @@
 import { BrokerError } from "../errors.js";
+import { isOrigin } from "../is-origin.js";
 
 export interface OriginRule {
   readonly allowedOrigins?: readonly string[] | undefined;
@@ -37,12 +38,4 @@ function isOwn(origin: string, host: string | undefined, publicOrigin: string | 
   const { protocol, host: expected } = new URL(origin);
   const own = `${protocol}//${host}`;
   return URL.canParse(own) && new URL(own).host === expected;
-}
-
-/** As browsers and apps' web views send it: `https://shop.example`, `capacitor://localhost`; never a path. */
-export function isOrigin(value: string): boolean {
-  if (value.length > 256 || !URL.canParse(value)) return false;
-  const { protocol, origin } = new URL(value);
-  // Only the web's own schemes have an origin to URL.
-  return /^https?:$/.test(protocol) ? origin === value : /^[a-z][a-z0-9+.-]*:\/\/[\w.-]+(:\d+)?$/.test(value);
 }
