@@ -142,6 +142,17 @@ describeWithServers("an entry that cannot be read", () => {
     },
   );
 
+  it.each(["", "{", "soon", "nan", "inf", "-1", "1e300", "1750000090001"])(
+    "of a tombstone is in the way of no other: %s",
+    async (damage) => {
+      await desk.start("ann-1");
+      await connected.command("HSET", key("tombstones"), "3 annguide", damage);
+      await desk.step("end", { reservation: "ann-1", reason: "upstream", agoMs: 4000 });
+      const late = reserveRequest("ann-2", { tombstoneMs: 10_000 });
+      expect(await desk.step("reserve", late)).toEqual({ outcome: "stopped", retryAfterMs: 6000 });
+    },
+  );
+
   it("of a meter, a lease or the clean-up is taken for none", async () => {
     await desk.start("ann-1", { meters: [meter()] });
     const [field] = (await connected.command("HKEYS", key("meters"))) as string[];
@@ -173,6 +184,8 @@ describeWithServers("books that were used", () => {
     await desk.step("lease", { name: "sweep", holder: "a", ms: 1000 });
     await desk.step("stop", { claim: { reservation: "ann-1" }, reason: "owner" });
     await desk.step("end", { reservation: "bob-1", reason: "time-over" });
+    await desk.step("end", { reservation: "cy-1", reason: "upstream", agoMs: 5000 });
+    await desk.step("announced", { reservation: "cy-1" });
     await desk.step("announced", { reservation: "bob-1" });
     for (const { reservation } of (await desk.step("live", {})).records) {
       await desk.step("end", { reservation, reason: "upstream" });

@@ -68,6 +68,25 @@ describeWithServers("a step", () => {
     expect(asked).toEqual(without.map((line) => (line === `hget ${reads}` ? `hget ${reads + 1}` : line)));
   });
 
+  it("of an end looks for a later tombstone only when upstream has told of when, by one command", async () => {
+    const server = await RedisServer.start();
+    const { client, command } = await nodeRedis(server.port);
+    const desk = await Desk.at(redisLedger(client));
+    const readsOf = async (name: string, more: Omit<StepRequest<"end">, "reservation">) => {
+      await desk.start(`${name}-1`);
+      await command("CONFIG", "RESETSTAT");
+      await desk.step("end", { reservation: `${name}-1`, ...more });
+      return Number(/cmdstat_hget:calls=(\d+)/.exec(String(await command("INFO", "commandstats")))?.[1]);
+    };
+    const reads = await readsOf("ann", { reason: "upstream" });
+    expect(await readsOf("bob", { reason: "server" })).toBe(reads);
+    expect(await readsOf("cyd", { reason: "time-over", agoMs: 0 })).toBe(reads);
+    expect(await readsOf("dan", { reason: "upstream", agoMs: 1000 })).toBe(reads + 1);
+    expect(await readsOf("eve", { reason: "upstream", agoMs: 60_000 })).toBe(reads);
+    const keys = (await command("HKEYS", "{equos-broker}:tombstones")) as string[];
+    expect(keys.sort()).toEqual(["3 bobguide", "3 cydguide", "3 danguide"]);
+  });
+
   it("writes no tombstone for what was over for a minute", async () => {
     const server = await RedisServer.start();
     const { client, command } = await nodeRedis(server.port);

@@ -49,7 +49,10 @@ export interface ReserveRequest {
   /** What to do with the consumer's running conversation of the same fingerprint, or when others fill `active`. */
   readonly same: "resume" | "reject" | "replace";
   readonly other: "replace" | "reject";
-  /** So long after its owner has stopped one of the same fingerprint, or its time was over, none is started: 60,000 at most. */
+  /**
+   * So long after one of the same fingerprint was stopped or replaced, its time was over, or upstream had ended it, none
+   * is started: 60,000 at most.
+   */
   readonly tombstoneMs?: number | undefined;
   /** How many of one consumer's callers may wait for a start in flight. */
   readonly maxWaiting: number;
@@ -86,7 +89,7 @@ export type ReserveOutcome =
   | { readonly outcome: "crowded" }
   /** An earlier start is `unknown`, for so many more ms. */
   | { readonly outcome: "in-doubt"; readonly retryAfterMs: number }
-  /** Its owner has just stopped one of the same fingerprint, or its time was over; the tombstone stands for so many more ms. */
+  /** One of the same fingerprint has just ended, in one of the ways of rule 4; its tombstone stands for so many more ms. */
   | { readonly outcome: "stopped"; readonly retryAfterMs: number }
   /**
    * `by` is the name of a meter, or `overall-active`, or `capacity`: the ledger itself is full. `retryAfterMs` is the end

@@ -25,12 +25,14 @@ export interface LedgerSteps {
    *    - `same` is `reject`: `active`, unless it is as in `abandon`: nobody has it, and nobody waits: then stop, `client-gone`;
    *    - `same` is `resume` and not `fresh`: resume; otherwise stop, `replaced`.
    * 4. `tombstoneMs`, and the latest tombstone of this fingerprint is younger than that: `stopped`, and what 3 would have
-   *    stopped runs on. One that was running leaves a tombstone, whatever becomes of its record, unless it was adopted:
-   *    - a `stop` has moved it with the reason `owner`: it counts from then;
-   *    - any step has stopped or ended it as `time-over`: from its `endsAt`, or from then if that is earlier. One that 3
-   *      would stop as `time-over` counts already, and is left to `due`.
+   *    stopped runs on. One that was running leaves a tombstone when a step stops or ends it, whatever becomes of its record
+   *    afterwards, unless it was adopted:
+   *    - as `owner`, `server`, `replaced` or `shutdown`: it counts from then;
+   *    - as `time-over`: from its `endsAt`, or from then if that is earlier. One that 3 would stop as `time-over` counts
+   *      already, and is left to `due`;
+   *    - in an `end` as `upstream`: from `agoMs` before then; without `agoMs` it leaves none.
    *
-   *    A ledger keeps that for 60 s, and forgets it in time.
+   *    What this very step stops as `replaced` is nothing to it. A ledger keeps that for 60 s, and forgets it in time.
    * 5. While those of other fingerprints that are `reserved`, `running`, or `unknown` and held are `active` or more: the
    *    oldest running one is stopped, with the reasons of 3 (`other` in the place of `same`); `active` if `other` is
    *    `reject` and no running one is past its end or reached nobody. With none running, the oldest reserved one
@@ -69,7 +71,12 @@ export interface LedgerSteps {
     request: { readonly reservation: string; readonly conversation: string; readonly reason: EndReason };
     result: Moved;
   };
-  /** `running → stopping`; with a `delivery`, only if that is the latest. The caller then stops it upstream, `leaseMs` long. */
+  /**
+   * `running → stopping`. The caller then stops it upstream, `leaseMs` long. With a `delivery`, only if that is the latest, or
+   * one of this conversation's before it and all later ones are known to have reached nobody: then there is no other page.
+   * Known are the last 16, and of those before them the latest that may have reached somebody. Keep-alives, and callers
+   * that wait, make no difference to that.
+   */
   stop: {
     request: {
       readonly claim: LedgerClaim;
@@ -83,8 +90,8 @@ export interface LedgerSteps {
   /**
    * The page of this delivery says that it closes: stop in `graceMs` (reason `left`), unless a later delivery happens. If
    * all later ones turn out to have reached nobody, the leave holds again. Moved only if running, with no leave yet,
-   * and `delivery` absent or the latest. Whoever was heard of before is taken for the one that leaves. One that holds
-   * again has its old time.
+   * and `delivery` absent or as in `stop`: what was refused stays so, whatever turns out later. Whoever was heard of
+   * before is taken for the one that leaves. One that holds again has its old time.
    */
   leave: {
     request: { readonly claim: LedgerClaim; readonly graceMs: number; readonly delivery?: number | undefined };
@@ -98,8 +105,8 @@ export interface LedgerSteps {
   /** Upstream has seen somebody in a running conversation: no look is needed any more. Moved as in `keep`. */
   joined: { request: { readonly reservation: string }; result: Moved };
   /**
-   * This delivery reached nobody. `running → stopping` (`client-gone`) if none did, nobody waits, and no keep-alive has come
-   * (since the last leave). That upstream has seen somebody changes nothing: it may be the avatar.
+   * This delivery, one of the last 16, reached nobody. `running → stopping` (`client-gone`) if none did, nobody waits, and no
+   * keep-alive has come (since the last leave). That upstream has seen somebody changes nothing: it may be the avatar.
    */
   abandon: { request: { readonly reservation: string; readonly delivery: number }; result: Moved };
   /**
@@ -120,7 +127,13 @@ export interface LedgerSteps {
    * A record that never had a conversation is forgotten at once; any other the caller announces, within `leaseMs`.
    */
   end: {
-    request: { readonly reservation: string; readonly reason: EndReason; readonly seconds?: number | undefined };
+    request: {
+      readonly reservation: string;
+      readonly reason: EndReason;
+      readonly seconds?: number | undefined;
+      /** So long ago it ended, by upstream's own word; left out where that is not known. Below 0 is 0. */
+      readonly agoMs?: number | undefined;
+    };
     result: Moved;
   };
   /**

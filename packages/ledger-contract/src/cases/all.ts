@@ -7,6 +7,7 @@ import { endCases } from "./ends.js";
 import { meterCases } from "./meters.js";
 import { orderCases } from "./order.js";
 import { otherCases } from "./others.js";
+import { outdatedCases } from "./outdated.js";
 import { presenceCases } from "./presence.js";
 import { raceCases } from "./races.js";
 import { readCases } from "./reads.js";
@@ -14,6 +15,7 @@ import { startCases } from "./starts.js";
 import { stickyCases } from "./sticky.js";
 import { timeCases } from "./time.js";
 import { timeOverCases } from "./time-over.js";
+import { tombstoneReasonCases } from "./tombstone-reasons.js";
 import { tombstoneCases } from "./tombstones.js";
 import { withdrawCases } from "./withdraw.js";
 
@@ -27,10 +29,12 @@ export const handCases: readonly Case[] = [
   ...compareCases,
   ...stickyCases,
   ...tombstoneCases,
+  ...tombstoneReasonCases,
   ...timeOverCases,
   ...otherCases,
   ...meterCases,
   ...deliveryCases,
+  ...outdatedCases,
   ...withdrawCases,
   ...presenceCases,
   ...claimCases,

@@ -61,7 +61,7 @@ export const deliveryCases: readonly Case[] = [
       same(await ask(3, { same: "reject" }), 3, "one of the last 16");
       same(await ask(2), 19, "17 back: a new delivery");
     },
-    "a stop with a number means the latest delivery only": async (desk) => {
+    "a stop with a number means the latest delivery, while all may have reached somebody": async (desk) => {
       const first = (await desk.start("ann-1")).deliveries;
       const latest = (await desk.resumed("ann-2")).delivery;
       const before = await desk.snapshot();

@@ -108,32 +108,17 @@ export const tombstoneCases: readonly Case[] = [
     },
   }),
   ...cases("no tombstone", {
-    "from a stop for another reason": async (desk) => {
-      const reasons = ["server", "left", "client-gone", "never-joined", "replaced", "token-spent", "shutdown"] as const;
-      for (const [n, reason] of reasons.entries()) {
-        await desk.start(`user${n}-1`);
-        await desk.step("stop", { claim: { reservation: `user${n}-1` }, reason });
-        same(await outcome(desk.reserve(`user${n}-2`, late)), "reserved", reason);
-      }
-    },
-    "from an end, a leave or a replacement": async (desk) => {
-      await desk.start("ann-1");
-      await desk.end("ann-1");
-      same(await outcome(desk.reserve("ann-2", late)), "reserved", "no step `stop` has moved it");
+    "from a leave": async (desk) => {
       await desk.start("ben-1");
       await desk.step("leave", { claim: { reservation: "ben-1" }, graceMs: 1000 });
       await desk.advance(1000);
       has((await desk.due()).records[0], { state: "stopping", reason: "left" }, "it has left");
       same(await outcome(desk.reserve("ben-2", late)), "reserved", "its page may come back");
-      await desk.start("cid-1");
-      await desk.reserved("cid-2", { fresh: true });
-      await desk.end("cid-2", { reason: "not-started" });
-      same(await outcome(desk.reserve("cid-3", late)), "reserved", "it was replaced");
     },
     "from what was found, or adopted": async (desk) => {
       await desk.reserved("ann-1");
       await desk.step("found", { reservation: "ann-1", conversation: conversationOf("ann-1"), reason: "owner" });
-      same(await outcome(desk.reserve("ann-2", late)), "reserved", "found: no step `stop`");
+      same(await outcome(desk.reserve("ann-2", late)), "reserved", "found: it never ran");
       const adopted = { conversation: "orphan", consumer: "ben", payload: "", maxSeconds: 600, elapsedMs: 0, terms };
       await desk.step("adopt", { reservation: "ben-1", ...adopted });
       has(await desk.stop("ben-1"), { moved: true }, "its owner stops it");
@@ -149,7 +134,7 @@ export const tombstoneCases: readonly Case[] = [
       await desk.step("joined", claim);
       has(await stop({ unjoined: true }), { moved: false }, "somebody is in it");
       await desk.answer("stop", { claim, reason: "owner" }, desk.context({ notAfter: desk.now() - 1 }));
-      await desk.step("stop", { claim, reason: "server" });
+      await desk.step("stop", { claim, reason: "left" });
       has(await stop({}), { moved: false }, "it is stopping already");
       same(await outcome(desk.reserve("ann-3", late)), "reserved", "its owner has stopped nothing");
     },

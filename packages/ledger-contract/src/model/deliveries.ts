@@ -1,4 +1,4 @@
-import type { LedgerRecord, Moved } from "@equos-broker/core";
+import type { Moved } from "@equos-broker/core";
 import { type Books, beginStop, type Entry, entriesOf, entryOf, isIn } from "./books.js";
 
 /** So many of the latest callers that were given a grant get the same delivery when they ask again. */
@@ -33,7 +33,7 @@ export function reachedNobody(entry: Entry): boolean {
 
 export function leave(entry: Entry, graceMs: number, delivery: number | undefined, now: number): boolean {
   const { record } = entry;
-  if (record.state !== "running" || record.leaveAt !== undefined || !isLatest(record, delivery)) return false;
+  if (record.state !== "running" || record.leaveAt !== undefined || !isLatest(entry, delivery)) return false;
   entry.leave = { at: now + graceMs, after: record.deliveries };
   entry.record = { ...record, leaveAt: now + graceMs };
   // Whoever was heard of before is taken for the one that leaves.
@@ -41,9 +41,13 @@ export function leave(entry: Entry, graceMs: number, delivery: number | undefine
   return true;
 }
 
-/** Without a number any delivery is meant. */
-export function isLatest(record: LedgerRecord, delivery: number | undefined): boolean {
-  return delivery === undefined || delivery === record.deliveries;
+/** Without a number any delivery is meant. One that only some came after that reached nobody is as good as the latest. */
+export function isLatest({ record, given }: Entry, delivery: number | undefined): boolean {
+  if (delivery === undefined || delivery === record.deliveries) return true;
+  const reached = given.slice(0, -remembered).filter(({ reachedNobody }) => !reachedNobody);
+  const known = [...reached.slice(-1), ...given.slice(-remembered)];
+  const isIts = known.some(({ number }) => number === delivery);
+  return isIts && known.every(({ number, reachedNobody }) => number <= delivery || reachedNobody);
 }
 
 export function abandon(books: Books, reservation: string, delivery: number, now: number): Moved {
@@ -62,7 +66,10 @@ export function giveUp(books: Books, consumer: string, caller: string, now: numb
 }
 
 function reachesNobody(entry: Entry, number: number, now: number): boolean {
-  entry.given = entry.given.map((given) => (given.number === number ? { ...given, reachedNobody: true } : given));
+  const isKnown = number >= (entry.given.at(-remembered)?.number ?? 0);
+  entry.given = entry.given.map((given) =>
+    isKnown && given.number === number ? { ...given, reachedNobody: true } : given,
+  );
   return lookAgain(entry, now);
 }
 

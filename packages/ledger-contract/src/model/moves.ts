@@ -55,11 +55,14 @@ export function keep(entry: Entry, keepMs: number, now: number): boolean {
   return join(entry);
 }
 
-export function end(books: Books, entry: Entry, reason: EndReason, billed: number | undefined, now: number): boolean {
+/** What upstream has told of an end. */
+type Told = Pick<StepRequest<"end">, "seconds" | "agoMs">;
+
+export function end(books: Books, entry: Entry, reason: EndReason, told: Told, now: number): boolean {
   if (isIn(entry, "ended")) return false;
-  const seconds = Math.min(billed ?? secondsOf(entry, now), entry.record.maxSeconds);
+  const seconds = Math.min(told.seconds ?? secondsOf(entry, now), entry.record.maxSeconds);
   settle(books, entry.charges, { seconds, notStarted: isIn(entry, "reserved") && reason === "not-started" }, now);
-  if (isIn(entry, "running") && reason === "time-over") bury(books, entry.record, reason, now);
+  if (isIn(entry, "running")) bury(books, entry.record, reason, now, told.agoMs);
   // Whoever ends it announces it, and has so long for that.
   move(entry, "ended", false, now + entry.terms.leaseMs);
   entry.record = { ...entry.record, reason: entry.record.reason ?? reason, seconds, endedAt: now };
@@ -79,7 +82,7 @@ export function withdraw(
   now: number,
 ): StepResult<"withdraw"> {
   const own = entryOf(books, reservation);
-  if (own !== undefined && isIn(own, "reserved")) end(books, own, "not-started", undefined, now);
+  if (own !== undefined && isIn(own, "reserved")) end(books, own, "not-started", {}, now);
   return { records: giveUp(books, consumer, reservation, now).map(({ record }) => record) };
 }
 

@@ -57,7 +57,7 @@ export function plainModel({ clock, shared = false }: PlainLedgerOptions): {
       moving(books, reservation, (entry) => found(entry, conversation, reason, now)),
     stop: ({ claim, reason, delivery, unjoined }, now) =>
       claiming(claim, (entry) => {
-        if (!isIn(entry, "running") || !isLatest(entry.record, delivery)) return false;
+        if (!isIn(entry, "running") || !isLatest(entry, delivery)) return false;
         if (unjoined === true && entry.record.joined) return false;
         beginStop(entry, reason, now);
         bury(books, entry.record, reason, now);
@@ -77,8 +77,8 @@ export function plainModel({ clock, shared = false }: PlainLedgerOptions): {
     abandon: ({ reservation, delivery }, now) => abandon(books, reservation, delivery, now),
     withdraw: (request, now) => withdraw(books, request, now),
     unwait: ({ reservation, waiter }, now) => unwait(books, reservation, waiter, now),
-    end: ({ reservation, reason, seconds }, now) =>
-      moving(books, reservation, (entry) => end(books, entry, reason, seconds, now)),
+    end: ({ reservation, reason, ...told }, now) =>
+      moving(books, reservation, (entry) => end(books, entry, reason, told, now)),
     announced: ({ reservation }, now) => moving(books, reservation, (entry) => announce(entry, now)),
     retry: ({ reservation, attempts, afterMs }, now) =>
       moving(books, reservation, (entry) => retry(entry, attempts, afterMs, now)),

@@ -42,7 +42,8 @@ function decide(books: Books, request: ReserveRequest, now: number): Plan {
     if (!("stops" in plan)) return plan;
     stops.push(...plan.stops);
   }
-  const about = stops.flatMap(({ entry, reason }) => tombstonesOf(entry.record, reason, now));
+  const over = stops.filter(({ reason }) => reason === "time-over");
+  const about = over.flatMap(({ entry, reason }) => tombstonesOf(entry.record, reason, now));
   const retryAfterMs = tombstoneLeft([...books.tombstones, ...about], request, now);
   if (retryAfterMs > 0) return { refuse: { outcome: "stopped", retryAfterMs } };
   let rest = live.filter((entry) => entry.record.fingerprint !== request.fingerprint);

@@ -64,7 +64,7 @@ function handOut(books: Books, entry: Entry, now: number): LedgerRecord {
     entry.heldUntil = now + entry.terms.holdMs;
   }
   if (entry.record.state === "unknown" && now >= givenUpAt(entry)) {
-    end(books, entry, "given-up", undefined, now);
+    end(books, entry, "given-up", {}, now);
     return { ...entry.record, attempts: 1 };
   }
   const stop = entry.record.state === "running" ? stopTimes(entry).find(({ at }) => at <= now) : undefined;

@@ -1,6 +1,6 @@
 import type { LedgerClaim, LedgerRecord, Meter, StepName, StepRequest, Terms } from "@equos-broker/core";
 import { consumerOf } from "../desk.js";
-import type { ClaimBy, Command, MeterName, Which } from "./commands.js";
+import type { ClaimBy, Command, MeterName, WhichDelivery } from "./commands.js";
 import type { Numbers } from "./numbers.js";
 
 /** A step as it is sent. */
@@ -84,8 +84,10 @@ export function toCall(given: Exclude<Command, { step: "again" }>, { records, nu
       return { step: "unwait", request: { reservation: command.who, waiter: command.waiter } };
     case "withdraw":
       return { step: "withdraw", request: { consumer: consumerOf(command.who), reservation: command.who } };
-    case "end":
-      return { step: "end", request: { reservation: command.who, reason: command.reason, seconds: command.seconds } };
+    case "end": {
+      const { who, reason, seconds, agoMs } = command;
+      return { step: "end", request: { reservation: who, reason, seconds, agoMs } };
+    }
     case "announced":
       return { step: "announced", request: { reservation: command.who } };
     case "retry": {
@@ -118,10 +120,10 @@ function meterOf(name: MeterName, consumer: string): Meter {
 /** A number that no conversation of a property gets to. */
 const never = 1000;
 
-function deliveryOf(reservation: string, which: Which, numbers: Numbers): number | undefined {
+function deliveryOf(reservation: string, which: WhichDelivery, numbers: Numbers): number | undefined {
   if (which === "none") return undefined;
   if (which === "newer") return numbers.number(reservation) + never;
-  return numbers.number(reservation, which === "older" ? 1 : 0);
+  return numbers.number(reservation, { latest: 0, older: 1, oldest: 2 }[which]);
 }
 
 /** Whose numbers go with a claim: a consumer alone may mean another reservation than `who`. */

@@ -1,8 +1,10 @@
 import type { EndReason } from "@equos-broker/core";
 import fc from "fast-check";
 
-/** Which of a record's delivery numbers: its latest, the one before, one that was not given yet, or none. */
+/** Which of a record's numbers: its latest, the one before, one that is still to come, or none. */
 export type Which = "latest" | "older" | "newer" | "none";
+/** Of its deliveries' numbers also the one before the one before. */
+export type WhichDelivery = Which | "oldest";
 
 export type ClaimBy =
   | "reservation"
@@ -39,7 +41,7 @@ export type Command = { readonly after: number; readonly aim: boolean } & (
       readonly step: "stop";
       readonly who: string;
       readonly by: ClaimBy;
-      readonly delivery: Which;
+      readonly delivery: WhichDelivery;
       readonly unjoined: boolean;
       readonly reason: EndReason;
     }
@@ -47,7 +49,7 @@ export type Command = { readonly after: number; readonly aim: boolean } & (
       readonly step: "leave";
       readonly who: string;
       readonly by: ClaimBy;
-      readonly delivery: Which;
+      readonly delivery: WhichDelivery;
       readonly graceMs: number;
     }
   | { readonly step: "keep"; readonly who: string; readonly by: ClaimBy; readonly keepMs: number }
@@ -55,7 +57,13 @@ export type Command = { readonly after: number; readonly aim: boolean } & (
   | { readonly step: "abandon"; readonly who: string; readonly delivery: Exclude<Which, "none"> }
   | { readonly step: "unwait"; readonly who: string; readonly waiter: string }
   | { readonly step: "withdraw"; readonly who: string }
-  | { readonly step: "end"; readonly who: string; readonly reason: EndReason; readonly seconds: number | undefined }
+  | {
+      readonly step: "end";
+      readonly who: string;
+      readonly reason: EndReason;
+      readonly seconds: number | undefined;
+      readonly agoMs: number | undefined;
+    }
   | { readonly step: "announced"; readonly who: string }
   | { readonly step: "retry"; readonly who: string; readonly attempts: Which; readonly afterMs: number }
   | { readonly step: "adopt"; readonly who: string; readonly elapsedMs: number; readonly reason: EndReason | undefined }
@@ -81,10 +89,13 @@ export interface Mix {
   readonly weights: Readonly<Record<StepOf, number>>;
   /** Little time passes between two commands. */
   readonly hurried?: boolean;
+  /** All starts take what runs. */
+  readonly resuming?: boolean;
 }
 
 const conversation = fc.constantFrom("a" as const, "b" as const);
 const number = fc.constantFrom<Which[]>("latest", "latest", "older", "newer", "none");
+const delivery = fc.constantFrom<WhichDelivery[]>("latest", "older", "older", "oldest", "newer", "none");
 const by = fc.constantFrom<ClaimBy[]>(
   "reservation",
   "consumer",
@@ -111,8 +122,10 @@ export function commandsOf(mix: Mix): fc.Arbitrary<Command[]> {
       step: fc.constant("reserve" as const),
       who,
       fingerprint: fc.constantFrom(...mix.fingerprints),
-      fresh: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-      same: fc.constantFrom("resume" as const, "resume" as const, "reject" as const, "replace" as const),
+      fresh: mix.resuming ? fc.constant(false) : fc.constantFrom(false, false, false, false, true),
+      same: mix.resuming
+        ? fc.constant("resume" as const)
+        : fc.constantFrom("resume" as const, "resume" as const, "reject" as const, "replace" as const),
       other: fc.constantFrom("replace" as const, "reject" as const),
       tombstoneMs: fc.constantFrom(...mix.tombstoneMs),
       maxWaiting: fc.constantFrom(2, 1, 0),
@@ -128,11 +141,11 @@ export function commandsOf(mix: Mix): fc.Arbitrary<Command[]> {
       step: fc.constant("stop" as const),
       who,
       by: fc.oneof(by, fc.constant("reservation" as const)),
-      delivery: fc.oneof(number, fc.constant("none" as const)),
+      delivery: fc.oneof(delivery, fc.constant("none" as const)),
       unjoined: fc.boolean(),
-      reason: fc.constantFrom<EndReason[]>("owner", "owner", "owner", "server", "left"),
+      reason: fc.constantFrom<EndReason[]>("owner", "owner", "server", "shutdown", "left", "upstream"),
     }),
-    leave: fc.record({ step: fc.constant("leave" as const), who, by, delivery: number, graceMs: someTime }),
+    leave: fc.record({ step: fc.constant("leave" as const), who, by, delivery, graceMs: someTime }),
     keep: fc.record({ step: fc.constant("keep" as const), who, by, keepMs: someTime }),
     joined: fc.record({ step: fc.constant("joined" as const), who }),
     abandon: fc.record({
@@ -144,8 +157,9 @@ export function commandsOf(mix: Mix): fc.Arbitrary<Command[]> {
     end: fc.record({
       step: fc.constant("end" as const),
       who,
-      reason: fc.constantFrom<EndReason[]>("not-started", "upstream", "owner", "time-over"),
+      reason: fc.constantFrom<EndReason[]>("not-started", "upstream", "upstream", "owner", "time-over"),
       seconds: fc.constantFrom(undefined, 0, 20, 500),
+      agoMs: fc.constantFrom(undefined, 0, 1000, 5000, 20_000, -5000),
     }),
     announced: fc.record({ step: fc.constant("announced" as const), who }),
     retry: fc.record({ step: fc.constant("retry" as const), who, attempts: number, afterMs: someTime }),

@@ -69,6 +69,17 @@ export const mixes: Readonly<Record<string, Mix>> = {
     tombstoneMs: [undefined],
     weights: { ...nothing, reserve: 10, commit: 6, leave: 8, abandon: 8, keep: 3, due: 4, again: 1 },
   },
+  "pages whose later ones got nothing": {
+    callers: Array.from({ length: 12 }, (_, n) => `ann-${n}`),
+    fingerprints: ["f"],
+    active: [1],
+    overallActive: [undefined],
+    meters: [[]],
+    tombstoneMs: [undefined],
+    weights: { ...nothing, reserve: 16, commit: 8, stop: 4, leave: 8, abandon: 12, keep: 5, due: 0, again: 0 },
+    hurried: true,
+    resuming: true,
+  },
   "one consumer's different starts": {
     callers: ["ann-1", "ann-2", "ann-3", "ann-4", "ann-5"],
     fingerprints: ["f", "g", "h"],
@@ -114,6 +125,6 @@ export const mixes: Readonly<Record<string, Mix>> = {
     overallActive: [undefined],
     meters: [[]],
     tombstoneMs: [60_000, 60_000, 10_000, undefined],
-    weights: { ...nothing, reserve: 22, commit: 16, stop: 1, end: 4, leave: 1, keep: 1, abandon: 0, due: 14, again: 1 },
+    weights: { ...nothing, reserve: 22, commit: 16, stop: 1, end: 8, leave: 1, keep: 1, abandon: 0, due: 14, again: 1 },
   },
 };

@@ -1,4 +1,4 @@
-import type { ConversationState, LedgerRecord } from "@equos-broker/core";
+import type { ConversationState, EndReason, LedgerRecord } from "@equos-broker/core";
 import { ok } from "../expect.js";
 import type { Call } from "./calls.js";
 
@@ -18,6 +18,9 @@ interface Charged {
   seconds: number;
 }
 
+/** What none is to follow, counted from then. */
+const stopped: readonly (EndReason | undefined)[] = ["owner", "server", "replaced", "shutdown"];
+
 const mayRun: readonly ConversationState[] = ["reserved", "running", "stopping"];
 
 /** What must hold of a ledger whatever any model says. */
@@ -27,14 +30,14 @@ export class Watch {
   readonly #given = new Map<string, number>();
   readonly #givenBefore = new Map<string, number>();
   readonly #charged = new Map<string, Charged[]>();
-  /** When its owner last stopped a conversation, or its time was over, by consumer and fingerprint. */
+  /** When a conversation was last stopped or over so that none is to follow, by consumer and fingerprint. */
   readonly #tombstones = new Map<string, number>();
 
   /** After each step: what it was, what it came to, and all records as they are now. */
   check(call: Call, result: unknown, now: number, records: readonly LedgerRecord[]): void {
     for (const record of records) {
       this.#onward(record);
-      this.#bury(call, record, now);
+      if (record.reason !== "replaced") this.#bury(call, record, now);
     }
     const own =
       call.step === "reserve" ? records.find((one) => one.reservation === call.request.reservation) : undefined;
@@ -48,6 +51,8 @@ export class Watch {
     if (call.step === "reserve" && !isReserved(result)) this.#untouched(records);
     for (const record of ended(result)) this.#settle(record);
     if (call.step === "withdraw") this.#withdrawn(call.request.reservation, records);
+    // Only from now on: a start is not refused for what it has replaced itself.
+    for (const record of records) if (record.reason === "replaced") this.#bury(call, record, now);
     this.#before = new Map(records.map((record) => [record.reservation, record]));
   }
 
@@ -105,14 +110,13 @@ export class Watch {
     }
   }
 
-  /** It ran, and this step has brought it to its end by its owner, or because its time was over. */
-  #bury({ step }: Call, record: LedgerRecord, now: number): void {
-    const { state, reason, consumer, fingerprint, endsAt = now } = record;
-    const stopped = this.#former(record)?.state === "running" && state !== "running";
-    const byOwner = reason === "owner" && step === "stop";
-    if (!stopped || fingerprint === "" || !(byOwner || reason === "time-over")) return;
+  /** It ran, and this step has stopped or ended it. */
+  #bury(call: Call, record: LedgerRecord, now: number): void {
+    const { state, consumer, fingerprint } = record;
+    const moved = this.#former(record)?.state === "running" && state !== "running";
+    const since = moved && fingerprint !== "" ? overSince(call, record, now) : undefined;
+    if (since === undefined) return;
     const key = `${consumer} ${fingerprint}`;
-    const since = byOwner ? now : Math.min(now, endsAt);
     this.#tombstones.set(key, Math.max(since, this.#tombstones.get(key) ?? since));
   }
 
@@ -135,6 +139,14 @@ export class Watch {
     const gone = before?.state === "reserved" && records.every((record) => record.reservation !== reservation);
     if (gone) this.#settle({ ...before, seconds: 0 });
   }
+}
+
+/** Since when none is to follow one that this step has moved; `undefined` for one that may be followed. */
+function overSince({ step, request }: Call, { reason, endsAt }: LedgerRecord, now: number): number | undefined {
+  if (stopped.includes(reason)) return now;
+  if (reason === "time-over") return Math.min(now, endsAt ?? now);
+  const told = step === "end" && reason === "upstream" ? request.agoMs : undefined;
+  return told === undefined ? undefined : now - Math.max(0, told);
 }
 
 type Reserved = { readonly maxSeconds: number; readonly replaces: readonly LedgerRecord[] };

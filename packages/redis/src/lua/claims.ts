@@ -43,6 +43,11 @@ end
 
 -- The word of a page that is not, or no longer, the one with the grant.
 local function isOutdated(entry)
-  return request.delivery ~= nil and request.delivery ~= entry.deliveries
+  local number = request.delivery
+  if number == nil or number == entry.deliveries then return false end
+  -- Numbers between this conversation's own may be those of another one of the consumer.
+  local isIts = number == entry.reachedBefore
+  for _, delivery in ipairs(entry.delivered or {}) do isIts = isIts or delivery[1] == number end
+  return not isIts or not noneReachedSince(entry, number)
 end
 `;

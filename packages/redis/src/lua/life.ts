@@ -1,8 +1,8 @@
 /** What happens to a record: its moves from state to state, and who is known to have its grant. */
 export const life = `
--- The one place where a state changes. The first reason stays.
-local function move(entry, state, reason)
-  if entry.state == 'running' then noteTombstone(entry, state, reason) end
+-- The one place where a state changes. The first reason stays. agoMs: so long ago upstream had ended it.
+local function move(entry, state, reason, agoMs)
+  if entry.state == 'running' then noteTombstone(entry, reason, agoMs) end
   entry.state = state
   entry.reason = entry.reason or reason
   entry.attempts = 0
@@ -106,14 +106,17 @@ local function abandonDelivery(entry, number)
   end
 end
 
--- Whether all deliveries after this number are known to have reached nobody, and no keep-alive came.
-local function nobodySince(entry, number)
-  if entry.held or (entry.reachedBefore or 0) > number then return false end
+-- Whether all deliveries after this number are known to have reached nobody.
+local function noneReachedSince(entry, number)
+  if (entry.reachedBefore or 0) > number then return false end
   for _, delivery in ipairs(entry.delivered or {}) do
     if delivery[1] > number and delivery[3] ~= 0 then return false end
   end
   return true
 end
+
+-- The same, and no keep-alive came.
+local function nobodySince(entry, number) return not entry.held and noneReachedSince(entry, number) end
 
 -- Whether nobody has it, and nobody waits for it.
 local function reachedNobody(entry)
@@ -141,7 +144,7 @@ local function spent(entry)
   return math.max(0, math.ceil((now - entry.startedAt) / 1000))
 end
 
-local function endEntry(entry, reason, seconds)
+local function endEntry(entry, reason, seconds, agoMs)
   entry.seconds = math.min(seconds or spent(entry), entry.maxSeconds)
   local nothingSent = entry.state == 'reserved' and reason == 'not-started'
   local charges = entry.charges or {}
@@ -153,7 +156,7 @@ local function endEntry(entry, reason, seconds)
   entry.charges = nil
   entry.waiting = nil
   entry.endedAt = now
-  move(entry, 'ended', reason)
+  move(entry, 'ended', reason, agoMs)
   endedOf(entry)
   -- Whoever ends it announces it.
   entry.againAt = now + entry.terms[4]

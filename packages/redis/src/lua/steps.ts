@@ -138,7 +138,7 @@ export const end = `
 local function step()
   return about(request.reservation, function(entry)
     if entry.state == 'ended' then return unmoved(entry) end
-    endEntry(entry, request.reason, request.seconds)
+    endEntry(entry, request.reason, request.seconds, request.agoMs)
     return moved(entry)
   end)
 end

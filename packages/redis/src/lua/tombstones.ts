@@ -5,15 +5,26 @@ local KEPT_MS = 60 * 1000
 -- With its length, so that no two pairs come to the same.
 local function tombstoneOf(of) return #of.consumer .. ' ' .. of.consumer .. of.fingerprint end
 
--- A running one is about to go to this state. Of its consumer and fingerprint none started while it ran: what is written
--- already is earlier.
-local function noteTombstone(entry, state, reason)
-  local since
-  if reason == 'time-over' then since = math.min(now, entry.endsAt)
-  elseif reason == 'owner' and state == 'stopping' then since = now end
+-- Those that count from when a step has moved a running one.
+local FROM_THEN = { owner = true, server = true, replaced = true, shutdown = true }
+
+-- Upstream's word may tell of a time before this one started. A time far ahead is none.
+local function isLaterNoted(field, since)
+  local noted = tonumber(redis.call('HGET', TOMBSTONES, field))
+  return isNumber(noted) and noted > since and noted <= now + KEPT_MS
+end
+
+-- A running one is about to move. Of its consumer and fingerprint none started while it ran: but for what upstream tells,
+-- what is written already is earlier. agoMs: so long ago upstream had ended it.
+local function noteTombstone(entry, reason, agoMs)
+  local since, isTold
+  if FROM_THEN[reason] then since = now
+  elseif reason == 'time-over' then since = math.min(now, entry.endsAt)
+  elseif reason == 'upstream' and isNumber(agoMs) then since, isTold = now - math.max(0, agoMs), true end
   -- Adopted: nobody knows what it was.
   if since == nil or entry.fingerprint == '' or since + KEPT_MS <= now then return end
   local field = tombstoneOf(entry)
+  if isTold and isLaterNoted(field, since) then return end
   write('HSET', TOMBSTONES, field, string.format('%.17g', since))
   write('ZADD', EXPIRY, string.format('%.17g', since + KEPT_MS), 't' .. field)
 end

@@ -22,11 +22,13 @@ export function noteReachedNobody(entry: Entry, number: number): void {
   entry.given = entry.given.map((one) => (one.number === number ? { ...one, reachedNobody: true } : one));
 }
 
-/** Whether all hand-overs after this number are known to have reached nobody, and no keep-alive came. */
-function nobodySince({ held, reachedBefore, given }: Entry, number: number): boolean {
-  if (held || reachedBefore > number) return false;
-  return given.every((one) => one.number <= number || one.reachedNobody);
+/** Whether all hand-overs after this number are known to have reached nobody. */
+function noneReachedSince({ reachedBefore = 0, given }: Entry, number: number): boolean {
+  return reachedBefore <= number && given.every((one) => one.number <= number || one.reachedNobody);
 }
+
+/** The same, and no keep-alive came. */
+const nobodySince = (entry: Entry, number: number): boolean => !entry.held && noneReachedSince(entry, number);
 
 const nobodyWaits = ({ waiting }: Entry): boolean => (waiting?.size ?? 0) === 0;
 
@@ -41,5 +43,9 @@ export function onlyLeft(entry: Entry): boolean {
 }
 
 /** The word of a page that is not, or no longer, the one with the grant. */
-export const isOutdated = (entry: Entry, delivery: number | undefined): boolean =>
-  delivery !== undefined && delivery !== entry.deliveries;
+export function isOutdated(entry: Entry, delivery: number | undefined): boolean {
+  if (delivery === undefined || delivery === entry.deliveries) return false;
+  // Numbers between this conversation's own may be those of another one of the consumer.
+  const isIts = delivery === entry.reachedBefore || entry.given.some(({ number }) => number === delivery);
+  return !isIts || !noneReachedSince(entry, delivery);
+}

@@ -37,8 +37,8 @@ export interface Entry {
   deliveries: number;
   /** The latest hand-overs, the newest last. */
   given: readonly Given[];
-  /** An older one than those, which may have reached somebody. 0: none. */
-  reachedBefore: number;
+  /** The latest of the older ones that may have reached somebody. */
+  reachedBefore: number | undefined;
   startedAt: number | undefined;
   endsAt: number | undefined;
   endedAt: number | undefined;
@@ -96,7 +96,7 @@ export function newEntry(init: Init): Entry {
     token: undefined,
     deliveries: init.deliveries,
     given: noneGiven,
-    reachedBefore: 0,
+    reachedBefore: undefined,
     startedAt: undefined,
     endsAt: undefined,
     endedAt: undefined,

@@ -33,9 +33,9 @@ export class MemoryBooks {
     return this.#clock.now();
   }
 
-  /** The one place where a state changes. */
-  move(transition: Transition, entry: Entry, reason?: EndReason): void {
-    if (entry.state === "running") this.tombstones.note(transition, entry, reason, this.now);
+  /** The one place where a state changes. `agoMs`: so long ago upstream had ended it. */
+  move(transition: Transition, entry: Entry, reason?: EndReason, agoMs?: number): void {
+    if (entry.state === "running") this.tombstones.note(entry, reason, this.now, agoMs);
     entry.state = transitions[transition].to;
     entry.reason ??= reason;
     entry.attempts = 0;

@@ -54,15 +54,23 @@ export function stopEntry(books: MemoryBooks, entry: Entry, reason: EndReason): 
   return moved(entry);
 }
 
-export function end(books: MemoryBooks, { reservation, reason, seconds }: StepRequest<"end">): Moved {
+export function end(books: MemoryBooks, { reservation, reason, ...told }: StepRequest<"end">): Moved {
   const entry = books.entries.get(reservation);
   if (entry === undefined) return null;
   if (!allows("end", entry.state)) return unmoved(entry);
-  endEntry(books, entry, reason, seconds);
+  endEntry(books, entry, reason, told);
   return moved(entry);
 }
 
-export function endEntry(books: MemoryBooks, entry: Entry, reason: EndReason, seconds = spent(entry, books.now)): void {
+/** What upstream has told of an end. */
+type Told = Pick<StepRequest<"end">, "seconds" | "agoMs">;
+
+export function endEntry(
+  books: MemoryBooks,
+  entry: Entry,
+  reason: EndReason,
+  { seconds = spent(entry, books.now), agoMs }: Told = {},
+): void {
   entry.seconds = Math.min(seconds, entry.maxSeconds);
   const nothingSent = entry.state === "reserved" && reason === "not-started";
   for (const charge of entry.charges) {
@@ -71,7 +79,7 @@ export function endEntry(books: MemoryBooks, entry: Entry, reason: EndReason, se
   }
   entry.charges = [];
   entry.endedAt = books.now;
-  books.move("end", entry, reason);
+  books.move("end", entry, reason, agoMs);
   books.entries.release(entry);
   if (entry.conversation === undefined) books.forget(entry);
   // Whoever ends it announces it.

@@ -1,23 +1,25 @@
 import type { ReserveRequest } from "../reservation.js";
-import type { EndReason, Transition } from "../states.js";
+import type { EndReason } from "../states.js";
 import type { Entry } from "./entry.js";
 
 const KEPT_MS = 60_000;
 
-/**
- * Since when nothing is to follow, by consumer and fingerprint: the records may be forgotten earlier. Of the same two none
- * starts while another runs, so the last one set is the latest.
- */
+/** Those that count from when a step has moved a running one. */
+const fromThen: ReadonlySet<EndReason | undefined> = new Set(["owner", "server", "replaced", "shutdown"]);
+
+/** Since when nothing is to follow, by consumer and fingerprint: the records may be forgotten earlier. */
 export class Tombstones {
   /** In the order in which they were set: not that of their times, but none is for a time to come, and each goes in a minute. */
   readonly #since = new Map<string, number>();
 
-  /** To be called before a running conversation moves. */
-  note(transition: Transition, entry: Entry, reason: EndReason | undefined, now: number): void {
-    const since = sinceOf(transition, entry, reason, now);
+  /** To be called before a running conversation moves. `agoMs`: so long ago upstream had ended it. */
+  note(entry: Entry, reason: EndReason | undefined, now: number, agoMs: number | undefined): void {
+    const since = sinceOf(entry, reason, now, agoMs);
     // Adopted: nobody knows what it was.
     if (since === undefined || entry.fingerprint === "") return;
     const key = keyOf(entry);
+    // Upstream's word may tell of a time before this one started.
+    if (since < (this.#since.get(key) ?? since)) return;
     this.#since.delete(key);
     this.#since.set(key, since);
   }
@@ -42,13 +44,14 @@ export class Tombstones {
 }
 
 function sinceOf(
-  transition: Transition,
   { endsAt }: Entry,
   reason: EndReason | undefined,
   now: number,
+  agoMs: number | undefined,
 ): number | undefined {
+  if (fromThen.has(reason)) return now;
   if (reason === "time-over") return Math.min(now, endsAt ?? now);
-  return reason === "owner" && transition === "stop" ? now : undefined;
+  return reason === "upstream" && agoMs !== undefined ? now - Math.max(0, agoMs) : undefined;
 }
 
 /** With its length, so that no two pairs come to the same. */
