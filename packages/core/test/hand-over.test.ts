@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import {
   type AuthorizeContext,
+  type Exchange,
   type NodeRequest,
   type NodeResponse,
   serveNode,
@@ -161,5 +162,24 @@ it("a start whose client left meanwhile is told no grant", async () => {
   answer();
   const refused = await answering;
   expect([refused.status, await refused.text()]).toEqual([409, expect.not.stringContaining("consumerAccessToken")]);
+  expect(running()).toEqual([]);
+});
+
+it("a page's stop counts though a later fetch was answered, when that answer reached nobody", async () => {
+  const { broker, pass, running } = await openSetting({ authorize, characters });
+  const exchange = (action: string, body: object): Exchange => ({
+    ...{ method: "POST", action, clientIp: undefined, native: undefined },
+    header: (name) => (name === "content-type" ? "application/json" : undefined),
+    readBody: async () => body,
+    signal: new AbortController().signal,
+    waitUntil: () => undefined,
+  });
+  const held = await broker.handle(exchange("start", {}));
+  const lost = await broker.handle(exchange("token", {}));
+  expect([held?.headers["equos-delivery"], lost?.headers["equos-delivery"]]).toEqual(["1", "2"]);
+  await lost?.undelivered?.();
+  expect(running()).toHaveLength(1);
+  await broker.handle(exchange("stop", { delivery: 1, leaving: true }));
+  await pass(5);
   expect(running()).toEqual([]);
 });
