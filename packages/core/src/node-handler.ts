@@ -2,6 +2,7 @@ import { BrokerError } from "./errors.js";
 import type { AuthorizeContext, Mountable } from "./exchange.js";
 import { problemReply } from "./http/reply.js";
 import { lastSegment } from "./last-segment.js";
+import { consoleLogger, guarded } from "./logger.js";
 import { checkMountable } from "./mountable.js";
 import { serveNode, writeReply } from "./node-exchange.js";
 import type { NodeRequest, NodeResponse } from "./node-types.js";
@@ -30,8 +31,13 @@ export function toNodeHandler<TRequest extends NodeRequest, TResponse extends No
     try {
       if (await serveNode(broker, req, res, { action, native: { req, res } })) return;
       if (!res.headersSent) writeReply(res, problemReply(new BrokerError("unknown-action")));
-    } catch {
-      // What could not be written is in pieces; nobody behind this handler would answer.
+    } catch (error) {
+      // Nobody behind this handler would answer, or tell. The message may quote a header, such as a cookie.
+      const name = error instanceof Error ? error.name : typeof error;
+      guarded(consoleLogger).error(
+        { action, error: name },
+        "A reply could not be written; what was started is stopped",
+      );
       if (!res.headersSent) res.statusCode = 500;
       res.end();
     }

@@ -11,7 +11,7 @@ import {
   toNodeHandler,
 } from "@equos-broker/core";
 import { fault } from "@equos-broker/emulator";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { ada, eventually, openSetting } from "./setting.js";
 
 // Whether a grant was really handed over: what decides between a conversation that runs on and one that is stopped.
@@ -141,7 +141,9 @@ it("a reply that cannot be written stops what was started, and its client is ans
     void handler(req, res);
   });
   const init = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
+  const told = vi.spyOn(console, "error").mockImplementation(() => undefined);
   expect((await fetch(`http://127.0.0.1:${port}/start`, init)).status).toBe(500);
+  expect(told).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("could not be written"), expect.anything());
   await eventually(() => running().length === 0);
   expect(emulator.conversations()).toHaveLength(1);
 });
