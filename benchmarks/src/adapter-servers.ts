@@ -10,6 +10,17 @@ import fastify, { type FastifyInstance } from "fastify";
 
 // A process of its own: hosts with an adapter, and beside each the same host without one. Tells its CPU time when asked.
 
+let made = 0;
+for (const name of ["Request", "Response"] as const) {
+  // Counts what is constructed, and changes nothing else.
+  globalThis[name] = new Proxy(globalThis[name], {
+    construct(target, args, newTarget) {
+      made += 1;
+      return Reflect.construct(target, args, newTarget);
+    },
+  });
+}
+
 const headers = {
   "content-type": "application/json; charset=utf-8",
   "cache-control": "no-store",
@@ -93,5 +104,5 @@ const servers: Record<string, Server> = {
 
 // An address of a listening TCP server is never a string or null.
 const ports = Object.entries(servers).map(([name, server]) => [name, (server.address() as AddressInfo).port]);
-process.on("message", () => process.send?.({ cpu: process.cpuUsage() }));
+process.on("message", () => process.send?.({ cpu: process.cpuUsage(), made }));
 process.send?.({ ports: Object.fromEntries(ports) });

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { atMost, type Figure, microseconds, told } from "./figure.js";
+import { atMost, exactly, type Figure, microseconds, told, whole } from "./figure.js";
 import { each, sideBySide } from "./measure.js";
 import type { Section } from "./section.js";
 
@@ -11,6 +11,7 @@ import type { Section } from "./section.js";
 const MAX_OWN = 0.025;
 const REQUESTS = 500;
 const AT_ONCE = 8;
+const bodies = { "no body": "", "a body": '{"character":"guide"}' };
 
 /** CPU time of the server's process for a request through an adapter, less that of the same host without one. */
 export const adapters: Section = {
@@ -23,34 +24,35 @@ export const adapters: Section = {
     try {
       // The first message, as adapter-servers.ts sends it.
       const [{ ports }] = (await once(server, "message")) as [{ ports: Record<string, number> }];
-      const cpu = async () => {
-        server.send("cpu?");
+      const used = async () => {
+        server.send("so far?");
         // Its answer to that.
-        const [{ cpu: used }] = (await once(server, "message")) as [{ cpu: NodeJS.CpuUsage }];
-        return (used.user + used.system) / 1000;
+        const [answer] = (await once(server, "message")) as [{ cpu: NodeJS.CpuUsage; made: number }];
+        return { cpu: (answer.cpu.user + answer.cpu.system) / 1000, made: answer.made };
       };
       const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
       const sample = (name: string, body: string) => async () => {
-        const before = await cpu();
+        const before = (await used()).cpu;
         await each(REQUESTS, AT_ONCE, () => post(agent, ports[name] ?? 0, body));
-        return ((await cpu()) - before) / REQUESTS;
+        return ((await used()).cpu - before) / REQUESTS;
       };
       const figures: Figure[] = [];
       for (const host of ["express", "fastify", "next"]) {
-        for (const [what, body] of [
-          ["no body", ""],
-          ["a body", '{"character":"guide"}'],
-        ] as const) {
+        const { made } = await used();
+        for (const [what, body] of Object.entries(bodies)) {
           say(`${host}, ${what}: ${rounds} rounds of ${REQUESTS} requests each`);
           const [own, bare] = await sideBySide(rounds, sample(host, body), sample(`${host}, bare`, body));
           const detail = `  (${microseconds(own)} against ${microseconds(bare)})`;
-          figures.push(
-            atMost(`${host}, ${what}: over \`handle\` on a ready exchange`, own - bare, MAX_OWN, microseconds, detail),
-          );
+          const over = `${host}, ${what}: over \`handle\` on a ready exchange`;
+          figures.push(atMost(over, own - bare, MAX_OWN, microseconds, detail));
         }
+        const objects = (await used()).made - made;
+        const counted = `${host}: Request and Response objects made in all of that`;
+        // Next itself hands out the one and takes the other.
+        figures.push(host === "next" ? told(counted, whole(objects)) : exactly(counted, objects, 0));
       }
       agent.destroy();
-      return [...figures, told("Request and Response objects made", "none: they are not in these adapters' sources")];
+      return figures;
     } finally {
       server.kill();
     }
