@@ -52,7 +52,10 @@ class EmulatedResponse extends EventEmitter implements NodeResponse {
   }
 }
 
-it("a grant stays with a client of an emulated server, as functions have one", async () => {
+it.each([
+  ["a grant stays with a client of an emulated server, as functions have one", undefined, 1],
+  ["a grant whose HTTP/2 stream was reset meanwhile is nobody's", { rstCode: 8 }, 0],
+])("%s", async (_, stream, expected) => {
   const { broker, clock, running } = await openSetting({ authorize, characters });
   const request: NodeRequest = Object.assign(new EventEmitter(), {
     method: "POST",
@@ -61,10 +64,10 @@ it("a grant stays with a client of an emulated server, as functions have one", a
     body: {},
     resume: () => undefined,
   });
-  const response = new EmulatedResponse();
+  const response = Object.assign(new EmulatedResponse(), { stream });
   expect(await serveNode(broker as never, request, response, { action: "start", native: undefined })).toBe(true);
   await clock.advance(3_000);
-  expect([response.statusCode, running().length]).toEqual([201, 1]);
+  expect([response.statusCode, running().length]).toEqual([201, expected]);
 });
 
 it("what was started for a client whose connection ended while its answer waited behind another is stopped", async () => {

@@ -38,9 +38,16 @@ describe.each([4, 5] as const)("on Express %i", (major) => {
     const stage = await Stage.open(
       {
         ...host,
-        listen: async (broker) => await listenExpress(major, "none", broker),
+        listen: async (broker) =>
+          await listenExpress(major, "none", broker, [
+            (_, res, next) => {
+              res.setHeader("vary", "Cookie");
+              next();
+            },
+          ]),
       },
       {
+        allowedOrigins: ["https://app.example"],
         authorize: () => ({ identity: "ada", name: "Ada", headers: { "set-cookie": ["renewed=1; Path=/"] } }),
       } as never,
     );
@@ -49,6 +56,7 @@ describe.each([4, 5] as const)("on Express %i", (major) => {
       expect(answer.status).toBe(201);
       expect(answer.headers["set-cookie"]).toEqual(["renewed=1; Path=/"]);
       expect(answer.headers["x-powered-by"]).toBe("Express");
+      expect(answer.headers.vary).toBe("Cookie, Origin");
     } finally {
       await stage.close();
     }
