@@ -1,21 +1,17 @@
 import { configDefaults, defineConfig } from "vitest/config";
-
-// Vitest hands these to Node as well, so "import" and the like, which Node decides by itself, must not stand here.
-const conditions = ["@equos-broker/source", "node"];
-
-// Where to write the results for a program to read, besides the screen.
-const report = process.env.TEST_REPORT;
+import { fromSource, reporting } from "./vitest.shared.js";
 
 const onNext = "packages/next/test/**/*.test.ts";
 
+// They have a config of their own: vitest.runtimes.config.ts.
+const onTarballs = "packages/installed/**";
+
 export default defineConfig({
-  // Tests run the sources themselves; only the package checks, and the Next apps, build.
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
+  // Only the package checks, the Next apps and what is installed from tarballs are built.
+  ...fromSource,
   test: {
     testTimeout: 20_000,
-    reporters: report === undefined ? ["default"] : ["default", "json"],
-    ...(report === undefined ? {} : { outputFile: { json: report } }),
+    ...reporting,
     restoreMocks: true,
     allowOnly: false,
     coverage: { include: ["packages/*/src/**"], exclude: ["**/generated/**"] },
@@ -25,7 +21,7 @@ export default defineConfig({
         test: {
           name: "from source",
           include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, onNext],
+          exclude: [...configDefaults.exclude, onNext, onTarballs],
           typecheck: {
             enabled: true,
             include: ["packages/*/test/**/*.test-d.ts"],

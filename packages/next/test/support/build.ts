@@ -1,21 +1,10 @@
-import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
-import { fingerprint } from "./fingerprint.js";
-import { alone } from "./lock.js";
+import { alone } from "../../../../scripts/alone.js";
+import { built } from "../../../../scripts/built.js";
+import { fingerprint } from "../../../../scripts/fingerprint.js";
+import { progress } from "../../../../scripts/progress.js";
 import { hostFolder, hostsFolder, type Major, majors, nextCommand, projectFolder, requireIn } from "./majors.js";
-
-const root = fileURLToPath(new URL("../../../../", import.meta.url));
-
-/** What the app imports, in the order in which they are built. */
-const packages = ["api", "core", "next"];
-const sources = [
-  "tsup.preset.ts",
-  "tsconfig.base.json",
-  ...packages.flatMap((name) => [`packages/${name}/src/**`, `packages/${name}/{package,tsconfig}.json`]),
-];
-const dist = packages.map((name) => `packages/${name}/dist/**`);
 
 /** Written beside a build: what it was made of, with which variables in its environment, and what it said. */
 export interface BuildRecord {
@@ -34,8 +23,8 @@ export default async function setup(project: TestProject): Promise<void> {
 }
 
 async function buildAll(): Promise<void> {
-  const madeOf = fingerprint(root, sources);
-  await buildPackages(madeOf);
+  // As it is published, since that is what a team's app gets.
+  const madeOf = await built(["@equos-broker/next"]);
   for (const major of majors) {
     const app = fingerprint(hostsFolder, ["app/**", `next-${major}/*`], [madeOf, ...versionsOf(major)]);
     if (recordOf(major)?.madeOf !== app) await buildApp(major, app);
@@ -44,21 +33,6 @@ async function buildAll(): Promise<void> {
 
 const versionsOf = (major: Major): string[] =>
   ["next", "react", "react-dom", "typescript"].map((name) => requireIn(major)(`${name}/package.json`).version);
-
-/** As they are published, since that is what a team's app gets. */
-async function buildPackages(madeOf: string): Promise<void> {
-  const file = `${hostsFolder}packages.json`;
-  const built = () => JSON.stringify({ madeOf, dist: fingerprint(root, dist) });
-  if (textOf(file) === built()) return;
-  for (const name of packages) {
-    const folder = `${root}packages/${name}`;
-    await run(`@equos-broker/${name}`, [`${root}node_modules/tsup/dist/cli-default.js`], folder, {
-      ...process.env,
-      NODE_ENV: undefined,
-    });
-  }
-  writeFileSync(file, built());
-}
 
 async function buildApp(major: Major, madeOf: string): Promise<void> {
   const folder = projectFolder(major);
@@ -72,7 +46,13 @@ async function buildApp(major: Major, madeOf: string): Promise<void> {
   const { PATH, HOME } = process.env;
   // Nothing else: a build has no secrets.
   const environment = { PATH, HOME, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
-  const printed = await run(`next ${major}`, [nextCommand(major), "build"], folder, environment);
+  const printed = await progress(
+    `next ${major}: building`,
+    process.execPath,
+    [nextCommand(major), "build"],
+    folder,
+    environment,
+  );
   const record: BuildRecord = { madeOf, environment: Object.keys(environment), printed };
   writeFileSync(recordFile(major), JSON.stringify(record));
 }
@@ -89,25 +69,4 @@ function textOf(file: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Runs a program of Node's to its end and tells how far it is. Gives what it printed. */
-async function run(what: string, args: string[], folder: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const begun = Date.now();
-  const seconds = () => Math.round((Date.now() - begun) / 100) / 10;
-  console.log(`● ${what}: building`);
-  const progress = setInterval(() => console.log(`● ${what}: building, ${seconds()} s`), 10_000);
-  let printed = "";
-  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      printed += text;
-    });
-  }
-  const code = await new Promise((resolve, reject) => child.once("close", resolve).once("error", reject)).finally(() =>
-    clearInterval(progress),
-  );
-  if (code !== 0) throw new Error(`${what}: the build ended with ${code}:\n${printed}`);
-  console.log(`✓ ${what}: built, ${seconds()} s`);
-  return printed;
 }
