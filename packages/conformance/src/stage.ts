@@ -1,49 +1,18 @@
-import * as core from "@equos-broker/core";
-import {
-  type AuthorizeContext,
-  type BrokerEvent,
-  type BrokerOptions,
-  ConversationBroker,
-  type Ledger,
-  memoryLedger,
-  type ReserveOutcome,
-} from "@equos-broker/core";
+import type { BrokerEvent, ReserveOutcome } from "@equos-broker/core";
 import { type Emulator, type ManualClock, manualClock, startEmulator } from "@equos-broker/emulator";
 import { expect } from "vitest";
+import type { Listeners, Settings, TestedOptions } from "./broker-under-test.js";
 import { type Answer, type Call, call } from "./client.js";
-import type { Host, ListeningHost } from "./host.js";
+import type { AnyBroker, Host, ListeningHost } from "./host.js";
 import { LeakWatch } from "./leak-watch.js";
 import { sentPrompt, sentVariable } from "./sent.js";
-import { watchedLedger } from "./watched-ledger.js";
-
-type Options = BrokerOptions<unknown, { identity: string; name: string }, string, unknown>;
-
-/** What `authorize` does, by the header `x-user`. */
-async function authorize({ header }: AuthorizeContext): Promise<{ identity: string; name: string } | null> {
-  const user = header("x-user");
-  switch (user) {
-    case undefined:
-      return null;
-    case "throws":
-      throw new Error(`no database for ${header("cookie") ?? "nobody"}`);
-    case "throws-403":
-      throw Object.assign(new Error("banned"), { statusCode: 403 });
-    case "never":
-      return await new Promise(() => undefined);
-    case "undefined-identity":
-      return { identity: "undefined", name: "Nobody" };
-    case "control-identity":
-      return { identity: "a\u0000b", name: "Nobody" };
-    default:
-      return { identity: user, name: "Ada" };
-  }
-}
+import { openStand, type Stand } from "./stand.js";
 
 /** A request that has come as far as `authorize`. */
 interface Arrival {
   readonly user: string | undefined;
   /** Aborts when the broker learns that the client left. */
-  readonly signal: AbortSignal;
+  readonly signal: { readonly aborted: boolean };
 }
 
 /** A host with a broker on it and the emulator behind it, all on a clock that only the test moves. */
@@ -53,18 +22,17 @@ export class Stage {
   private constructor(
     readonly host: Host,
     readonly emulator: Emulator,
-    readonly clock: ManualClock,
+    readonly clock: Pick<ManualClock, "now" | "advance">,
     readonly watch: LeakWatch,
     readonly events: readonly BrokerEvent[],
-    readonly broker: ConversationBroker,
-    readonly server: ListeningHost,
     readonly arrivals: readonly Arrival[],
     /** What the ledger said to each reservation, in order. */
     readonly reservations: readonly ReserveOutcome["outcome"][],
-    readonly ledger: Ledger,
+    private readonly stand: Stand,
   ) {}
 
-  static async open(host: Host, options: Partial<Options> = {}): Promise<Stage> {
+  /** `more`: options that only a host in this process can be given. */
+  static async open(host: Host, settings: Partial<Settings> = {}, more: Partial<TestedOptions> = {}): Promise<Stage> {
     const clock = manualClock();
     const emulator = await startEmulator({ clock });
     const watch = new LeakWatch();
@@ -72,39 +40,36 @@ export class Stage {
     const events: BrokerEvent[] = [];
     const arrivals: Arrival[] = [];
     const reservations: ReserveOutcome["outcome"][] = [];
-    const ledger = watchedLedger(memoryLedger({ clock }), ({ outcome }) => reservations.push(outcome));
-    const broker = new ConversationBroker({
-      authorize: (context: AuthorizeContext) => {
-        arrivals.push({ user: context.header("x-user"), signal: context.signal });
-        return authorize(context);
-      },
-      apiKey: emulator.apiKey,
-      endpoint: emulator.url,
-      characters: { guide: emulator.characterId },
-      conversation: () => ({ promptCtx: sentPrompt, promptTemplateVars: { plan: sentVariable } }),
-      clock,
-      ledger,
-      logger: watch.logger,
-      onEvent: (event) => {
+    const listeners: Listeners = {
+      arrival: (user, signal) => arrivals.push({ user, signal }),
+      reservation: (outcome) => reservations.push(outcome),
+      log: (level, details, message) => watch.logger[level](details, message),
+      event: (event) => {
         events.push(event);
         watch.see("event", event);
       },
-      ...options,
-    });
-    // The stage's authorize and characters do not depend on the broker's type parameters.
-    const mounted = broker as unknown as ConversationBroker;
-    return new Stage(
-      host,
-      emulator,
-      clock,
-      watch,
-      events,
-      mounted,
-      await host.listen(mounted),
-      arrivals,
-      reservations,
-      ledger,
-    );
+    };
+    const { apiKey, url: endpoint, characterId: guide } = emulator;
+    const all = { apiKey, endpoint, characters: { guide }, ...settings };
+    const stand = await openStand(host, all, clock, listeners, more);
+    const both = {
+      now: () => clock.now(),
+      advance: async (ms: number) => {
+        await stand.advance(ms);
+        await stand.hear();
+      },
+    };
+    return new Stage(host, emulator, both, watch, events, arrivals, reservations, stand);
+  }
+
+  /** Of a host in this process. */
+  get broker(): AnyBroker {
+    if (this.stand.broker === undefined) throw new Error(`The broker of ${this.host.name} is in another process`);
+    return this.stand.broker;
+  }
+
+  get server(): ListeningHost {
+    return this.stand.server;
   }
 
   /** A consumer that no other case uses. */
@@ -119,6 +84,7 @@ export class Stage {
 
   async call(path: string, request: Call): Promise<Answer> {
     const answer = await call(this.url(path), request);
+    await this.stand.hear();
     // A grant goes to its owner; everything else that is answered is searched.
     if (answer.status >= 300) this.watch.see(`answer ${path}`, answer);
     else this.watch.see(`grant ${path}`, answer.text.replace(/"(consumerAccessToken|participant_token)":"[^"]+"/, ""));
@@ -135,6 +101,14 @@ export class Stage {
     for (let step = 0; step < seconds * 2; step += 1) {
       await this.clock.advance(500);
       await (await fetch(`${this.emulator.url}/v3/health`)).text();
+    }
+  }
+
+  /** Waits for something that sockets bring about; the test's own time limit ends it. */
+  async eventually(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.stand.hear();
     }
   }
 
@@ -169,14 +143,14 @@ export class Stage {
       .filter((token) => typeof token === "string");
     const secrets = [this.emulator.apiKey, ...tokens, ...this.emulator.secretTexts, sentPrompt, sentVariable];
     // The values that a client is meant to have may stand in an answer; everything else may not.
-    this.watch.see("util.inspect", [core, this.broker, this.ledger, this.server, this.events]);
+    this.watch.see("util.inspect", [this.stand.inspected(), this.events]);
     expect(this.watch.leaks(secrets)).toEqual([]);
   }
 
   async close(): Promise<void> {
     this.watch.close();
     await this.server.close();
-    await this.until(this.broker.close());
+    await this.until(this.stand.closeBroker());
     await this.emulator.close();
   }
 }

@@ -76,7 +76,7 @@ export function corsCases(host: Host): void {
     }
   });
 
-  if (host.listenBesideCors === undefined) return;
+  if (!("listenBesideCors" in host) || host.listenBesideCors === undefined) return;
   const { listenBesideCors } = host;
   it("gives one answer beside the host's own CORS plugin", async () => {
     const both = await Stage.open({ ...host, listen: listenBesideCors }, { allowedOrigins: [pageOrigin] });

@@ -23,11 +23,11 @@ export function departureCases(stage: () => Stage): void {
     const client = new AbortController();
     const reply = stage().start(user, {}, { signal: client.signal });
     reply.catch(() => undefined);
-    await eventually(() => stage().startsOf(user) === 1);
+    await stage().eventually(() => stage().startsOf(user) === 1);
     const leave = async () => {
       client.abort();
       await expect(reply).rejects.toThrow();
-      await eventually(() => arrivalsOf(user)[0]?.signal.aborted === true);
+      await stage().eventually(() => arrivalsOf(user)[0]?.signal.aborted === true);
     };
     return { answer, leave };
   };
@@ -37,7 +37,7 @@ export function departureCases(stage: () => Stage): void {
     const { answer, leave } = await heldStart(user);
     await leave();
     answer();
-    await eventually(() =>
+    await stage().eventually(() =>
       stage().events.some((event) => event.type === "conversation.ended" && event.consumer?.identity === user),
     );
     expect(runningOf(user)).toEqual([]);
@@ -48,7 +48,7 @@ export function departureCases(stage: () => Stage): void {
     const { answer, leave } = await heldStart(user);
     const before = stage().reservations.length;
     const second = stage().start(user);
-    await eventually(() => stage().reservations.length > before);
+    await stage().eventually(() => stage().reservations.length > before);
     expect(stage().reservations.at(-1)).toBe("in-flight");
     await leave();
     answer();
@@ -70,9 +70,4 @@ export function departureCases(stage: () => Stage): void {
       headers: { ...json({}).headers, "x-user": user },
     });
   });
-}
-
-/** Waits for something that sockets bring about; the test's own time limit ends it. */
-async function eventually(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }

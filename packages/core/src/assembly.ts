@@ -11,10 +11,11 @@ import { consoleLogger, guarded } from "./logger.js";
 import { defaultTimeouts } from "./option-checks.js";
 import type { AnyOptions, Parts } from "./parts.js";
 import { Keyring } from "./sealing/keyring.js";
+import { SharedWork } from "./shared-work.js";
 import { Upstream } from "./upstream/upstream.js";
 
 /** What the broker itself has to give. */
-interface Own extends Pick<Parts, "open" | "track" | "wake"> {
+interface Own extends Pick<Parts, "open" | "track" | "wake" | "sweep" | "catchUp"> {
   /** These are its books from now on. */
   opened(books: string): void;
 }
@@ -42,8 +43,10 @@ export function assemble(options: AnyOptions, own: Own): Parts {
       if (options.clock === undefined) own.opened(books);
     },
   });
-  const recovery = new Recovery();
+  const recovery = new Recovery(clock);
   const finder = new Finder();
+  // Equos asked twice, and two steps of the ledger.
+  const callSeconds = 2 * (timeouts.stopSeconds + timeouts.ledgerSeconds);
   const parts: Parts = {
     options,
     timeouts,
@@ -54,8 +57,8 @@ export function assemble(options: AnyOptions, own: Own): Parts {
     payloads: new Payloads(keyring, (reservation) =>
       logger.error({ reservation }, "An entry of the ledger does not open with the option secret"),
     ),
-    checks: new Map(),
-    stops: new Stops(),
+    checks: new SharedWork(clock, callSeconds),
+    stops: new Stops(clock, callSeconds),
     books: () => {
       // Other servers may leave something behind at any time: from the first use on the sweep looks for it.
       if (ledger.shared && !opener.used) own.wake();
@@ -75,6 +78,8 @@ export function assemble(options: AnyOptions, own: Own): Parts {
     open: own.open,
     track: own.track,
     wake: own.wake,
+    sweep: own.sweep,
+    catchUp: own.catchUp,
   };
   return parts;
 }

@@ -81,6 +81,8 @@ export class ConversationBroker<
       open: () => !this.#closed,
       track: (task) => this.#track(task),
       wake: () => this.#sweeper.wake(),
+      sweep: () => this.sweep(),
+      catchUp: () => this.#sweeper.catchUp(),
       opened: (books) => this.#sweeper.take(books),
     });
     const { clock, logger } = this.#parts;

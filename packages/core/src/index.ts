@@ -12,7 +12,7 @@ export {
 } from "./errors.js";
 export type { BrokerEvent, EventConsumer } from "./events.js";
 export type { Action, AuthorizeContext, Exchange, Mountable, Reply } from "./exchange.js";
-export { type FetchContext, type FetchHandlerOptions, toFetchHandler } from "./fetch-handler.js";
+export { type FetchHandlerOptions, toFetchHandler } from "./fetch-handler.js";
 export { type Grant, toGrant } from "./grant.js";
 export type { Problem } from "./http/reply.js";
 export type { InputResult, InputSchema } from "./input-schema.js";
@@ -34,6 +34,7 @@ export { type NodeExchangeOptions, serveNode } from "./node-exchange.js";
 export { type NodeContext, toNodeHandler } from "./node-handler.js";
 export type { NodeRequest, NodeResponse, NodeStream } from "./node-types.js";
 export type { BrokerOptions, ConversationDetails, Timeouts } from "./options.js";
+export { type FetchCall, type FetchContext, type FetchNative, serveFetch } from "./serve-fetch.js";
 export type { EquosPort, StartRequest } from "./upstream/port.js";
 export { addVary } from "./vary.js";
 export { type Visitor, type Visitors, type VisitorsOptions, visitors } from "./visitors.js";

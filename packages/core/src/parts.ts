@@ -8,6 +8,7 @@ import type { Payloads } from "./life/payload.js";
 import type { Stops } from "./life/stops.js";
 import type { Logger } from "./logger.js";
 import type { BrokerOptions, Timeouts } from "./options.js";
+import type { SharedWork } from "./shared-work.js";
 import type { Upstream } from "./upstream/upstream.js";
 
 /** The options once the caller's own types no longer matter: inside, a consumer is a consumer and input is unknown. */
@@ -22,7 +23,7 @@ export interface Parts {
   readonly payloads: Payloads;
   readonly settling: Settling;
   /** Resumes' looks at upstream that are under way, by reservation: whether the conversation is over. */
-  readonly checks: Map<string, Promise<boolean>>;
+  readonly checks: SharedWork<string, boolean>;
   readonly stops: Stops;
   readonly upstream: Upstream;
   /** The books as they are now. Whoever begins something with them ends it with them. */
@@ -42,4 +43,8 @@ export interface Parts {
   track<T>(task: Promise<T>): Promise<T>;
   /** Time has something to do: see that the sweep runs. */
   wake(): void;
+  /** Sees to what is due now, to the end of it. */
+  sweep(): Promise<void>;
+  /** Begins the sweep that should have run by now and has not, which is so where timers end with the request that set them. */
+  catchUp(): Promise<void> | undefined;
 }

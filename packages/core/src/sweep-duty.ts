@@ -7,6 +7,8 @@ const REMEMBERED = 8;
 export interface OnDuty {
   /** Time has something to do. */
   begin(): void;
+  /** Begins the run that was planned and has not come, if so. */
+  makeUp(): Promise<void> | undefined;
   /** Somebody else sees to it from now on. */
   rest(): void;
 }

@@ -2,6 +2,10 @@ import type { Clock } from "./clock.js";
 import { leaveDuty, type OnDuty, onDuty, takeDuty } from "./sweep-duty.js";
 
 const INTERVAL_MS = 1_000;
+/** A run that is so late does not come any more: some platforms end a request together with the timers that it has set. */
+const LATE_MS = 2_000;
+/** A run waits for one step of the ledger. One that takes longer than this has ended with its request, too. */
+const LOST_MS = 15_000;
 
 /**
  * Runs a task every second from the first call of `wake` until the task says that there is no more to do; then every
@@ -13,7 +17,10 @@ export class Sweeper implements OnDuty {
   readonly #idleMs: number | undefined;
   readonly #onError: (error: unknown) => void;
   #timer: unknown;
+  /** By the clock, in ms: when the planned run is due, or the one under way counts as lost. */
+  #expectedBy = 0;
   #running = false;
+  #runs = 0;
   #idle = false;
   /** Woken while a run was under way. */
   #again = false;
@@ -53,6 +60,21 @@ export class Sweeper implements OnDuty {
     this.#holder().begin();
   }
 
+  /** Begins the run that should have come and did not, if there is one. For whoever can keep the platform waiting for it. */
+  catchUp(): Promise<void> | undefined {
+    return this.#holder().makeUp();
+  }
+
+  makeUp(): Promise<void> | undefined {
+    if (this.#closed || !this.#isLost()) return undefined;
+    this.#clock.clearTimeout(this.#timer);
+    return this.#run();
+  }
+
+  #isLost(): boolean {
+    return (this.#running || this.#timer !== undefined) && this.#clock.now() > this.#expectedBy;
+  }
+
   rest(): void {
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -60,27 +82,34 @@ export class Sweeper implements OnDuty {
 
   begin(): void {
     this.#again = true;
-    if (this.#closed || this.#running) return;
+    if (this.#closed) return;
     // An idle timer is a long one.
-    if (this.#timer !== undefined && !this.#idle) return;
+    const comes = this.#running || (this.#timer !== undefined && !this.#idle);
+    if (comes && !this.#isLost()) return;
     this.#clock.clearTimeout(this.#timer);
     this.#plan(INTERVAL_MS);
   }
 
   #plan(milliseconds: number): void {
     this.#idle = milliseconds !== INTERVAL_MS;
+    this.#expectedBy = this.#clock.now() + milliseconds + LATE_MS;
     this.#timer = this.#clock.setTimeout(() => void this.#run(), milliseconds);
   }
 
   async #run(): Promise<void> {
     let more = true;
+    this.#runs += 1;
+    const mine = this.#runs;
     this.#running = true;
+    this.#expectedBy = this.#clock.now() + LOST_MS;
     this.#again = false;
     try {
       more = await this.#task();
     } catch (error) {
       this.#onError(error);
     }
+    // It was only slow, and another one has taken its place.
+    if (mine !== this.#runs) return;
     // Until here it counts as running, so that runs do not overlap.
     this.#running = false;
     this.#timer = undefined;

@@ -14,6 +14,7 @@ it("exports these names, and a new one is a decision", () => {
       "errorCodes",
       "isBrokerError",
       "memoryLedger",
+      "serveFetch",
       "serveNode",
       "toFetchHandler",
       "toGrant",

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { type AuthorizeContext, ConversationBroker, type Exchange, toFetchHandler } from "@equos-broker/core";
 import { fault } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
@@ -225,12 +227,18 @@ it("100,000 attempts of one consumer are refused before the ledger, and nothing 
     codes.set(status, (codes.get(status) ?? 0) + 1);
   };
   for (let attempt = 0; attempt < 20_000; attempt += 1) await ask();
-  globalThis.gc?.();
+  collectGarbage();
   const before = process.memoryUsage().heapUsed;
   for (let attempt = 0; attempt < 80_000; attempt += 1) await ask();
-  globalThis.gc?.();
-  expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 1024 * 1024);
+  collectGarbage();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * 1024 * 1024);
   // 60 in each window of ten seconds, of which there were a few.
   expect(asked).toBeLessThan(60 * 30);
   expect(codes.get(429)).toBeGreaterThan(90_000);
 });
+
+/** Node has it under a flag only; what is not yet collected is no leak. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+}

@@ -46,10 +46,8 @@ describe.each([4, 5] as const)("on Express %i", (major) => {
             },
           ]),
       },
-      {
-        allowedOrigins: ["https://app.example"],
-        authorize: () => ({ identity: "ada", name: "Ada", headers: { "set-cookie": ["renewed=1; Path=/"] } }),
-      } as never,
+      { allowedOrigins: ["https://app.example"] },
+      { authorize: () => ({ identity: "ada", name: "Ada", headers: { "set-cookie": ["renewed=1; Path=/"] } }) },
     );
     try {
       const answer = await stage.call("/start", json({}));

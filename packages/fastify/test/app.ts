@@ -6,10 +6,12 @@ import { fastifyApp, fastifyHost, listen } from "./hosts.js";
 /** The stage of the conformance suite, with an app that a test has changed. Closed when the test is over. */
 export async function stageWith(
   more: (app: FastifyInstance) => void,
-  options: Parameters<typeof Stage.open>[1] = {},
+  settings: Parameters<typeof Stage.open>[1] = {},
+  options: Parameters<typeof Stage.open>[2] = {},
 ): Promise<Stage> {
   const stage = await Stage.open(
     { ...fastifyHost, listen: async (broker) => await listen(fastifyApp(broker, more)) },
+    settings,
     options,
   );
   onTestFinished(async () => await stage.close());

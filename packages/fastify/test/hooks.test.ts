@@ -61,10 +61,8 @@ it("leaves one running whose answer a hook has packed, and adds to the app's Var
       app.register(compress, { threshold: 0 });
       app.addHook("onRequest", async (_, reply) => void reply.headers({ "set-cookie": "host=1", vary: "Cookie" }));
     },
-    {
-      allowedOrigins: ["https://app.example"],
-      authorize: () => ({ identity: "ada", name: "Ada", headers: { "set-cookie": ["renewed=1; Path=/"] } }),
-    } as never,
+    { allowedOrigins: ["https://app.example"] },
+    { authorize: () => ({ identity: "ada", name: "Ada", headers: { "set-cookie": ["renewed=1; Path=/"] } }) },
   );
   const answer = await stage.start("ada", {}, { headers: { "accept-encoding": "gzip" } });
   expect(answer.status).toBe(201);

@@ -36,6 +36,8 @@ async function answer(parts: Parts, attempts: Attempts, exchange: Exchange, rout
     const early = preflight(exchange.method, (name) => exchange.header(name), parts.options);
     if (early !== undefined) return early;
     if (exchange.method !== "POST") throw new BrokerError("method-not-allowed");
+    const late = parts.catchUp();
+    if (late !== undefined) exchange.waitUntil(late);
     return await route(parts, exchange, attempts);
   } catch (thrown) {
     const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error", { cause: thrown });

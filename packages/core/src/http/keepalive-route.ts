@@ -4,6 +4,7 @@ import type { Parts } from "../parts.js";
 import type { Attempts } from "./attempts.js";
 import { keepAliveBody, readBody } from "./body.js";
 import { claimOf } from "./claim.js";
+import { kept } from "./kept.js";
 import { requireJsonOrText } from "./media-type.js";
 import { checkOrigin } from "./origin.js";
 import { emptyReply } from "./reply.js";
@@ -15,6 +16,6 @@ export async function keepAliveRoute(parts: Parts, exchange: Exchange, attempts:
   const body = await readBody(exchange, keepAliveBody, parts.clock, parts.timeouts.bodySeconds);
   const { headers, ...claim } = await claimOf(parts, exchange, "keepalive", body);
   attempts.check("keepalive", claim);
-  await keepConversation(parts, claim);
+  await kept(exchange, () => keepConversation(parts, claim));
   return emptyReply(204, headers);
 }

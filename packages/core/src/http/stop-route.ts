@@ -1,7 +1,9 @@
+import { pause } from "../deadline.js";
 import { isBrokerError } from "../errors.js";
 import type { Exchange, Reply } from "../exchange.js";
 import { stopConversation } from "../life/stop.js";
 import { stopByUpstreamsRecord } from "../life/stop-without-ledger.js";
+import { leaveGraceMs } from "../life/terms.js";
 import type { Parts } from "../parts.js";
 import type { Attempts } from "./attempts.js";
 import { readBody, stopBody } from "./body.js";
@@ -20,6 +22,7 @@ export async function stopRoute(parts: Parts, exchange: Exchange, attempts: Atte
   const { headers, ...claim } = await claimOf(parts, exchange, "stop", body);
   attempts.check("stop", claim);
   const { delivery, leaving } = body;
+  if (leaving) exchange.waitUntil(graceOver(parts));
   const stopping = () => stopConversation(parts, { ...claim, delivery, leaving }, "owner");
   const stopped = await kept(exchange, () =>
     stopping().catch(async (error: unknown) => {
@@ -33,4 +36,14 @@ export async function stopRoute(parts: Parts, exchange: Exchange, attempts: Atte
     }),
   );
   return jsonReply(200, stopped, headers);
+}
+
+/** A moment later than the ledger's own clock says. */
+const SLACK_MS = 250;
+
+/** Where nothing runs between requests, this one stays until its page has come back, or its conversation is stopped. */
+async function graceOver(parts: Parts): Promise<void> {
+  await pause(parts.clock, leaveGraceMs(parts) + SLACK_MS);
+  // A closing broker brings leaves to their end by itself.
+  if (parts.open()) await parts.sweep().catch(() => undefined);
 }

@@ -3,6 +3,7 @@ import { Digests } from "../digests.js";
 import { BrokerError, isBrokerError, secretMissing } from "../errors.js";
 import { base64url, fromBase64url, hmacKey } from "../hmac.js";
 import type { Keyring } from "../sealing/keyring.js";
+import { SharedWork } from "../shared-work.js";
 import { Books, bounded, unavailable } from "./books.js";
 import type { Ledger, LedgerIdentity } from "./ledger.js";
 import type { Settling } from "./settling.js";
@@ -25,13 +26,16 @@ export interface OpenerSurroundings {
 export class Opener {
   readonly #ledger: () => Ledger;
   readonly #with: OpenerSurroundings;
-  #opening: Promise<Books> | undefined;
+  readonly #opening: SharedWork<"books", Books>;
+  #opened: Books | undefined;
   #used = false;
 
   /** `ledger`: called at first use; it may look at the environment. */
   constructor(ledger: () => Ledger, surroundings: OpenerSurroundings) {
     this.#ledger = ledger;
     this.#with = surroundings;
+    // The ledger is asked once, and again where the digests' key has to be sealed anew.
+    this.#opening = new SharedWork(surroundings.clock, 2 * surroundings.seconds + 1);
   }
 
   /** Whether anything was ever asked of it. */
@@ -40,17 +44,10 @@ export class Opener {
   }
 
   /** @throws BrokerError `ledger-unavailable`, `ledger-not-shared`, `ledger-misconfigured`, `secret-missing` or `secret-mismatch` */
-  books(): Promise<Books> {
+  async books(): Promise<Books> {
     this.#used = true;
-    if (this.#opening !== undefined) return this.#opening;
-    const opening = this.#open();
-    this.#opening = opening;
-    opening.catch(() => this.#forget(opening)); // The next call tries again.
-    return opening;
-  }
-
-  #forget(opening: Promise<Books>): void {
-    if (this.#opening === opening) this.#opening = undefined;
+    // A failure is not kept: the next call tries again.
+    return this.#opened ?? (await this.#opening.run("books", () => this.#open()));
   }
 
   async #open(): Promise<Books> {
@@ -70,15 +67,16 @@ export class Opener {
     });
     const { bytes, outdated } = await this.#openKey(identity);
     const digests = new Digests(await hmacKey(bytes));
-    let mine: Promise<Books> | undefined;
-    const lost = () => mine && this.#forget(mine);
-    const books = new Books(ledger, identity, digests, { clock, seconds, settling, lost });
-    mine = this.#opening;
+    const lost = () => {
+      if (this.#opened === books) this.#opened = undefined;
+    };
+    const books: Books = new Books(ledger, identity, digests, { clock, seconds, settling, lost });
     this.#with.opened(identity.id);
     if (outdated && keyring !== undefined) {
       const to = await keyring.seal(base64url(bytes), aboutKey(deployment));
       await books.step("rekey", { from: identity.key, to });
     }
+    this.#opened = books;
     return books;
   }
 

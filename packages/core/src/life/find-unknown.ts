@@ -9,10 +9,20 @@ import { readTag } from "./tag.js";
 /** A list that was gone through in vain is gone through again, ever more rarely, until nothing could still run. */
 const pauseMs = (attempts: number): number => Math.min(2 ** Math.max(0, attempts - 1), 60) * 1000;
 
+/** A scan that takes longer than this has died with the request that it ran in, and does not look any more. */
+const LOST_MS = 60_000;
+
+interface Scan {
+  /** By the clock, in ms. */
+  readonly lostAt: number;
+  /** By reservation: those that it does not look for, and the next one will. */
+  readonly next: Map<string, LedgerRecord>;
+}
+
 /** Looks for starts whose outcome is unknown, by name, and stops what is found. All of a segment share one scan. */
 export class Finder {
-  /** By segment: those that the scan under way does not look for, and the next one will. */
-  readonly #next = new Map<string | undefined, Map<string, LedgerRecord>>();
+  /** The scan under way, by segment. */
+  readonly #scans = new Map<string | undefined, Scan>();
 
   async find(parts: Parts, books: Books, records: readonly LedgerRecord[]): Promise<void> {
     const segments = new Map<string | undefined, LedgerRecord[]>();
@@ -25,21 +35,23 @@ export class Finder {
   }
 
   async #scan(parts: Parts, books: Books, client: string | undefined, records: readonly LedgerRecord[]): Promise<void> {
-    const waiting = this.#next.get(client);
-    if (waiting !== undefined) {
-      for (const record of records) waiting.set(record.reservation, record);
+    const { clock } = parts;
+    const former = this.#scans.get(client);
+    if (former !== undefined && clock.now() < former.lostAt) {
+      for (const record of records) former.next.set(record.reservation, record);
       return;
     }
-    let wanted = new Map(records.map((record) => [record.reservation, record]));
+    let wanted = new Map([...(former?.next ?? []), ...records.map((record) => [record.reservation, record] as const)]);
+    let scan: Scan | undefined;
     try {
       while (wanted.size > 0) {
-        const next = new Map<string, LedgerRecord>();
-        this.#next.set(client, next);
+        scan = { lostAt: clock.now() + LOST_MS, next: new Map() };
+        this.#scans.set(client, scan);
         await findIn(parts, books, client, wanted);
-        wanted = next;
+        wanted = scan.next;
       }
     } finally {
-      this.#next.delete(client);
+      if (this.#scans.get(client) === scan) this.#scans.delete(client);
     }
   }
 }

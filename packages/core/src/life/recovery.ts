@@ -1,12 +1,16 @@
+import type { Clock } from "../clock.js";
 import { pause } from "../deadline.js";
 import type { Books } from "../ledger/books.js";
 import type { Parts } from "../parts.js";
+import { SharedWork } from "../shared-work.js";
 import { happened } from "./announce.js";
 import { reconcile } from "./reconcile.js";
 import { termsOf } from "./terms.js";
 
 /** A server that dies while it goes through Equos' list leaves the duty to another one. */
 const DUTY_MS = 30_000;
+/** Going through the list of a large organization takes its time. */
+const LOST_SECONDS = 60;
 const ASK_AGAIN_MS = 500;
 /** A regular look at Equos' list comes after so many times the longest that a start can be on its way. */
 const EVERY_SETTLEMENTS = 3;
@@ -24,26 +28,23 @@ const everyMsOf = (parts: Parts): number =>
  */
 export class Recovery {
   #holder: string | undefined;
-  #underWay: Promise<void> | undefined;
-  #regular: Promise<void> | undefined;
+  readonly #underWay: SharedWork<"recovery" | "regular", void>;
   #lookAgainAt = 0;
   /** After a recovery: when what had been sent before it must have been created. */
   #afterLossAt: number | undefined;
 
+  constructor(clock: Clock) {
+    this.#underWay = new SharedWork(clock, LOST_SECONDS);
+  }
+
   /** Resolves when this server is through, or another one may be; rejects if Equos or the ledger cannot be asked. */
   run(parts: Parts, books: Books): Promise<void> {
-    this.#underWay ??= this.#run(parts, books).finally(() => {
-      this.#underWay = undefined;
-    });
-    return this.#underWay;
+    return this.#underWay.run("recovery", () => this.#run(parts, books));
   }
 
   /** To be called often. Rarely does anything. */
   regularly(parts: Parts, books: Books): Promise<void> {
-    this.#regular ??= this.#now(parts, books).finally(() => {
-      this.#regular = undefined;
-    });
-    return this.#regular;
+    return this.#underWay.run("regular", () => this.#now(parts, books));
   }
 
   async #now(parts: Parts, books: Books): Promise<void> {

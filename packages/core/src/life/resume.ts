@@ -72,12 +72,9 @@ export async function isOver(
 ): Promise<boolean> {
   const { checks, clock } = parts;
   const { reservation } = record;
-  if (check && !checks.has(reservation)) {
-    const checking = askUpstream(parts, books, record, payload).catch(() => false);
-    checks.set(reservation, checking);
-    void parts.track(checking).then(() => checks.delete(reservation));
-  }
-  const outcome = await within(clock, CHECK_SECONDS, checks.get(reservation) ?? false);
+  if (!check && !checks.underWay(reservation)) return false;
+  const checking = checks.run(reservation, () => askUpstream(parts, books, record, payload).catch(() => false));
+  const outcome = await within(clock, CHECK_SECONDS, parts.track(checking));
   return outcome !== timeOver && outcome;
 }
 

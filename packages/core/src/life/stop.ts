@@ -8,7 +8,7 @@ import { ledgerClaim } from "./claim.js";
 import { stopUpstream } from "./end.js";
 import { type StopOrder, type Stopped, stopped } from "./stop-order.js";
 import { stopByUpstreamsRecord } from "./stop-without-ledger.js";
-import { defaultSeconds } from "./terms.js";
+import { leaveGraceMs } from "./terms.js";
 
 type Step = (delivery: number | undefined) => Promise<Claimed>;
 type Found = Extract<Claimed, { claim: "found" }>;
@@ -26,7 +26,7 @@ export async function stopConversation(parts: Parts, order: StopOrder, reason: E
 }
 
 async function leave(parts: Parts, books: Books, claim: LedgerClaim, order: StopOrder): Promise<Stopped> {
-  const graceMs = (parts.options.leaveGraceSeconds ?? defaultSeconds.leaveGrace) * 1000;
+  const graceMs = leaveGraceMs(parts);
   const { moved, record, delivery } = await onceSettled(parts, order.delivery, (known) =>
     books.step("leave", { claim, graceMs, delivery: known }),
   );
@@ -48,8 +48,9 @@ async function stopNow(
     books.step("stop", { claim, reason, delivery }),
   );
   // One that somebody else is stopping is asked for no second time.
-  const state = moved ? parts.track(stopUpstream(parts, books, record)) : parts.stops.underWay(record.reservation);
-  return stopped(record.conversation, (await state) ?? record.state);
+  const isOurs = moved || parts.stops.underWay(record.reservation);
+  const state = isOurs ? await parts.track(stopUpstream(parts, books, record)) : record.state;
+  return stopped(record.conversation, state);
 }
 
 /**

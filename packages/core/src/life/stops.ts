@@ -1,15 +1,22 @@
+import type { Clock } from "../clock.js";
 import type { ConversationState } from "../ledger/states.js";
+import { SharedWork } from "../shared-work.js";
 
 /** A few thousand at most are worth remembering. */
 const MAX_IN_VAIN = 10_000;
 
 /** The stops of this process, by reservation: one at a time for each, and those that were not confirmed. */
 export class Stops {
-  readonly #underWay = new Map<string, Promise<ConversationState>>();
+  readonly #stopping: SharedWork<string, ConversationState>;
   readonly #inVain = new Set<string>();
 
-  underWay(reservation: string): Promise<ConversationState> | undefined {
-    return this.#underWay.get(reservation);
+  /** `seconds`: as long as a stop takes at most. */
+  constructor(clock: Clock, seconds: number) {
+    this.#stopping = new SharedWork(clock, seconds);
+  }
+
+  underWay(reservation: string): boolean {
+    return this.#stopping.underWay(reservation);
   }
 
   /** Whether this process has asked Equos to stop it, and got no confirmation. */
@@ -19,17 +26,12 @@ export class Stops {
 
   /** Whoever wants the same conversation stopped meanwhile waits for this stop. */
   once(reservation: string, stop: () => Promise<ConversationState>): Promise<ConversationState> {
-    const underWay = this.#underWay.get(reservation);
-    if (underWay !== undefined) return underWay;
-    const stopping = stop()
-      .then((state) => {
-        this.#inVain.delete(reservation);
-        if (this.#inVain.size >= MAX_IN_VAIN) this.#inVain.clear();
-        if (state === "stopping") this.#inVain.add(reservation);
-        return state;
-      })
-      .finally(() => this.#underWay.delete(reservation));
-    this.#underWay.set(reservation, stopping);
-    return stopping;
+    return this.#stopping.run(reservation, async () => {
+      const state = await stop();
+      this.#inVain.delete(reservation);
+      if (this.#inVain.size >= MAX_IN_VAIN) this.#inVain.clear();
+      if (state === "stopping") this.#inVain.add(reservation);
+      return state;
+    });
   }
 }

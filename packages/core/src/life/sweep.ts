@@ -1,3 +1,4 @@
+import { within } from "../deadline.js";
 import type { Books } from "../ledger/books.js";
 import type { LedgerRecord } from "../ledger/record.js";
 import type { Parts } from "../parts.js";
@@ -7,11 +8,14 @@ import { seeIfJoined } from "./look.js";
 
 /** Records that may be in hand at the same time; one that hangs must not hold up the others. */
 const AT_ONCE = 100;
+/** Longer than anything in here takes but a large organization's list. */
+const LOST_SECONDS = 60;
 
 /** Takes from the ledger what time has made due, and sees to it. */
 export class Sweep {
   readonly #parts: Parts;
-  readonly #underWay = new Set<Promise<unknown>>();
+  /** Each with when it counts as lost: a platform may end a request with all that it has begun. */
+  readonly #underWay = new Map<Promise<unknown>, number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -20,6 +24,7 @@ export class Sweep {
   /** Begins what is due, without waiting for it. Says whether there is, or will be, more. */
   async begin(): Promise<boolean> {
     const books = await this.#parts.books();
+    this.#forgetLost();
     const { records, pending, joinSeen, recovering, damaged } = await books.step("due", {
       limit: Math.max(1, AT_ONCE - this.#underWay.size),
     });
@@ -32,9 +37,14 @@ export class Sweep {
     return pending || this.#underWay.size > 0;
   }
 
-  /** Resolves when everything that has begun is through. */
+  /** Resolves when everything that has begun is through, or lost. */
   async finish(): Promise<void> {
-    await Promise.allSettled(this.#underWay);
+    await within(this.#parts.clock, LOST_SECONDS, Promise.allSettled(this.#underWay.keys()));
+  }
+
+  #forgetLost(): void {
+    const now = this.#parts.clock.now();
+    for (const [task, lostAt] of this.#underWay) if (lostAt <= now) this.#underWay.delete(task);
   }
 
   async #see(books: Books, record: LedgerRecord, joinSeen: boolean): Promise<void> {
@@ -51,7 +61,7 @@ export class Sweep {
       const reason = error instanceof Error ? error.message : "unknown";
       this.#parts.logger.error({ error: reason }, "Something due could not be seen to");
     });
-    this.#underWay.add(seen);
+    this.#underWay.set(seen, this.#parts.clock.now() + LOST_SECONDS * 1000);
     void seen.finally(() => this.#underWay.delete(seen));
   }
 

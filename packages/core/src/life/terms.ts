@@ -4,6 +4,9 @@ import type { AnyOptions, Parts } from "../parts.js";
 /** Defaults of the options that are seconds. */
 export const defaultSeconds = { join: 60, keepAlive: 90, leaveGrace: 3 };
 
+export const leaveGraceMs = ({ options }: Pick<Parts, "options">): number =>
+  (options.leaveGraceSeconds ?? defaultSeconds.leaveGrace) * 1000;
+
 type Timed = Pick<Parts, "timeouts"> & { readonly options: Pick<AnyOptions, "joinWithinSeconds"> };
 
 /**

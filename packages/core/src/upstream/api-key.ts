@@ -2,6 +2,7 @@ import type { Clock } from "../clock.js";
 import { within } from "../deadline.js";
 import { environment } from "../environment.js";
 import { BrokerError } from "../errors.js";
+import { SharedWork } from "../shared-work.js";
 
 const KEEP_MS = 60_000;
 const FETCH_SECONDS = 10;
@@ -13,13 +14,14 @@ const REMEMBERED_KEYS = 4;
 export class ApiKey {
   readonly #source: string | (() => string | Promise<string>) | undefined;
   readonly #clock: Clock;
-  #fetching: Promise<string> | undefined;
-  #keptUntil = 0;
+  readonly #fetching: SharedWork<"key", string>;
+  #kept: { readonly key: string; readonly until: number } | undefined;
   #recent: readonly string[] = [];
 
   constructor(source: string | (() => string | Promise<string>) | undefined, clock: Clock) {
     this.#source = source;
     this.#clock = clock;
+    this.#fetching = new SharedWork(clock, FETCH_SECONDS + 1);
   }
 
   /** The keys last used, so that they can be masked. */
@@ -39,24 +41,20 @@ export class ApiKey {
   }
 
   async #fetched(source: () => string | Promise<string>): Promise<string> {
-    if (this.#fetching === undefined || this.#keptUntil <= this.#clock.now()) {
-      this.#keptUntil = Number.POSITIVE_INFINITY;
-      this.#fetching = this.#fetch(source);
-    }
-    return await this.#fetching;
+    if (this.#kept !== undefined && this.#clock.now() < this.#kept.until) return this.#kept.key;
+    return await this.#fetching.run("key", () => this.#fetch(source));
   }
 
   async #fetch(source: () => string | Promise<string>): Promise<string> {
     try {
       const key = await within(this.#clock, FETCH_SECONDS, Promise.resolve().then(source));
       if (typeof key === "string" && key !== "") {
-        this.#keptUntil = this.#clock.now() + KEEP_MS;
+        this.#kept = { key, until: this.#clock.now() + KEEP_MS };
         return key;
       }
     } catch {
       // Its message is the key store's own and may quote anything.
     }
-    this.#keptUntil = 0;
     throw new BrokerError("api-key-failed", {
       hint: "The option apiKey is a function that threw, hung or gave no string",
     });

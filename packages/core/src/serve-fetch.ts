@@ -1,0 +1,86 @@
+import { BrokerError } from "./errors.js";
+import type { AuthorizeContext, Exchange, Mountable, Reply } from "./exchange.js";
+import { problemReply } from "./http/reply.js";
+import { joined } from "./joined.js";
+import { lastSegment } from "./last-segment.js";
+
+/** What `authorize` finds in `context.native` behind {@link serveFetch} and `toFetchHandler`. */
+export interface FetchNative<TPlatform = undefined> {
+  readonly request: Request;
+  /** What the platform gives beside each request: a Worker's bindings, SvelteKit's event. */
+  readonly platform: TPlatform;
+}
+
+/**
+ * What `authorize` is given behind {@link serveFetch} and `toFetchHandler`. `TPlatform`: your type of what the platform
+ * gives beside each request; such a broker mounts only where that is passed.
+ */
+export type FetchContext<TPlatform = undefined> = AuthorizeContext<FetchNative<TPlatform>>;
+
+/** What goes with one request. */
+export type FetchCall<TPlatform = undefined> = {
+  /** The client's address, from wherever your platform keeps it. Default: unknown. */
+  readonly clientIp?: string | undefined;
+  /** Keeps a serverless function alive for work after the reply, for half a minute or so. */
+  readonly waitUntil?: ((task: Promise<unknown>) => void) | undefined;
+} & (undefined extends TPlatform ? { readonly platform?: TPlatform } : { readonly platform: TPlatform });
+
+/**
+ * Serves one web-standard request, where the platform gives more with each than the request alone. The last segment of the
+ * path is the action, and any other than the broker's answers 404. Never rejects.
+ *
+ * @example
+ * ```ts
+ * export default {
+ *   fetch: (request, env, context) =>
+ *     serveFetch(broker, request, { platform: env, waitUntil: (task) => context.waitUntil(task) }),
+ * } satisfies ExportedHandler<Env>; // Cloudflare Workers
+ * ```
+ */
+export async function serveFetch<TPlatform = undefined>(
+  broker: Mountable<FetchNative<TPlatform>>,
+  request: Request,
+  { clientIp, waitUntil = forget, platform }: FetchCall<TPlatform>,
+): Promise<Response> {
+  const exchange: Exchange<FetchNative<TPlatform>> = {
+    method: request.method,
+    action: lastSegment(request.url),
+    header: (name) => request.headers.get(name) ?? undefined,
+    readBody: (maxBytes) => readBody(request, maxBytes),
+    clientIp,
+    signal: request.signal,
+    // Left out only where `undefined` is one of its values.
+    native: { request, platform: platform as TPlatform },
+    waitUntil: (task) => waitUntil(task),
+  };
+  const reply = await broker.handle(exchange);
+  return toResponse(reply ?? problemReply(new BrokerError("unknown-action")));
+}
+
+const forget = (task: Promise<unknown>): void => void task.catch(() => undefined);
+
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
+  if (request.bodyUsed) throw new BrokerError("body-unreadable");
+  if (request.body === null) return undefined;
+  const reader = request.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return joined(chunks, size);
+    chunks.push(value);
+    size += value.byteLength;
+    if (size > maxBytes) {
+      reader.cancel().catch(() => undefined);
+      throw new BrokerError("body-too-large");
+    }
+  }
+}
+
+function toResponse({ status, headers, body }: Reply): Response {
+  const result = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    for (const one of typeof value === "string" ? [value] : value) result.append(name, one);
+  }
+  return new Response(body, { status, headers: result });
+}
