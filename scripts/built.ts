@@ -1,8 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { alone } from "./alone.js";
 import { fingerprint } from "./fingerprint.js";
+import { Places } from "./places.js";
 import { progress } from "./progress.js";
 import { publishedPackages, root, type WorkspacePackage } from "./workspace.js";
+
+/** A build with types fills a core. */
+const atOnce = new Places(2);
 
 const shared = ["tsup.preset.ts", "tsconfig.base.json"];
 
@@ -15,9 +19,14 @@ export async function built(names?: readonly string[]): Promise<string> {
   const wanted = names === undefined ? all : all.filter(({ manifest }) => names.includes(manifest.name));
   const inOrder = [...new Set(wanted.flatMap((one) => [...below(one, all), one]))];
   return await alone(`${root}/scripts/building.lock`, async () => {
-    const made: string[] = [];
-    for (const one of inOrder) made.push(await build(one, below(one, all)));
-    return made.join();
+    const builds = new Map<WorkspacePackage, Promise<string>>();
+    const begin = async (one: WorkspacePackage): Promise<string> => {
+      const dependencies = below(one, all);
+      await Promise.all(dependencies.map((each) => builds.get(each)));
+      return await atOnce.run(() => build(one, dependencies));
+    };
+    for (const one of inOrder) builds.set(one, begin(one));
+    return (await Promise.all(builds.values())).join();
   });
 }
 

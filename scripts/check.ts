@@ -1,7 +1,8 @@
+import { built } from "./built.js";
 import { checkLengths } from "./check-lengths.js";
 import { checkPackages } from "./check-packages.js";
 import { checkVersions } from "./check-versions.js";
-import { pnpm, run } from "./workspace.js";
+import { run } from "./workspace.js";
 
 const bin = "node_modules/.bin";
 
@@ -11,7 +12,7 @@ const stages: readonly (readonly [name: string, stage: () => Promise<void> | voi
   ["types of the pages", () => checkPages()],
   ["versions of the examples", checkVersions],
   ["lengths of files", checkLengths],
-  ["build", () => pnpm(["run", "build"])],
+  ["build", async () => void (await built())],
   ["packages", checkPackages],
 ];
 

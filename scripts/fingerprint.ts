@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { globSync } from "tinyglobby";
 
 /** One text for all that the files which match contain, and are called. */
@@ -9,7 +10,7 @@ export function fingerprint(root: string, patterns: readonly string[], more: rea
   for (const text of more) part(text);
   for (const file of globSync([...patterns], { cwd: root, dot: true, ignore: ["**/node_modules/**"] }).sort()) {
     part(file);
-    part(readFileSync(`${root}${file}`));
+    part(readFileSync(join(root, file)));
   }
   return hash.digest("hex");
 }

@@ -85,13 +85,30 @@ function read(value: unknown, key: string): unknown {
 
 /** The first error in the chain of causes that has a system error code. */
 function codedError(error: unknown): { link: unknown; code: string } | undefined {
-  let link = error;
-  for (let depth = 0; depth < 5 && link !== undefined; depth += 1) {
+  for (const link of causes(error)) {
     const code = read(link, "code");
     if (typeof code === "string") return { link, code };
-    link = read(link, "cause");
   }
   return undefined;
+}
+
+function* causes(error: unknown): Generator<unknown> {
+  let link = error;
+  for (let depth = 0; depth < 5 && link !== undefined; depth += 1) {
+    yield link;
+    link = read(link, "cause");
+  }
+}
+
+/** Where a code does not say it. Deno has none, but the kind of its HTTP client's error; Bun's EPROTO means more than this. */
+const NOT_CONNECTED = /\bclient error \(Connect\)|^EPROTO: The TLS handshake failed\b/;
+
+function saysNotConnected(error: unknown): boolean {
+  for (const link of causes(error)) {
+    const message = read(link, "message");
+    if (typeof message === "string" && NOT_CONNECTED.test(message)) return true;
+  }
+  return false;
 }
 
 /** The first system error code in the chain of causes. */
@@ -107,6 +124,7 @@ export function certainlyNotSent(error: unknown): boolean {
   if (read(error, "name") === "RequiredError") return true;
   const sent = read(error, "sent");
   if (typeof sent === "boolean") return !sent;
+  if (saysNotConnected(error)) return true;
   const found = codedError(error);
   if (found === undefined || !BEFORE_CONNECTION.test(found.code)) return false;
   // An established connection can break with the codes of routing as well.

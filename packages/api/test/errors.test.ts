@@ -14,7 +14,7 @@ function ofSdk(cause: unknown): Error {
   return Object.assign(error, { name: "FetchError", cause });
 }
 
-const before = [
+const before: readonly (Error & { readonly code?: string })[] = [
   coded("ENOTFOUND", "getaddrinfo"),
   coded("EAI_AGAIN", "getaddrinfo"),
   coded("ECONNREFUSED", "connect"),
@@ -32,8 +32,16 @@ const before = [
   coded("ERR_SSL_WRONG_VERSION_NUMBER"),
   coded("ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE"),
   coded("ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION"),
+  // Deno 2.9
+  new Error(
+    "error sending request for url (https://equos.invalid/): client error (Connect): dns error: failed to lookup",
+  ),
+  // Bun 1.4
+  Object.assign(new TypeError("EPROTO: The TLS handshake failed. Does the server speak TLS on this port?"), {
+    code: "EPROTO",
+  }),
 ];
-const after = [
+const after: readonly (Error & { readonly code?: string })[] = [
   coded("ECONNRESET", "read"),
   coded("EPIPE", "write"),
   coded("ETIMEDOUT", "read"),
@@ -49,6 +57,11 @@ const after = [
   coded("ENETUNREACH", "write"),
   coded("NOT_ECONNREFUSED"),
   coded("ECONNREFUSED_TOO"),
+  coded("EPROTO"),
+  // Deno 2.9
+  new Error("error sending request for http://127.0.0.1:1/: client error (SendRequest): connection closed"),
+  // workerd says this of a refused connection, too.
+  new Error("Network connection lost."),
 ];
 
 describe.each([

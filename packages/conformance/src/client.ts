@@ -94,6 +94,8 @@ async function sendPackets(request: ClientRequest, packets: readonly Uint8Array[
   for (const packet of packets) {
     if (request.destroyed) return;
     await new Promise((resolve) => request.write(packet, resolve));
+    // A server may have answered and closed by now; the answer has to be read before a write fails for it.
+    await new Promise((resolve) => setImmediate(resolve));
   }
   request.end();
 }

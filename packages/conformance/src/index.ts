@@ -9,8 +9,19 @@ import { requestCases } from "./suite-requests.js";
 import { tokenCases } from "./suite-token.js";
 import { upstreamSuite } from "./suite-upstream.js";
 
+export type { Listeners, Settings } from "./broker-under-test.js";
 export { type Answer, type Call, call, json } from "./client.js";
-export { type AnyBroker, type Host, type HostParser, type ListeningHost, type OwnAnswer, pageOrigin } from "./host.js";
+export {
+  type AnyBroker,
+  type Elsewhere,
+  type Host,
+  type HostParser,
+  type ListeningHost,
+  type LocalHost,
+  type OwnAnswer,
+  pageOrigin,
+  type RemoteHost,
+} from "./host.js";
 export { LeakWatch } from "./leak-watch.js";
 export { Stage } from "./stage.js";
 
@@ -29,7 +40,7 @@ export function conformance(host: Host): void {
 
     const groups = {
       conversations: () => conversationCases(open),
-      "clients that leave": () => departureCases(open),
+      "clients that leave": () => departureCases(host, open),
       requests: () => requestCases(host, open),
       "LiveKit's token endpoint": () => tokenCases(host),
       "pages of another origin": () => corsCases(host),

@@ -1,10 +1,14 @@
 import { expect, it } from "vitest";
 import { json } from "./client.js";
+import type { Host } from "./host.js";
 import { expectGrant } from "./problem.js";
 import type { Stage } from "./stage.js";
 
+const stopped = "stops what was started for a client that left while Equos was asked";
+
 /** Clients that leave: what nobody got does not bill on, and what somebody got is left alone. */
-export function departureCases(stage: () => Stage): void {
+export function departureCases(host: Host, stage: () => Stage): void {
+  const own = host.own?.[stopped];
   const runningOf = (user: string) =>
     stage()
       .emulator.conversations()
@@ -12,8 +16,11 @@ export function departureCases(stage: () => Stage): void {
 
   const arrivalsOf = (user: string) => stage().arrivals.filter((arrival) => arrival.user === user);
 
+  const heardOf = (type: "conversation.started" | "conversation.ended", user: string) =>
+    stage().eventually(() => stage().events.some((event) => event.type === type && event.consumer?.identity === user));
+
   /** A start that has reached Equos, which answers only when it is told to. */
-  const heldStart = async (user: string) => {
+  const heldStart = async (user: string, headers: Record<string, string> = {}) => {
     let answer: () => void = () => undefined;
     const until = new Promise<void>((resolve) => {
       answer = resolve;
@@ -21,25 +28,30 @@ export function departureCases(stage: () => Stage): void {
     const when = ({ consumerIdentity }: { consumerIdentity: string | undefined }) => consumerIdentity === user;
     stage().emulator.faults.queue("startConversation", { until, when });
     const client = new AbortController();
-    const reply = stage().start(user, {}, { signal: client.signal });
+    const reply = stage().start(user, {}, { signal: client.signal, headers });
     reply.catch(() => undefined);
     await stage().eventually(() => stage().startsOf(user) === 1);
     const leave = async () => {
       client.abort();
       await expect(reply).rejects.toThrow();
-      await stage().eventually(() => arrivalsOf(user)[0]?.signal.aborted === true);
+      if (own === undefined) await stage().eventually(() => arrivalsOf(user)[0]?.signal.aborted === true);
     };
     return { answer, leave };
   };
 
-  it("stops what was started for a client that left while Equos was asked", async () => {
+  it(stopped, async ({ task }) => {
     const user = stage().newUser();
-    const { answer, leave } = await heldStart(user);
+    // Such a page is known not to have come when it sends none, which a host that hears of no departure needs.
+    const { answer, leave } = await heldStart(user, { "equos-client": "conformance" });
     await leave();
     answer();
-    await stage().eventually(() =>
-      stage().events.some((event) => event.type === "conversation.ended" && event.consumer?.identity === user),
-    );
+    if (own !== undefined) {
+      if (task.meta.conformance) task.meta.conformance = { ...task.meta.conformance, own };
+      await heardOf("conversation.started", user);
+      expect(runningOf(user)).toHaveLength(1);
+      await stage().pass(120);
+    }
+    await heardOf("conversation.ended", user);
     expect(runningOf(user)).toEqual([]);
   });
 

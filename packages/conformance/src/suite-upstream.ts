@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, type TestContext } from "vitest";
 import { type UpstreamCase, upstreamCases } from "./cases/upstream.js";
 import type { Host } from "./host.js";
 import { expectProblem } from "./problem.js";
@@ -34,27 +34,34 @@ export function upstreamSuite(host: Host, stage: () => Stage): void {
   });
 
   describe("a start whose Equos", () => {
-    const elsewhere = async (endpoint: string) => {
+    const elsewhere = async (endpoint: string, task: TestContext["task"]) => {
+      const own = host.own?.[task.name];
+      if (own !== undefined && task.meta.conformance) task.meta.conformance = { ...task.meta.conformance, own };
       const away = await Stage.open(host, { endpoint });
       try {
         const user = away.newUser();
-        const refusal = expectProblem(await away.start(user), 503, "upstream-unreachable");
-        expect(refusal).not.toHaveProperty("cause");
-        // Nothing was sent, so nothing is in doubt.
-        expectProblem(await away.start(user), 503, "upstream-unreachable");
+        if (own === undefined) {
+          const refusal = expectProblem(await away.start(user), 503, "upstream-unreachable");
+          expect(refusal).not.toHaveProperty("cause");
+          // Nothing was sent, so nothing is in doubt.
+          expectProblem(await away.start(user), 503, "upstream-unreachable");
+        } else {
+          expectProblem(await away.start(user), own.status, "upstream-disconnected");
+          expectProblem(await away.start(user), 503, "start-in-doubt");
+        }
         away.expectNoLeak();
       } finally {
         await away.close();
       }
     };
 
-    it("refuses the connection", async () => await elsewhere(`http://127.0.0.1:${await closedPort()}`));
-    it("has no address", async () => await elsewhere("https://equos.invalid"));
-    it("speaks no TLS", async () => {
+    it("refuses the connection", async ({ task }) => await elsewhere(`http://127.0.0.1:${await closedPort()}`, task));
+    it("has no address", async ({ task }) => await elsewhere("https://equos.invalid", task));
+    it("speaks no TLS", async ({ task }) => {
       const plain = createServer((_, response) => response.end());
       await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
       const address = plain.address();
-      await elsewhere(`https://127.0.0.1:${typeof address === "object" ? address?.port : 0}`);
+      await elsewhere(`https://127.0.0.1:${typeof address === "object" ? address?.port : 0}`, task);
       await new Promise((resolve) => plain.close(resolve));
     });
   });

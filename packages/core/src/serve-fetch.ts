@@ -42,19 +42,51 @@ export async function serveFetch<TPlatform = undefined>(
   request: Request,
   { clientIp, waitUntil = forget, platform }: FetchCall<TPlatform>,
 ): Promise<Response> {
+  const departure = new FetchDeparture(request.signal);
   const exchange: Exchange<FetchNative<TPlatform>> = {
     method: request.method,
     action: lastSegment(request.url),
     header: (name) => request.headers.get(name) ?? undefined,
     readBody: (maxBytes) => readBody(request, maxBytes),
     clientIp,
-    signal: request.signal,
+    get signal() {
+      return departure.signal;
+    },
     // Left out only where `undefined` is one of its values.
     native: { request, platform: platform as TPlatform },
     waitUntil: (task) => waitUntil(task),
   };
   const reply = await broker.handle(exchange);
+  departure.settle();
   return toResponse(reply ?? problemReply(new BrokerError("unknown-action")));
+}
+
+/** A client that left before the reply. Deno aborts a request's own signal after each answer, too. */
+class FetchDeparture {
+  readonly #request: AbortSignal;
+  #controller: AbortController | undefined;
+  #settled = false;
+
+  constructor(request: AbortSignal) {
+    this.#request = request;
+  }
+
+  /** Listens only when somebody asks for it. */
+  get signal(): AbortSignal {
+    if (this.#controller !== undefined) return this.#controller.signal;
+    const controller = new AbortController();
+    this.#controller = controller;
+    const onAbort = () => {
+      if (!this.#settled) controller.abort();
+    };
+    if (this.#request.aborted) onAbort();
+    else this.#request.addEventListener("abort", onAbort, { once: true });
+    return controller.signal;
+  }
+
+  settle(): void {
+    this.#settled = true;
+  }
 }
 
 const forget = (task: Promise<unknown>): void => void task.catch(() => undefined);

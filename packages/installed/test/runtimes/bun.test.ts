@@ -1,0 +1,3 @@
+import { onRuntime } from "./on-runtime.js";
+
+onRuntime("Bun");

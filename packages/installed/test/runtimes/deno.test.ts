@@ -1,0 +1,3 @@
+import { largeHeaders, onRuntime } from "./on-runtime.js";
+
+onRuntime("Deno", largeHeaders);
