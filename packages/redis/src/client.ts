@@ -1,5 +1,6 @@
 import { BrokerError } from "@equos-broker/core";
 import type { Script } from "./scripts.js";
+import { fromUpstash, type UpstashClient } from "./upstash.js";
 
 /** What is used of a client of the package `redis` (node-redis): single server, pool, Sentinel or Cluster. */
 export interface NodeRedisClient {
@@ -13,8 +14,8 @@ export interface IoredisClient {
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
 }
 
-/** A connected client of either package. */
-export type RedisClient = NodeRedisClient | IoredisClient;
+/** A client of one of the packages, ready to be used. */
+export type RedisClient = NodeRedisClient | IoredisClient | UpstashClient;
 
 /** Runs one script in one round trip; two when Redis does not have it (any longer). */
 export type RunScript = (script: Script, keys: string[], args: string[]) => Promise<string>;
@@ -44,6 +45,12 @@ function waysOf(client: RedisClient): { bySha: Way; byText: Way } {
       byText: (text, keys, args) => client.eval(text, { keys, arguments: args }),
     };
   }
+  if (isUpstash(client)) {
+    return {
+      bySha: (sha, keys, args) => fromUpstash(client.evalsha(sha, keys, args)),
+      byText: (text, keys, args) => fromUpstash(client.eval(text, keys, args)),
+    };
+  }
   if (isIoredis(client)) {
     return {
       bySha: (sha, keys, args) => client.evalsha(sha, keys.length, ...keys, ...args),
@@ -51,11 +58,13 @@ function waysOf(client: RedisClient): { bySha: Way; byText: Way } {
     };
   }
   throw new BrokerError("invalid-option", {
-    hint: "redisLedger takes a client of the package redis (createClient, createCluster, createClientPool) or ioredis (new Redis, new Cluster)",
+    hint: "redisLedger takes a client of the package redis (createClient, createCluster, createClientPool), ioredis (new Redis, new Cluster) or @upstash/redis (new Redis)",
   });
 }
 
 const isNodeRedis = (client: unknown): client is NodeRedisClient => has(client, "evalSha") && has(client, "eval");
+const isUpstash = (client: unknown): client is UpstashClient =>
+  has(client, "createScript") && has(client, "evalsha") && has(client, "eval");
 const isIoredis = (client: unknown): client is IoredisClient => has(client, "evalsha") && has(client, "eval");
 
 function has(client: unknown, method: string): boolean {

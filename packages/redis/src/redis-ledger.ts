@@ -28,8 +28,8 @@ import { scriptOf } from "./scripts.js";
  * @throws BrokerError `invalid-option`
  */
 export function redisLedger(client: RedisClient, options: RedisLedgerOptions = {}): Ledger {
-  const { prefix, clock } = checkOptions(options);
-  return new RedisLedger(runnerFor(client), keysOf(prefix), clock);
+  const { prefix, noEviction, clock } = checkOptions(options);
+  return new RedisLedger(runnerFor(client), keysOf(prefix), noEviction, clock);
 }
 
 /** What the script `open` answers: how Redis is set, and the identity only if that is right. */
@@ -42,17 +42,21 @@ class RedisLedger implements Ledger {
   readonly shared = true;
   readonly #run: RunScript;
   readonly #keys: string[];
+  readonly #noEviction: boolean;
   readonly #clock: { now(): number } | undefined;
 
-  constructor(run: RunScript, keys: string[], clock: { now(): number } | undefined) {
+  constructor(run: RunScript, keys: string[], noEviction: boolean, clock: { now(): number } | undefined) {
     this.#run = run;
     this.#keys = keys;
+    this.#noEviction = noEviction;
     this.#clock = clock;
   }
 
   async open(proposal: { readonly nonce: string; readonly key: string }): Promise<LedgerIdentity> {
     // Our own script's answer.
-    const { now, result } = JSON.parse(await this.#ask("open", proposal)) as Opened;
+    const { now, result } = JSON.parse(
+      await this.#ask("open", { ...proposal, noEviction: this.#noEviction }),
+    ) as Opened;
     const { policy, id, key } = result;
     if (id === undefined || key === undefined) throw misconfigured(policy);
     return { id, key, now };
@@ -82,7 +86,7 @@ class RedisLedger implements Ledger {
 function misconfigured(policy: string | null): BrokerError {
   const setting =
     policy === null
-      ? "Redis does not tell its maxmemory-policy (INFO memory inside a script)"
+      ? "Redis does not tell its maxmemory-policy (INFO memory inside a script; where you know that it throws nothing away say noEviction: true)"
       : `Redis is set to maxmemory-policy ${policy}, which throws entries away`;
   return new BrokerError("ledger-misconfigured", {
     hint: `${setting}: set maxmemory-policy to noeviction, or give the ledger a Redis of its own that has it`,

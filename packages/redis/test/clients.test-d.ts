@@ -1,8 +1,13 @@
 import { redisLedger } from "@equos-broker/redis";
+import { Redis as Upstash } from "@upstash/redis";
+import { Redis as UpstashOnWorkers } from "@upstash/redis/cloudflare";
 import { Cluster, Redis } from "ioredis";
+import { Cluster as Cluster5, Redis as Redis5 } from "ioredis5";
 import { createClient, createClientPool, createCluster, createSentinel } from "redis";
+import { createClient as createClient4, createCluster as createCluster4 } from "redis4";
+import { createClient as createClient5, createCluster as createCluster5 } from "redis5";
 import { expectTypeOf, it } from "vitest";
-import type { IoredisClient, NodeRedisClient, RedisClient } from "../src/index.js";
+import type { IoredisClient, NodeRedisClient, RedisClient, UpstashClient } from "../src/index.js";
 
 it("takes every client of redis", () => {
   redisLedger(createClient());
@@ -18,6 +23,23 @@ it("takes every client of ioredis", () => {
   redisLedger(new Cluster([]));
   expectTypeOf<Redis>().toExtend<IoredisClient>();
   expectTypeOf<Cluster>().toExtend<IoredisClient>();
+});
+
+it("takes those of older majors", () => {
+  redisLedger(createClient4());
+  redisLedger(createCluster4({ rootNodes: [] }));
+  redisLedger(createClient5());
+  redisLedger(createCluster5({ rootNodes: [] }));
+  redisLedger(new Redis5());
+  redisLedger(new Cluster5([]));
+});
+
+it("takes every client of @upstash/redis", () => {
+  redisLedger(new Upstash({ url: "https://shop.upstash.example", token: "token" }), { noEviction: true });
+  redisLedger(UpstashOnWorkers.fromEnv());
+  expectTypeOf<Upstash>().toExtend<UpstashClient>();
+  // @ts-expect-error -- whoever has not made sure leaves it out
+  redisLedger(new Redis(), { noEviction: false });
 });
 
 it("takes nothing else", () => {

@@ -23,7 +23,7 @@ local function policy()
 end
 
 local function step()
-  local set = policy()
+  local set = policy() or (request.noEviction and 'noeviction')
   if set ~= 'noeviction' then return { policy = set or cjson.null } end
   if not identity.id or not identity.key then
     isStart = true
