@@ -12,7 +12,7 @@ export default defineConfig({
     globalSetup: "packages/installed/src/setup.ts",
     ...reporting,
     allowOnly: false,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 600_000,
     maxWorkers: 2,
   },

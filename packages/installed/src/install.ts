@@ -46,7 +46,11 @@ export async function install(project: Project): Promise<string> {
     const isMade = existsSync(record) && readFileSync(record, "utf8") === madeOf && existsSync(folder);
     if (!isMade) rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    if (template !== undefined) cpSync(template, folder, { recursive: true });
+    if (template !== undefined) {
+      // Not what stands in it for the workspace's own use.
+      const filter = (source: string) => !/node_modules|\/(test|dist|work)$/.test(source);
+      cpSync(template, folder, { recursive: true, filter });
+    }
     writeFileSync(join(folder, "package.json"), text);
     if (isMade) return folder;
     if (manager === "npm") await npm(name, folder);

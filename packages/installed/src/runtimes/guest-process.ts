@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Runtime } from "./runtime.js";
 
@@ -49,28 +48,8 @@ function argumentsFor({ entry }: Runtime, program: string): string[] {
       // Neither files nor the environment, beyond what it imports.
       return ["run", "--no-prompt", "--allow-net", "--allow-read=.", "--node-modules-dir=manual", program];
     case "workerd":
-      writeFileSync(`${program}.capnp`, workerConfig(program));
-      return ["serve", "--control-fd=1", `${program}.capnp`];
+      return ["serve", "--control-fd=1", program];
   }
-}
-
-/** Today's behaviour of the runtime; none of Node's modules. */
-function workerConfig(program: string): string {
-  const name = program.replace(/.*[\\/]/, "");
-  return `
-using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = .guest),
-    (name = "internet", network = (allow = ["private", "local", "public"], tlsOptions = (trustBrowserCas = true))),
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-);
-const guest :Workerd.Worker = (
-  modules = [(name = "${name}", esModule = embed "${name}")],
-  compatibilityDate = "2026-11-01",
-);
-`;
 }
 
 /** The guests say it themselves; workerd does it for its Worker, as JSON. */

@@ -1,8 +1,8 @@
-import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { install } from "../install.js";
 import type { Runtime } from "./runtime.js";
+import { bundleWorker } from "./worker.js";
 
 const source = (entry: string): string => fileURLToPath(new URL(`../guest/${entry}.ts`, import.meta.url));
 
@@ -10,8 +10,7 @@ const source = (entry: string): string => fileURLToPath(new URL(`../guest/${entr
 const installed = ["@equos-broker/core", "@hono/node-server"];
 
 /**
- * The guest beside its own `node_modules`, whose core came out of the tarball. Gives the file to run. A Worker is bundled in
- * full, with the conditions that wrangler sets.
+ * The guest beside its own `node_modules`, whose core came out of the tarball. Gives the file to run.
  */
 export async function guestProgram({ entry }: Runtime): Promise<string> {
   const folder = await install({
@@ -20,26 +19,16 @@ export async function guestProgram({ entry }: Runtime): Promise<string> {
     dependencies: { "@hono/node-server": "2.1.8", hono: "4.13.19" },
   });
   const file = `${folder}/${entry}.mjs`;
-  const common = { bundle: true, format: "esm", logLevel: "error" } as const;
-  const { outputFiles } = await build({
-    ...common,
+  await build({
     entryPoints: [source(entry)],
-    write: false,
+    outfile: file,
+    bundle: true,
+    format: "esm",
+    logLevel: "error",
     external: installed,
     // Of the workspace only the suite's own sources go in.
     conditions: ["@equos-broker/source"],
     platform: "neutral",
   });
-  writeFileSync(file, outputFiles[0]?.contents ?? "");
-  if (entry !== "workerd") return file;
-  const worker = `${folder}/worker.mjs`;
-  await build({
-    ...common,
-    entryPoints: [file],
-    outfile: worker,
-    conditions: ["workerd", "worker", "browser"],
-    platform: "neutral",
-    mainFields: ["browser", "module", "main"],
-  });
-  return worker;
+  return entry === "workerd" ? await bundleWorker(file) : file;
 }
