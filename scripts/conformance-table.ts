@@ -27,7 +27,8 @@ export function conformanceTable(tests: readonly ReportedTest[], columns: readon
   const rows = [...groups].flatMap(([group, cases]) => [
     `| **${group}** |${" |".repeat(columns.length)}`,
     ...[...cases].map(
-      ([title, cells]) => `| ${escaped(title)} | ${columns.map((name) => cell(cells.get(name), reasons)).join(" | ")} |`,
+      ([title, cells]) =>
+        `| ${escaped(title)} | ${columns.map((name) => cell(cells.get(name), reasons)).join(" | ")} |`,
     ),
   ]);
   const heading = [`| | ${columns.join(" | ")} |`, `|---|${columns.map(() => ":-:").join("|")}|`];

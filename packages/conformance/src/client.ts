@@ -26,8 +26,26 @@ export interface Answer {
   readonly text: string;
 }
 
-/** One request over a socket of its own, written as it is told: no header is added but `host`. */
-export function call(url: string, { method = "POST", headers = {}, body, signal }: Call = {}): Promise<Answer> {
+/** So often a body in packets is sent anew, when its connection broke before the answer was read. */
+const TRIES = 5;
+
+/**
+ * One request over a socket of its own, written as it is told: no header is added but `host`. A server may answer and close
+ * while packets are still being written; then Node's client loses the answer, now and then, and tries again.
+ */
+export async function call(url: string, request: Call = {}): Promise<Answer> {
+  const isInPackets = typeof request.body === "object" && "packets" in request.body;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await callOnce(url, request);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (!isInPackets || tries === TRIES || (code !== "EPIPE" && code !== "ECONNRESET")) throw error;
+    }
+  }
+}
+
+function callOnce(url: string, { method = "POST", headers = {}, body, signal }: Call): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = typeof body === "string" ? { "content-length": String(Buffer.byteLength(body)) } : {};
     const request = httpRequest(url, { method, headers: { ...length, ...headers }, agent: false, signal });
@@ -94,8 +112,6 @@ async function sendPackets(request: ClientRequest, packets: readonly Uint8Array[
   for (const packet of packets) {
     if (request.destroyed) return;
     await new Promise((resolve) => request.write(packet, resolve));
-    // A server may have answered and closed by now; the answer has to be read before a write fails for it.
-    await new Promise((resolve) => setImmediate(resolve));
   }
   request.end();
 }

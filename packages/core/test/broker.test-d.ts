@@ -7,6 +7,7 @@ import {
   type FetchContext,
   type Grant,
   type NodeContext,
+  serveFetch,
   toFetchHandler,
   toGrant,
   toNodeHandler,
@@ -61,6 +62,35 @@ it("a broker made for another framework does not mount", () => {
   toFetchHandler(nodeBroker);
   // @ts-expect-error -- a fetch broker's authorize would find no request
   toNodeHandler(fetchBroker);
+});
+
+it("hands on what a platform gives, by its type", () => {
+  interface Env {
+    readonly SESSIONS: { get(key: string): Promise<string | null> };
+  }
+  const onWorkers = new ConversationBroker({
+    authorize: async ({ native: { request, platform } }: FetchContext<Env>) => {
+      expectTypeOf(request).toEqualTypeOf<Request>();
+      expectTypeOf(platform).toEqualTypeOf<Env>();
+      const id = await platform.SESSIONS.get("session");
+      return id !== null && { identity: id, name: "A" };
+    },
+  });
+  const fetchBroker = new ConversationBroker({
+    authorize: ({ native: { request } }: FetchContext) => ({ identity: request.url, name: "A" }),
+  });
+  const request = new Request("https://shop.example/start");
+  const env: Env = { SESSIONS: { get: async () => null } };
+  const call = (task: Promise<unknown>) => void task;
+  expectTypeOf(serveFetch(onWorkers, request, { platform: env, waitUntil: call })).toEqualTypeOf<Promise<Response>>();
+  serveFetch(fetchBroker, request, {});
+  serveFetch(fetchBroker, request, { clientIp: "192.0.2.1" });
+  // @ts-expect-error -- its authorize would find no platform
+  serveFetch(onWorkers, request, { waitUntil: call });
+  // @ts-expect-error -- another platform
+  serveFetch(onWorkers, request, { platform: { DATABASE: "d1" } });
+  // @ts-expect-error -- a server that gives the request alone has none
+  toFetchHandler(onWorkers);
 });
 
 it("a broker whose authorize looks at headers only mounts everywhere", () => {

@@ -35,7 +35,7 @@ export class Guest {
 
   async fetch(request: Request, beside: Beside = {}): Promise<Response> {
     const { pathname } = new URL(request.url);
-    if (pathname.startsWith(controlPath)) return Response.json(await this.#control(pathname, request));
+    if (pathname.startsWith(controlPath)) return Response.json(await this.#control(pathname, request, beside));
     const id = Number(/^\/+(\d+)\//.exec(pathname)?.[1]);
     const served = this.#served.get(id);
     if (served === undefined) return new Response("the guest's own 404", { status: 404 });
@@ -47,13 +47,13 @@ export class Guest {
     return await core.serveFetch(served.broker, request, beside);
   }
 
-  async #control(pathname: string, request: Request): Promise<unknown> {
+  async #control(pathname: string, request: Request, beside: Beside): Promise<unknown> {
     const [what = "", which = ""] = pathname.slice(controlPath.length).split("/");
     const body = (await request.json()) as ControlBody;
     if (what === "open") return { id: this.#open(body.settings, body.now) };
     const served = this.#served.get(Number(which));
     if (served === undefined) throw new Error(`No broker ${which}`);
-    if (what === "advance") await this.#advance(served, body.ms);
+    if (what === "advance") await this.#advance(served, body.ms, beside);
     if (what === "close") await served.broker.close();
     return { words: served.words.splice(0) };
   }
@@ -80,11 +80,14 @@ export class Guest {
     return id;
   }
 
-  async #advance({ broker, clock }: Served, ms: number): Promise<void> {
+  async #advance({ broker, clock }: Served, ms: number, { waitUntil }: Beside): Promise<void> {
     const before = clock.now();
     await clock.advance(ms);
     const every = this.#scheduleMs;
     if (every === undefined || Math.floor(before / every) === Math.floor(clock.now() / every)) return;
-    await broker.sweep().catch(() => undefined);
+    const sweeping = broker.sweep().catch(() => undefined);
+    waitUntil?.(sweeping);
+    // What takes longer may need time to move on.
+    await Promise.race([sweeping, new Promise((resolve) => globalThis.setTimeout(resolve, 50))]);
   }
 }

@@ -4,6 +4,9 @@ import { type GuestProcess, startGuest } from "./guest-process.js";
 import { guestProgram } from "./guest-program.js";
 import { binaryOf, type Runtime } from "./runtime.js";
 
+/** How long a guest may take to do as it is told, in ms. */
+const PATIENCE_MS = 30_000;
+
 /** A runtime as a host of the conformance suite: one process for all its stages. */
 export function remoteHost(runtime: Runtime, own: Readonly<Record<string, OwnAnswer>>) {
   let process: Promise<GuestProcess> | undefined;
@@ -27,7 +30,11 @@ export function remoteHost(runtime: Runtime, own: Readonly<Record<string, OwnAns
 
 async function open(guest: GuestProcess, settings: Settings, now: number, listeners: Listeners): Promise<Elsewhere> {
   const ask = async (path: string, body: object) => {
-    const answer = await fetch(guest.origin + controlPath + path, { method: "POST", body: JSON.stringify(body) });
+    const answer = await fetch(guest.origin + controlPath + path, {
+      method: "POST",
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     if (!answer.ok) throw new Error(`${path}: ${answer.status}\n${await answer.text()}\n${guest.printed()}`);
     // The guest's own answers.
     return (await answer.json()) as { readonly id: number; readonly words: readonly Word[] };

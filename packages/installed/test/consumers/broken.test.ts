@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { wrongExports } from "../../../../scripts/exports-map.js";
 import { edgeBundle, tracesOfNode } from "../../src/edge-traces.js";
 import { install } from "../../src/install.js";
-import { node } from "./run.js";
+import { node } from "../run.js";
 
 // The checks of the other files here, on a package in which one thing is broken: each has to notice it.
 

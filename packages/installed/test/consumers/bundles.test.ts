@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { edgeBundle, tracesOfNode } from "../../src/edge-traces.js";
 import { install } from "../../src/install.js";
-import { node } from "./run.js";
+import { node } from "../run.js";
 
 /** What a team imports from each package that holds the key. */
 const serverNames = {

@@ -5,7 +5,7 @@ import { startEmulator } from "@equos-broker/emulator";
 import { beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { wrongExports } from "../../../../scripts/exports-map.js";
 import { install } from "../../src/install.js";
-import { node } from "./run.js";
+import { node } from "../run.js";
 
 const published = Object.keys(inject("tarballs"));
 
