@@ -27,7 +27,7 @@ export interface Answer {
 }
 
 /** So often a body in packets is sent anew, when its connection broke before the answer was read. */
-const TRIES = 5;
+const TRIES = 20;
 
 /**
  * One request over a socket of its own, written as it is told: no header is added but `host`. A server may answer and close

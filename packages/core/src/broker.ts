@@ -1,5 +1,6 @@
 import { assemble } from "./assembly.js";
 import { type Consumer, checkConsumer } from "./consumer.js";
+import { within } from "./deadline.js";
 import type { Exchange, Reply } from "./exchange.js";
 import type { Grant } from "./grant.js";
 import { Attempts } from "./http/attempts.js";
@@ -40,6 +41,9 @@ export interface CloseOptions {
   /** Also stop every conversation of this ledger. Default: leave them to the people in them. */
   readonly stop?: boolean | undefined;
 }
+
+/** Longer than any single piece of work takes. */
+const LOST_SECONDS = 120;
 
 /**
  * Stands between browsers and Equos: starts and stops conversations with the API key, gives a client only what it needs
@@ -102,6 +106,15 @@ export class ConversationBroker<
     const forget = () => this.#inFlight.delete(task);
     task.then(forget, forget);
     return task;
+  }
+
+  /** Everything in flight is through. What died with its request never is, or is and cannot say so any more. */
+  async #settled(): Promise<void> {
+    while (this.#inFlight.size > 0) {
+      const tasks = [...this.#inFlight];
+      await within(this.#parts.clock, LOST_SECONDS, Promise.allSettled(tasks));
+      for (const task of tasks) this.#inFlight.delete(task);
+    }
   }
 
   /** The segments below a mount that are the broker's. */
@@ -173,7 +186,7 @@ export class ConversationBroker<
     // The clock's timers keep no process alive, and by now nothing else may.
     const alive = globalThis.setInterval(() => undefined, 1000);
     try {
-      while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
+      await this.#settled();
       if (stop || this.#parts.used()) await finish(this.#parts, this.#sweep, this.#shared, stop);
     } finally {
       globalThis.clearInterval(alive);

@@ -40,6 +40,7 @@ interface Platform {
   /** Its calls to Equos, from now on, never come back. */
   hang(): void;
   running(): number;
+  close(): Promise<void>;
 }
 
 async function open(options: { apiKey?: () => Promise<string> } = {}): Promise<Platform> {
@@ -86,6 +87,7 @@ async function open(options: { apiKey?: () => Promise<string> } = {}): Promise<P
     hang: () => {
       hanging = !hanging;
     },
+    close: () => broker.close(),
     running: () => emulator.conversations().filter(({ status }) => status === "running").length,
   };
 }
@@ -136,6 +138,20 @@ describe("where timers end with the request that has set them", () => {
     const stopped = await request("stop");
     expect(await stopped.json()).toMatchObject({ conversation: { status: "ended" } });
     expect(running()).toBe(0);
+  });
+
+  it("closing gives up what died with its request", async () => {
+    const { request, lost, hang, close, clock } = await open();
+    await request("start");
+    hang();
+    await lost("stop");
+    hang();
+    let closed = false;
+    const closing = close().then(() => {
+      closed = true;
+    });
+    for (let second = 0; second < 300 && !closed; second += 1) await clock.advance(1_000);
+    await closing;
   });
 
   it("a key whose fetch died with its request is fetched anew", async () => {

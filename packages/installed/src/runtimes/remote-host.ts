@@ -34,6 +34,8 @@ async function open(guest: GuestProcess, settings: Settings, now: number, listen
       method: "POST",
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE_MS),
+    }).catch((error: unknown) => {
+      throw new Error(`${path}: ${error}\n${guest.printed().slice(-4000)}`);
     });
     if (!answer.ok) throw new Error(`${path}: ${answer.status}\n${await answer.text()}\n${guest.printed()}`);
     // The guest's own answers.
