@@ -6,8 +6,11 @@ export function frameworksTable(tests: readonly ReportedTest[]): string {
   const rows = new Map<string, Map<string, string>>();
   for (const { title, status, meta } of tests) {
     if (meta?.framework === undefined) continue;
-    const { name, version } = meta.framework;
-    entryOf(rows, `${name} | ${version}`, () => new Map<string, string>()).set(title, status === "passed" ? "✓" : "✗");
+    const { name, version, instead = "✓" } = meta.framework;
+    entryOf(rows, `${name} | ${version}`, () => new Map<string, string>()).set(
+      title,
+      status === "passed" ? instead : "✗",
+    );
   }
   const checks = [...new Set([...rows.values()].flatMap((cells) => [...cells.keys()]))];
   if (checks.length === 0) throw new Error("No framework was tried");

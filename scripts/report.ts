@@ -16,6 +16,8 @@ export interface ToldByHost {
 export interface ToldByFramework {
   readonly name: string;
   readonly version: string;
+  /** What stands in the table in the place of a tick: the test has checked that it is so. */
+  readonly instead?: string;
 }
 
 /** One test, as vitest's JSON reports it. */

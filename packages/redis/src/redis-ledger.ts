@@ -53,10 +53,7 @@ class RedisLedger implements Ledger {
   }
 
   async open(proposal: { readonly nonce: string; readonly key: string }): Promise<LedgerIdentity> {
-    // Our own script's answer.
-    const { now, result } = JSON.parse(
-      await this.#ask("open", { ...proposal, noEviction: this.#noEviction }),
-    ) as Opened;
+    const { now, result } = answerOf<Opened>(await this.#ask("open", { ...proposal, noEviction: this.#noEviction }));
     const { policy, id, key } = result;
     if (id === undefined || key === undefined) throw misconfigured(policy);
     return { id, key, now };
@@ -67,8 +64,7 @@ class RedisLedger implements Ledger {
     request: StepRequest<S>,
     context: StepContext,
   ): Promise<Answer<StepResult<S>>> {
-    // Our own script's answer; the contract suite shows that it has this form.
-    return JSON.parse(await this.#ask(name, request, context)) as Answer<StepResult<S>>;
+    return answerOf<Answer<StepResult<S>>>(await this.#ask(name, request, context));
   }
 
   #ask(name: StepName | "open", request: object, context?: StepContext): Promise<string> {
@@ -81,6 +77,15 @@ class RedisLedger implements Ledger {
     ];
     return this.#run(scriptOf(name), this.#keys, args);
   }
+}
+
+/** Not what a client or proxy made up: @upstash/redis answers `{}` for a request that was given up (its `signal`). */
+function answerOf<T extends { readonly now: number }>(text: string): T {
+  // Our own script's answer, unless it has no time; the contract suite shows that it has this form.
+  const answer = JSON.parse(text) as T | null;
+  if (typeof answer?.now !== "number")
+    throw new TypeError("Redis answered a script with something other than its answer");
+  return answer;
 }
 
 function misconfigured(policy: string | null): BrokerError {

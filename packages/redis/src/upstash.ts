@@ -20,9 +20,12 @@ export async function fromUpstash(answer: Promise<unknown>): Promise<unknown> {
   return typeof given === "object" && given !== null && !(given instanceof Uint8Array) ? JSON.stringify(given) : given;
 }
 
-/** Its errors end with the whole command, which is nobody's to read. */
+/** Behind the server's words its errors have the whole command: the script, and what is said in it of consumers. */
+const COMMAND = ", command was: ";
+
+/** Without what is nobody's to read, so that NOSCRIPT comes first; any other error as it is, with its cause. */
 function withoutCommand(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const [what = ""] = error.message.split(", command was: ");
-  return new Error(what.replace(/^Command failed: /, ""));
+  const [message = ""] = error.message.replace(/^Command failed: /, "").split(COMMAND);
+  return message === error.message ? error : new Error(message);
 }

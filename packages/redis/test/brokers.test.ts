@@ -181,10 +181,13 @@ describeWithServers("brokers on several servers", () => {
       const keys = await keysIn(fleet);
       for (const key of keys) await connection?.command("COPY", key, `saved ${key}`);
       await fleet.during(broker.start(guide));
+      // New books begin with a recovery of their own.
+      fleet.events.length = 0;
       for (const key of await keysIn(fleet)) if (!key.startsWith("saved")) await connection?.command("DEL", key);
       for (const key of keys) await connection?.command("RENAME", `saved ${key}`, key);
-      await fleet.pass(5);
-      expect(typesOf(fleet)).toContain("ledger.recovered");
+      const repaired = () => typesOf(fleet).includes("ledger.recovered") && fleet.running().length === 0;
+      for (let second = 0; second < 20 && !repaired(); second += 1) await fleet.pass(1);
+      expect(typesOf(fleet)).toEqual(expect.arrayContaining(["ledger.recovering", "ledger.recovered"]));
       expect(fleet.running()).toEqual([]);
       expect(await fleet.during(broker.start(guide))).toMatchObject({ resumed: false });
     });

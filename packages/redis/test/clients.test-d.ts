@@ -38,6 +38,12 @@ it("takes every client of @upstash/redis", () => {
   redisLedger(new Upstash({ url: "https://shop.upstash.example", token: "token" }), { noEviction: true });
   redisLedger(UpstashOnWorkers.fromEnv());
   expectTypeOf<Upstash>().toExtend<UpstashClient>();
+  // What a team may have in the place of the class, without a cast.
+  redisLedger({
+    evalsha: async (_sha1: string, _keys: string[], _args: unknown[]): Promise<unknown> => null,
+    eval: async (_script: string, _keys: string[], _args: unknown[]): Promise<unknown> => null,
+    createScript: (script: string) => script,
+  });
   // @ts-expect-error -- whoever has not made sure leaves it out
   redisLedger(new Redis(), { noEviction: false });
 });

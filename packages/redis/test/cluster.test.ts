@@ -22,7 +22,7 @@ describeWithServers("in a Cluster of three nodes", () => {
   };
   // Each case has a prefix of its own, so that all of them together are on all nodes.
   for (const [name, connect] of clients) {
-    contractIn(`the contract of a ledger, through ${name}`, async () => (await open()).port, connect, { runs: 4 });
+    contractIn(`the contract of a ledger, through ${name}`, async () => (await open()).port, connect, { runs: 2 });
   }
 
   it.each(clients)("the books go on when their slot has moved to another node, through %s", async (name, connect) => {

@@ -15,7 +15,7 @@ describe("redisLedger", () => {
       expect(() => redisLedger(given as never)).toThrow(
         expect.objectContaining({
           code: "invalid-option",
-          message: expect.stringMatching(/createClient.*createCluster.*ioredis/),
+          message: expect.stringMatching(/createClient.*createCluster.*ioredis.*@upstash\/redis/),
         }),
       );
     }

@@ -1,22 +1,27 @@
 import { BrokerError, ConversationBroker } from "@equos-broker/core";
-import { Redis as Upstash } from "@upstash/redis";
+import { manualClock } from "@equos-broker/emulator";
+import { type RedisConfigNodejs, Redis as Upstash } from "@upstash/redis";
 import { expect, it, onTestFinished } from "vitest";
 import { redisLedger } from "../src/index.js";
 import { commitRequest, Desk, reserveRequest, TestClock } from "./support/desk.js";
 import { anyRedis, describeWithServers, RedisServer, stopServersAfterwards } from "./support/redis-server.js";
+import { until } from "./support/until.js";
 import { startUpstashFront } from "./support/upstash-front.js";
 
 stopServersAfterwards();
 
-async function open(options: { redisUrl?: string; token?: string } = {}) {
-  const redisUrl = options.redisUrl ?? (await anyRedis());
+const secret = "a secret of this test, 32 characters";
+
+async function open({ redisUrl, ...more }: Partial<RedisConfigNodejs> & { redisUrl?: string } = {}) {
+  redisUrl ??= await anyRedis();
   const front = await startUpstashFront({ redisUrl, token: "the right token" });
   onTestFinished(() => front.close());
   const client = new Upstash({
     url: front.url,
-    token: options.token ?? front.token,
+    token: front.token,
     enableTelemetry: false,
     retry: { retries: 2, backoff: () => 0 },
+    ...more,
   });
   return { front, client, ledger: redisLedger(client, { clock: new TestClock() }) };
 }
@@ -51,10 +56,44 @@ describeWithServers("a ledger behind HTTP", () => {
     expect(await desk.record("ann-1")).toMatchObject({ state: "running", deliveries: 1 });
   });
 
+  it("is given up after `ledgerSeconds` when no answer comes, and holds up no other step", async () => {
+    const clock = manualClock();
+    const { front, client } = await open();
+    const ledger = redisLedger(client, { clock });
+    const broker = new ConversationBroker({
+      apiKey: "sk_unused",
+      characters: { guide: "cha_1" },
+      clock,
+      deployment: "shop",
+      secret,
+      ledger,
+      timeouts: { ledgerSeconds: 2 },
+      logger: { warn: () => undefined, error: () => undefined },
+    });
+    front.next("silence");
+    let outcome: unknown;
+    void broker.start({ consumer: { identity: "ada", name: "Ada" } }).catch((error: unknown) => {
+      outcome = error;
+    });
+    await until(() => front.requests() === 1);
+    await clock.advance(1999);
+    expect(outcome).toBeUndefined();
+    expect(await ledger.open({ nonce: "nonce123", key: "key" })).toMatchObject({ key: "key" });
+    await clock.advance(1);
+    await until(() => outcome !== undefined);
+    expect(outcome).toMatchObject({ code: "ledger-unavailable", message: expect.stringContaining("took too long") });
+    await broker.close();
+  });
+
+  it("says what is wrong when it was given another token", async () => {
+    const { ledger } = await open({ token: "a wrong token" });
+    const refused = await ledger.open({ nonce: "nonce123", key: "key" }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ message: "Unauthorized" });
+  });
+
   it("is unavailable, and says why without the command, for what HTTP can bring", async () => {
     const logged: string[] = [];
     const log = (details: object, message: string) => void logged.push(`${message} ${JSON.stringify(details)}`);
-    const secret = "a secret of this test, 32 characters";
     const { front, ledger } = await open();
     const broker = new ConversationBroker({
       apiKey: "sk_unused",
@@ -83,6 +122,41 @@ describeWithServers("a ledger behind HTTP", () => {
     expect(logged.join()).not.toMatch(/command was|evalsha/);
     await broker.close();
   });
+});
+
+describeWithServers("what a client of @upstash/redis makes of answers", () => {
+  it.each([
+    {},
+    { automaticDeserialization: false },
+    { responseEncoding: false as const },
+    { enableAutoPipelining: false, automaticDeserialization: false },
+  ])("does not change what is kept: %j", async (options) => {
+    const { ledger } = await open(options);
+    const desk = await Desk.at(ledger);
+    const texts = { fingerprint: "007", payload: '{"a":"1e300"} ä \u2028 😀 9007199254740993' };
+    // As it is a consumer's digest, it may happen to look like a number.
+    await desk.start("9007199254740993-1", texts);
+    expect(await desk.record("9007199254740993-1")).toMatchObject({
+      fingerprint: texts.fingerprint,
+      consumer: "9007199254740993",
+      conversation: "conversation of 9007199254740993-1",
+    });
+    const resumed = await desk.step("reserve", reserveRequest("9007199254740993-2", { ...texts, payload: "1e300" }));
+    expect(resumed).toMatchObject({ outcome: "resumed", record: { payload: "sealed grant" } });
+    await desk.step("reserve", reserveRequest("1e5-1", texts));
+    expect(await desk.record("1e5-1")).toMatchObject({ consumer: "1e5", payload: texts.payload });
+  });
+
+  it.each([{}, { enableAutoPipelining: false }, { enableAutoPipelining: false, responseEncoding: false as const }])(
+    "fails for a request that its signal gave up: %j",
+    async (options) => {
+      // The client answers with the reason, as if Redis had said it.
+      const { ledger } = await open({ ...options, signal: AbortSignal.abort() });
+      await expect(ledger.open({ nonce: "nonce123", key: "key" })).rejects.toThrow();
+      const context = { ledger: "any", notAfter: Number.MAX_SAFE_INTEGER, seen: 0 };
+      await expect(ledger.step("due", { limit: 1 }, context)).rejects.toThrow();
+    },
+  );
 });
 
 describeWithServers("a store that does not tell whether it throws entries away", () => {

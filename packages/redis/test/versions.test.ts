@@ -19,7 +19,10 @@ describe("the README says what was tested", () => {
     const manifest = (each: string) => new URL(`../node_modules/${each}/package.json`, import.meta.url);
     const versions = installed.map((each) => minor(JSON.parse(readFileSync(manifest(each), "utf8")).version));
     const row = tested.split("\n").find((line) => line.startsWith(`| \`${name}\` |`)) ?? "";
-    for (const version of versions) expect(row).toMatch(new RegExp(`\\b${version.replace(".", "\\.")}\\b`));
+    const [, , cell = ""] = row.split("|");
+    // Not more either. What stands in brackets or behind a comma is about one of them.
+    const told = cell.replace(/\(.*\)|, (with|over) .*/, "").match(/\d+\.\d+/g);
+    expect(told).toEqual(versions);
   });
 });
 

@@ -11,6 +11,7 @@ import { type NextContext, startAction, toNextHandlers } from "@equos-broker/nex
 import { redisLedger } from "@equos-broker/redis";
 import express from "express";
 import fastify from "fastify";
+import { pino } from "pino";
 import { input } from "./schema.js";
 
 declare global {
@@ -45,6 +46,10 @@ export const onFastify = new ConversationBroker({
 });
 export const server = fastify({ logger: true });
 server.register(toFastify(onFastify), { prefix: "/api/equos" });
+// With a level that Fastify's own type of logger does not have.
+const audited = fastify({ loggerInstance: pino({ customLevels: { audit: 35 } }) });
+audited.register(toFastify(onFastify, { closeOnClose: true }), { prefix: "/api/equos" });
+audited.log.audit("mounted");
 fastify({ http2: true }).register(toFastify(onFastify), { prefix: "/api/equos" });
 
 const onNext = new ConversationBroker({

@@ -4,16 +4,22 @@ import { wrongExports } from "../../../../scripts/exports-map.js";
 import { edgeBundle, tracesOfNode } from "../../src/edge-traces.js";
 import { install } from "../../src/install.js";
 import { node } from "../run.js";
+import { bundlePages, pagesProject, thrownByPage } from "./page-bundle.js";
 
 // The checks of the other files here, on a package in which one thing is broken: each has to notice it.
 
 /** Core as installed, with one of its files changed. */
-async function broken(name: string, file: string, change: (text: string) => string): Promise<string> {
-  const folder = await install({
+async function broken(
+  name: string,
+  file: string,
+  change: (text: string) => string,
+  project: Promise<string> = install({
     name: `broken-${name}`,
     ours: ["@equos-broker/core"],
     template: new URL("../../consumers/loads/", import.meta.url).pathname,
-  });
+  }),
+): Promise<string> {
+  const folder = await project;
   const path = `${folder}/node_modules/@equos-broker/core/${file}`;
   const kept = `${folder}/kept-${file.replaceAll("/", "-")}`;
   const text = textOf(kept) ?? readFileSync(path, "utf8");
@@ -68,4 +74,16 @@ it("a missing condition types", async () => {
   const core = `${folder}/node_modules/@equos-broker/core`;
   const wrong = wrongExports(JSON.parse(readFileSync(`${core}/package.json`, "utf8")), core);
   expect(wrong).toEqual([expect.stringMatching(/"types" has to be its first condition/)]);
+});
+
+it("a page's file that does not throw", async () => {
+  const folder = await broken(
+    "page",
+    "dist/browser.js",
+    (text) => text.replace(/throw /, ""),
+    pagesProject("broken-page", ["@equos-broker/core"]),
+  );
+  const [bundle = {}] = await bundlePages(folder, "esbuild", ['import "@equos-broker/core";']);
+  expect(bundle.texts).toHaveLength(1);
+  expect(await thrownByPage(folder, bundle)).toBe("");
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Places } from "../../../../scripts/places.js";
 import { install, type Project } from "../../src/install.js";
@@ -9,35 +9,56 @@ type Compiler = keyof typeof compilers;
 const aliases = Object.entries(compilers).map(([name, version]) => [`typescript-${name}`, `npm:typescript@${version}`]);
 
 const ours = ["core", "express", "fastify", "next", "redis"].map((name) => `@equos-broker/${name}`);
-const common = { ...Object.fromEntries(aliases), "@types/node": "20.19.43", express: "5.3.0", fastify: "5.12.8" };
+const common = {
+  ...Object.fromEntries(aliases),
+  "@types/node": "20.19.43",
+  express: "5.3.0",
+  fastify: "5.12.8",
+  pino: "10.4.0",
+};
 
-/**
- * Ways of resolving modules. `esm`: the output keeps the imports, so they may be told apart from types. `whole`: the
- * declarations are checked too, ours of both kinds among them, which takes twice as long.
- */
+/** Ways of resolving modules. Where the output keeps the imports, they have to be told apart from types. */
 const flavours = {
-  node10: { module: "commonjs", moduleResolution: "node10", esm: false, whole: false },
-  "node16, CommonJS": { module: "node16", moduleResolution: "node16", esm: false, whole: true },
-  "node16, ESM": { module: "node16", moduleResolution: "node16", esm: true, whole: true },
-  "nodenext, ESM": { module: "nodenext", moduleResolution: "nodenext", esm: true, whole: false },
-  bundler: { module: "esnext", moduleResolution: "bundler", esm: true, whole: false },
+  node10: { module: "commonjs", moduleResolution: "node10", kind: "commonjs", extension: "ts" },
+  "node16, CommonJS": { module: "node16", moduleResolution: "node16", kind: "module", extension: "cts" },
+  "node16, ESM": { module: "node16", moduleResolution: "node16", kind: "module", extension: "ts" },
+  "nodenext, ESM": { module: "nodenext", moduleResolution: "nodenext", kind: "module", extension: "ts" },
+  bundler: { module: "esnext", moduleResolution: "bundler", kind: "module", extension: "ts" },
 } as const;
 type Flavour = keyof typeof flavours;
+
+/** What every flavour compiles: how a team uses the packages, and mistakes that are refused. */
+const sources = ["broker", "refused"];
 
 const template = new URL("../../consumers/types/", import.meta.url);
 const places = new Places(2);
 
+interface Compilation {
+  readonly project: Project;
+  readonly validator: "zod" | "valibot";
+  readonly compiler: Compiler;
+  readonly flavour: Flavour;
+  /** Declarations too, ours among them; takes twice as long. */
+  readonly whole: boolean;
+}
+
 /** Compiles the fixture with a team's strictest settings. */
-async function compile(project: Project, validator: "zod" | "valibot", compiler: Compiler, flavour: Flavour) {
+async function compile({ project, validator, compiler, flavour, whole }: Compilation) {
   const root = await install(project);
-  const { esm, whole, ...how } = flavours[flavour];
+  const { kind, extension, ...how } = flavours[flavour];
   const folder = `${root}/${compiler} ${flavour} ${validator}`;
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  // In a folder with a "type" of its own, as in a package of either kind.
-  writeFileSync(`${folder}/package.json`, JSON.stringify({ type: esm ? "module" : "commonjs" }));
-  const source = readFileSync(new URL("broker.ts", template), "utf8");
-  writeFileSync(`${folder}/broker.ts`, source);
-  writeFileSync(`${folder}/schema.ts`, readFileSync(new URL(`schema-${validator}.ts`, template), "utf8"));
+  writeFileSync(`${folder}/package.json`, JSON.stringify({ type: kind }));
+  const copy = (from: string, to: string) => {
+    const source = readFileSync(new URL(`${from}.ts`, template), "utf8");
+    writeFileSync(
+      `${folder}/${to}.${extension}`,
+      extension === "cts" ? source.replace(/(\.\/\w+)\.js"/, '$1.cjs"') : source,
+    );
+  };
+  for (const source of sources) copy(source, source);
+  copy(`schema-${validator}`, "schema");
   const compilerOptions = {
     ...how,
     ...(how.moduleResolution === "node10" && compiler === "6" ? { ignoreDeprecations: "6.0" } : {}),
@@ -45,7 +66,7 @@ async function compile(project: Project, validator: "zod" | "valibot", compiler:
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     isolatedModules: true,
-    verbatimModuleSyntax: esm,
+    verbatimModuleSyntax: kind === "module" && extension === "ts",
     // Express' and pino's declarations ask for it.
     esModuleInterop: true,
     declaration: true,
@@ -55,9 +76,16 @@ async function compile(project: Project, validator: "zod" | "valibot", compiler:
     target: "es2022",
     types: ["node"],
   };
-  writeFileSync(`${folder}/tsconfig.json`, JSON.stringify({ compilerOptions, files: ["broker.ts"] }));
-  return await places.run(() => node([`${root}/node_modules/typescript-${compiler}/bin/tsc`, "-p", folder], root));
+  writeFileSync(
+    `${folder}/tsconfig.json`,
+    JSON.stringify({ compilerOptions, files: sources.map((source) => `${source}.${extension}`) }),
+  );
+  const tsc = `${root}/node_modules/typescript-${compiler}/bin/tsc`;
+  const compiled = await places.run(() => node([tsc, "-p", folder], root));
+  return { ...compiled, declared: sources.every((source) => existsSync(`${folder}/out/${source}.d.${extension}`)) };
 }
+
+const fine = { code: 0, printed: "", declared: true };
 
 const withZod = (name: string, zod: string, more: Record<string, string>): Project => ({
   name: `types-${name}`,
@@ -66,9 +94,13 @@ const withZod = (name: string, zod: string, more: Record<string, string>): Proje
 });
 const current = withZod("current", "4.6.7", { "@types/express": "5.0.6" });
 
+// `Object.keys` forgets whose keys they are.
 describe.each(Object.keys(compilers) as Compiler[])("TypeScript %s", (compiler) => {
+  // As above.
   it.concurrent.each(Object.keys(flavours) as Flavour[])("%s", async (flavour) => {
-    expect(await compile(current, "zod", compiler, flavour)).toEqual({ code: 0, printed: "" });
+    // With the oldest and the newest compiler once for each kind of our declarations, `.d.ts` and `.d.cts`.
+    const whole = compiler === "5.9" || flavours[flavour].moduleResolution === "node16";
+    expect(await compile({ project: current, validator: "zod", compiler, flavour, whole })).toEqual(fine);
   });
 });
 
@@ -79,8 +111,9 @@ describe("other types beside ours", () => {
     ["zod 4.0", withZod("zod-4-0", "4.0.17", { "@types/express": "5.0.6" }), "zod"],
     ["valibot", withZod("valibot", "4.6.7", { "@types/express": "5.0.6", valibot: "1.5.0" }), "valibot"],
   ] as const)("%s", async (_, project, validator) => {
-    expect(await compile(project, validator, "5.9", "nodenext, ESM")).toEqual({ code: 0, printed: "" });
-    expect(await compile(project, validator, "5.9", "node10")).toEqual({ code: 0, printed: "" });
+    const how = { project, validator, compiler: "5.9", whole: false } as const;
+    expect(await compile({ ...how, flavour: "nodenext, ESM" })).toEqual(fine);
+    expect(await compile({ ...how, flavour: "node10" })).toEqual(fine);
   });
 });
 

@@ -9,7 +9,9 @@ export class RedisCluster {
   private constructor(readonly nodes: readonly RedisServer[]) {}
 
   static async start(count: number): Promise<RedisCluster> {
-    const args = ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"];
+    // A new node waits for this time, at most five seconds, before it takes commands.
+    const timeout = ["--cluster-node-timeout", "500"];
+    const args = ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1", ...timeout];
     const nodes = await Promise.all(Array.from({ length: count }, () => RedisServer.start(...args)));
     const cluster = new RedisCluster(nodes);
     const share = Math.ceil(SLOTS / count);
@@ -24,6 +26,8 @@ export class RedisCluster {
         return info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${count}`);
       });
     }
+    // On a busy machine none is to be taken for dead.
+    for (const node of nodes) await cluster.#ask(node, "CONFIG", "SET", "cluster-node-timeout", "15000");
     return cluster;
   }
 

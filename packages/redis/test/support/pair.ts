@@ -20,7 +20,9 @@ export class RedisPair {
   }
 
   static async start(): Promise<RedisPair> {
-    const servers = [await RedisServer.start(), await RedisServer.start()] as const;
+    // A first copy is made at once, not five seconds after the replica has asked for it.
+    const server = () => RedisServer.start("--repl-diskless-sync-delay", "0");
+    const servers = [await server(), await server()] as const;
     const ask = [await nodeRedis(servers[0].port), await nodeRedis(servers[1].port)] as const;
     await ask[1].command("REPLICAOF", "127.0.0.1", String(servers[0].port));
     const pair = new RedisPair(servers, ask);
@@ -37,6 +39,21 @@ export class RedisPair {
     this.#left = step;
   }
 
+  /** Copies what there is; from here on the replica hears nothing more. */
+  async cut(): Promise<void> {
+    await this.#copied();
+    // It follows a port where nobody is, and keeps what it has.
+    await this.#ask[this.#other].command("REPLICAOF", "127.0.0.1", "1");
+  }
+
+  /** The primary dies, and the replica takes over with what it has. */
+  async failOver(): Promise<void> {
+    await this.#servers[this.#primary].kill();
+    this.#primary = this.#other;
+    await this.#ask[this.#primary].command("REPLICAOF", "NO", "ONE");
+    this.promotions += 1;
+  }
+
   /** A client that always talks to whichever is the primary, as one behind a proxy or Sentinel does. */
   async connect(connect: Connect): Promise<Connected> {
     const both = [await connect(this.#servers[0].port), await connect(this.#servers[1].port)] as const;
@@ -49,6 +66,10 @@ export class RedisPair {
       command: (...args) => current().command(...args),
       close: async () => void (await Promise.all(both.map((each) => each.close()))),
     };
+  }
+
+  get #other(): 0 | 1 {
+    return this.#primary === 0 ? 1 : 0;
   }
 
   async #step<T>(step: () => Promise<T>): Promise<T> {
@@ -67,7 +88,7 @@ export class RedisPair {
   async #promote(): Promise<void> {
     await until(() => this.#underWay === 0);
     await this.#copied();
-    const [former, next] = [this.#primary, this.#primary === 0 ? 1 : 0] as const;
+    const [former, next] = [this.#primary, this.#other] as const;
     await this.#ask[next].command("REPLICAOF", "NO", "ONE");
     this.#primary = next;
     await this.#ask[former].command("REPLICAOF", "127.0.0.1", String(this.#servers[next].port));
@@ -75,7 +96,10 @@ export class RedisPair {
   }
 
   async #copied(): Promise<void> {
-    await until(async () => Number(await this.#ask[this.#primary].command("WAIT", "1", "100")) === 1);
+    const { command } = this.#ask[this.#primary];
+    // WAIT waits for the writes of its own connection only; what others wrote before is copied before.
+    await command("SET", "marker", "");
+    await until(async () => Number(await command("WAIT", "1", "100")) === 1);
   }
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createClient } from "redis";
 
@@ -37,15 +37,14 @@ export async function startUpstashFront({
       return { error: error instanceof Error ? error.message : "ERR unknown" };
     }
   };
-  const server = createServer(async (request, response) => {
-    requests += 1;
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const fault = faults.shift();
     if (fault === "silence") return;
     if (typeof fault === "object") return void response.writeHead(fault.status).end(fault.text);
     const answer = (status: number, body: unknown) =>
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     if (request.headers.authorization !== `Bearer ${token}`) return void answer(401, { error: "Unauthorized" });
-    const body: unknown = JSON.parse(await textOf(request));
+    const body = parsed(await textOf(request));
     const encode = request.headers["upstash-encoding"] === "base64" ? base64 : (reply: Reply) => reply;
     if (request.url === "/pipeline" && Array.isArray(body)) {
       // In order, each on its own, as there.
@@ -57,6 +56,11 @@ export async function startUpstashFront({
     const reply = await run(body);
     if (fault === "executed") return void request.socket.destroy();
     answer("error" in reply ? 400 : 200, encode(reply));
+  };
+  const server = createServer((request, response) => {
+    requests += 1;
+    // Whoever asked has left.
+    serve(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   // An address of a listening TCP server is never a string or null.
@@ -81,6 +85,15 @@ function base64(reply: Reply): Reply {
     return Array.isArray(value) ? value.map(encoded) : value;
   };
   return "result" in reply ? { result: encoded(reply.result) } : reply;
+}
+
+/** undefined for what is no JSON, which is no command either. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
