@@ -56,6 +56,34 @@ describeWithServers("a ledger behind HTTP", () => {
     expect(await desk.record("ann-1")).toMatchObject({ state: "running", deliveries: 1 });
   });
 
+  it("keeps the books that an opening made whose answer was lost", async () => {
+    const { front, client, ledger } = await open();
+    await redisLedger(client, { prefix: "other" }).open({ nonce: "nonce123", key: "key" });
+    const before = front.requests();
+    front.next("executed");
+    const { id } = await ledger.open({ nonce: "nonce123", key: "key" });
+    expect(front.requests() - before).toBe(2);
+    expect(await ledger.open({ nonce: "nonce456", key: "another" })).toMatchObject({ id, key: "key" });
+  });
+
+  it("sends steps of one moment in one request, which Redis may be given twice, or not understand any more", async () => {
+    const { front, client, ledger } = await open();
+    const desk = await Desk.at(ledger);
+    const names = ["ann-1", "bob-1", "cy-1"];
+    for (const name of names) await desk.step("reserve", reserveRequest(name));
+    await desk.start("dan-1");
+    const commits = () => Promise.all(names.map((name) => desk.step("commit", commitRequest(name))));
+    const before = front.requests();
+    front.next("executed");
+    const running = { delivery: 1, record: { state: "running", deliveries: 1 } };
+    expect(await commits()).toMatchObject([running, running, running]);
+    expect(front.requests() - before).toBe(2);
+    await client.exec(["SCRIPT", "FLUSH"]);
+    expect(await commits()).toMatchObject([running, running, running]);
+    // The flush, the scripts' names, and the scripts.
+    expect(front.requests() - before).toBe(5);
+  });
+
   it("is given up after `ledgerSeconds` when no answer comes, and holds up no other step", async () => {
     const clock = manualClock();
     const { front, client } = await open();
