@@ -67,6 +67,21 @@ function argumentsOf(row: Row): string {
   return `args${needed ? "" : "?"}: { ${fields.join("; ")} }`;
 }
 
+/** A row of the method table; what is empty is left out, because every page that bundles the client pays for it. */
+function rowSource({ verb, path, parameters, body }: Row): string {
+  const inQuery = parameters.filter((parameter) => parameter.in === "query");
+  const needed = inQuery.filter(({ required }) => required);
+  const list = (of: Parameter[]) => JSON.stringify(of.map(({ name }) => name));
+  const fields = [
+    `verb: "${verb}"`,
+    `path: "${path}"`,
+    ...(inQuery.length > 0 ? [`inQuery: ${list(inQuery)}`] : []),
+    ...(needed.length > 0 ? [`needed: ${list(needed)}`] : []),
+    ...(body ? [`body: "${lowerFirst(body)}"`] : []),
+  ];
+  return `{ ${fields.join(", ")} }`;
+}
+
 /** The method table and the interfaces of the client, as TypeScript source. */
 export function operationsSource(rows: readonly Row[]): string {
   const schemas = [...new Set(rows.flatMap(({ body, result }) => [body, result]).filter(isSchema))].sort();
@@ -75,10 +90,9 @@ export function operationsSource(rows: readonly Row[]): string {
   const lines = [
     "// Generated from equos-v3.openapi.yaml by `pnpm generate`. Do not edit.",
     'import type { CallOptions, OperationRow } from "../operation.js";',
-    'import type { components } from "./schema.js";',
-    "",
-    'type Schemas = components["schemas"];',
-    ...schemas.map((name) => `type ${name} = Schemas["${name}"];`),
+    "import type {",
+    ...schemas.map((name) => `  ${name},`),
+    '} from "./models.js";',
   ];
   for (const namespace of namespaces) {
     lines.push("", `export interface ${upperFirst(namespace)}Api {`);
@@ -91,19 +105,12 @@ export function operationsSource(rows: readonly Row[]): string {
   }
   lines.push("", "export interface EquosApis {");
   for (const namespace of namespaces) lines.push(`  readonly ${namespace}: ${upperFirst(namespace)}Api;`);
-  lines.push("}", "", "export const operations = {");
+  lines.push("}", "", "export const operations: Readonly<Record<string, Readonly<Record<string, OperationRow>>>> = {");
   for (const namespace of namespaces) {
     lines.push(`  ${namespace}: {`);
-    for (const row of of(namespace)) {
-      const where = (place: Parameter["in"]) =>
-        JSON.stringify(row.parameters.filter((p) => p.in === place).map((p) => p.name));
-      const body = row.body ? `"${lowerFirst(row.body)}"` : "undefined";
-      lines.push(
-        `    ${row.method}: { verb: "${row.verb}", path: "${row.path}", inPath: ${where("path")}, inQuery: ${where("query")}, body: ${body} },`,
-      );
-    }
+    for (const row of of(namespace)) lines.push(`    ${row.method}: ${rowSource(row)},`);
     lines.push("  },");
   }
-  lines.push("} as const satisfies Readonly<Record<string, Readonly<Record<string, OperationRow>>>>;", "");
+  lines.push("};", "");
   return lines.join("\n");
 }

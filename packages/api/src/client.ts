@@ -1,6 +1,8 @@
 import { defaultTransport } from "#default-transport";
+import { checkedTimeout, limited } from "./call-limit.js";
+import { type Arguments, bodyOf, targetOf } from "./call-url.js";
 import { EQUOS_ENDPOINT, parseEndpoint } from "./endpoint.js";
-import { InvalidAnswerError, RequiredError, ResponseError, TimeoutError } from "./errors.js";
+import { FetchError, InvalidAnswerError, RequiredError, ResponseError } from "./errors.js";
 import { fetchTransport } from "./fetch-transport.js";
 import { type EquosApis, operations } from "./generated/operations.js";
 import type { CallOptions, OperationRow } from "./operation.js";
@@ -16,6 +18,11 @@ export interface EquosClientOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds that a call may take in all, the answer's body included; default 60,000. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Whether answers are compared with the OpenAPI document, so that a value has the type it claims; default `true`. What
+   * checks them, zod among it, is loaded with the first answer.
+   */
+  readonly checkAnswers?: boolean | undefined;
 }
 
 /** Upstream's error bodies are kept for the server log only, and only so much of them. */
@@ -55,11 +62,14 @@ export class EquosClient extends Namespaces {
   static create(apiKey: ApiKey, options: EquosClientOptions = {}): EquosClient {
     const endpoint = parseEndpoint(options.endpoint ?? EQUOS_ENDPOINT);
     const transport = options.fetch ? fetchTransport(options.fetch) : defaultTransport;
-    const call = caller(apiKey, endpoint, transport, checkedTimeout(options.timeoutMs ?? 60_000));
+    const call = caller(apiKey, endpoint, transport, {
+      timeoutMs: checkedTimeout(options.timeoutMs ?? 60_000),
+      checkAnswers: options.checkAnswers ?? true,
+    });
     const apis = mapValues(operations, (rows) =>
       mapValues(
         rows,
-        (row: OperationRow) => (args?: object, callOptions?: CallOptions) => call(row, args, callOptions),
+        (row, method) => (args?: Arguments, callOptions?: CallOptions) => call(method, row, args, callOptions),
       ),
     );
     // The table and the interfaces are generated from the same rows; a type cannot follow that.
@@ -72,105 +82,78 @@ export class EquosClient extends Namespaces {
   }
 }
 
-function mapValues<TValue, TResult>(record: Readonly<Record<string, TValue>>, map: (value: TValue) => TResult) {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+function mapValues<TValue, TResult>(
+  record: Readonly<Record<string, TValue>>,
+  map: (value: TValue, name: string) => TResult,
+) {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
 }
 
-function caller(apiKey: ApiKey, endpoint: string, transport: Transport, defaultTimeoutMs: number) {
-  return async (row: OperationRow, args: object = {}, options: CallOptions = {}): Promise<unknown> => {
-    const values = new Map<string, unknown>(Object.entries(args));
-    const url = endpoint + pathOf(row, values);
-    const body = bodyOf(row, values);
-    const timeoutMs = checkedTimeout(options.timeoutMs ?? defaultTimeoutMs);
-    const limit = new AbortController();
-    const ended = aborted(limit.signal);
-    const timer = setTimeout(() => limit.abort(new TimeoutError(timeoutMs)), timeoutMs);
-    const follow = () => limit.abort(options.signal?.reason);
-    options.signal?.addEventListener("abort", follow, { once: true });
-    if (options.signal?.aborted) follow();
+interface Defaults {
+  readonly timeoutMs: number;
+  readonly checkAnswers: boolean;
+}
+
+function caller(apiKey: ApiKey, endpoint: string, transport: Transport, defaults: Defaults) {
+  return async (
+    method: string,
+    row: OperationRow,
+    args: Arguments = {},
+    options: CallOptions = {},
+  ): Promise<unknown> => {
+    const url = endpoint + targetOf(method, row, args);
+    const body = bodyOf(method, row, args);
+    const timeoutMs = checkedTimeout(options.timeoutMs ?? defaults.timeoutMs);
     try {
-      limit.signal.throwIfAborted();
-      const key = await Promise.race([keyOf(apiKey), ended]);
-      limit.signal.throwIfAborted();
-      const answer = transport({
-        verb: row.verb,
-        url,
-        headers: {
-          accept: "application/json",
-          "x-api-key": key,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
+      const { status, headers, text } = await limited(
+        { operation: method, timeoutMs, signal: options.signal },
+        async (signal, ended) => {
+          const key = await Promise.race([keyOf(apiKey), ended]);
+          signal.throwIfAborted();
+          const answer = transport({ verb: row.verb, url, headers: headersOf(key, body), body, signal });
+          // A team's own `fetch` may not look at its signal.
+          return await Promise.race([answer, ended]);
         },
-        body,
-        signal: limit.signal,
-      });
-      // A team's own `fetch` may not look at its signal.
-      const { status, headers, text } = await Promise.race([answer, ended]);
+      );
       if (status < 200 || status > 299) {
         const kept = text?.slice(0, MAX_ERROR_CHARACTERS) ?? "";
         throw new ResponseError({ status, headers, text: async () => kept });
       }
-      return parseAnswer(status, text);
-    } finally {
-      clearTimeout(timer);
-      options.signal?.removeEventListener("abort", follow);
+      const value = parseAnswer(method, status, text);
+      if (defaults.checkAnswers) (await import("./answer-check.js")).checkAnswer(method, status, value);
+      return value;
+    } catch (error) {
+      throw error instanceof FetchError ? error.of(method) : error;
     }
   };
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  const promise = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  // Nobody may be waiting yet.
-  promise.catch(() => undefined);
-  return promise;
-}
-
-function checkedTimeout(timeoutMs: number): number {
-  // Timers take what they cannot count, such as `Infinity`, for one millisecond.
-  if (timeoutMs > 0 && timeoutMs < 2 ** 31) return timeoutMs;
-  throw new TypeError("timeoutMs must be a number of milliseconds above 0 and below 2^31 (24 days)");
-}
+const headersOf = (key: string, body: string | undefined): Readonly<Record<string, string>> =>
+  body === undefined
+    ? { accept: "application/json", "x-api-key": key }
+    : { accept: "application/json", "x-api-key": key, "content-type": "application/json" };
 
 async function keyOf(apiKey: ApiKey): Promise<string> {
   const key = typeof apiKey === "function" ? await apiKey() : apiKey;
   // Checked here because `fetch` quotes the value of a header that it refuses.
   if (typeof key !== "string" || !/^[\x21-\x7e]+$/.test(key)) {
-    throw new RequiredError("apiKey", "The Equos API key is empty or has characters that no header can carry");
+    throw new RequiredError(
+      "apiKey",
+      undefined,
+      "The Equos API key is empty or has characters that no header can carry",
+    );
   }
   return key;
 }
 
-function pathOf({ path, inPath, inQuery }: OperationRow, values: ReadonlyMap<string, unknown>): string {
-  let result = path;
-  for (const name of inPath) {
-    const value = values.get(name);
-    if (value === undefined || value === null || value === "") throw new RequiredError(name);
-    if (value === "." || value === "..") throw new RequiredError(name, `"${name}" cannot be a path of dots`);
-    result = result.replace(`{${name}}`, () => encodeURIComponent(String(value)));
-  }
-  const query = new URLSearchParams();
-  for (const name of inQuery) {
-    const value = values.get(name);
-    if (value !== undefined && value !== null) query.set(name, String(value));
-  }
-  return query.size > 0 ? `${result}?${query}` : result;
-}
-
-function bodyOf({ body }: OperationRow, values: ReadonlyMap<string, unknown>): string | undefined {
-  if (body === undefined) return undefined;
-  const value = values.get(body);
-  if (value === undefined || value === null) throw new RequiredError(body);
-  return JSON.stringify(value);
-}
-
-function parseAnswer(status: number, text: string | undefined): unknown {
-  if (text === undefined) throw new InvalidAnswerError(status);
+function parseAnswer(method: string, status: number, text: string | undefined): unknown {
+  if (text === undefined) throw new InvalidAnswerError(method, status, { reason: "is larger than 16 MiB" });
   // NestJS sends a `null` result as an empty body.
   if (text.trim() === "") return null;
   try {
     return JSON.parse(text);
   } catch {
-    throw new InvalidAnswerError(status);
+    // The parser's own message would quote the body.
+    throw new InvalidAnswerError(method, status, { reason: "is not JSON" });
   }
 }

@@ -1,4 +1,4 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { FetchError } from "./errors.js";
 import { MAX_ANSWER_BYTES, type Transport } from "./transport.js";
@@ -7,13 +7,15 @@ import { MAX_ANSWER_BYTES, type Transport } from "./transport.js";
 // a socket which the other side has just closed has an unknown outcome and must not be retried.
 const agentOptions = { keepAlive: true, timeout: 4_000, scheduling: "lifo" } as const;
 const agents = { "http:": new HttpAgent(agentOptions), "https:": new HttpsAgent(agentOptions) };
+const encoder = new TextEncoder();
+const PIECE_BYTES = 64 * 1024;
 const requests = { "http:": httpRequest, "https:": httpsRequest };
 
 /** `#default-transport` on Node: a keep-alive agent. It costs about a quarter of the CPU of `fetch` per call. */
-export const defaultTransport: Transport = ({ verb, url, headers, body, signal }) =>
+export const defaultTransport: Transport = ({ verb, url, headers, body, signal, onSent }) =>
   new Promise((resolve, reject) => {
     const protocol = url.startsWith("https:") ? "https:" : "http:";
-    const payload = body === undefined ? undefined : new TextEncoder().encode(body);
+    const payload = typeof body === "string" ? encoder.encode(body) : body;
     // Node holds back every byte until the connection (with TLS: the handshake) stands.
     let connected = false;
     const fail = (error: unknown) => {
@@ -41,8 +43,29 @@ export const defaultTransport: Transport = ({ verb, url, headers, body, signal }
         resolve({ status: statusCode, headers: { get: (name) => headerOf(response, name) }, text });
       }, fail);
     });
-    request.end(payload);
+    if (payload === undefined || onSent === undefined) request.end(payload);
+    else writeInPieces(request, payload, onSent);
   });
+
+/** As fast as the connection takes it, and no further than the answer: a refusal comes before the end. */
+function writeInPieces(request: ClientRequest, payload: Uint8Array, onSent: (bytes: number) => void): void {
+  let sent = 0;
+  const next = (): void => {
+    if (request.destroyed) return;
+    if (sent === payload.byteLength) {
+      request.end();
+      return;
+    }
+    const piece = payload.subarray(sent, sent + PIECE_BYTES);
+    request.write(piece, (error) => {
+      if (error) return;
+      sent += piece.byteLength;
+      onSent(sent);
+      next();
+    });
+  };
+  next();
+}
 
 async function readText(response: IncomingMessage): Promise<string | undefined> {
   const decoder = new TextDecoder();

@@ -3,6 +3,10 @@ export const EQUOS_ENDPOINT = "https://api.equos.ai";
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
+/** Whether what is sent there cannot be read on the way. */
+export const isSafe = ({ protocol, hostname }: URL): boolean =>
+  protocol === "https:" || (protocol === "http:" && LOOPBACK.test(hostname));
+
 /**
  * Checks an endpoint and returns it without a trailing slash.
  *
@@ -12,8 +16,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 export function parseEndpoint(endpoint: string): string {
   if (!URL.canParse(endpoint)) throw new TypeError("endpoint must be a URL such as https://api.equos.ai");
   const url = new URL(endpoint);
-  const loopback = LOOPBACK.test(url.hostname);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
+  if (!isSafe(url)) {
     throw new TypeError("endpoint must use https: (http: only for 127.0.0.1, [::1] and localhost)");
   }
   const plain = url.origin + url.pathname;

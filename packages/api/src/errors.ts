@@ -28,34 +28,59 @@ export class FetchError extends Error {
   /** The system's error code (`ECONNREFUSED`, `ENOTFOUND`, …), when there is one. */
   readonly code: string | undefined;
 
-  constructor(sent: boolean, cause: unknown) {
+  /** The operation that failed, such as `startConversation`. */
+  readonly operation: string | undefined;
+
+  constructor(sent: boolean, cause: unknown, operation?: string) {
     const { link, code } = codedError(cause) ?? {};
     // HTTP parsers attach the bytes that they stopped at, and printing the error would show them.
     if (code?.startsWith("HPE_")) for (const key of ["data", "rawPacket"]) Reflect.deleteProperty(Object(link), key);
-    super(`The request failed${code ? ` (${code})` : ""}`, { cause });
+    super(`${operation ?? "The request"} failed${code ? ` (${code})` : ""}`, { cause });
     this.sent = sent;
     this.code = code;
+    this.operation = operation;
+  }
+
+  /** The same failure, of this operation. @internal */
+  of(operation: string): FetchError {
+    return new FetchError(this.sent, this.cause, operation);
   }
 }
 
 /** The call took longer than its `timeoutMs`. What became of it upstream is unknown. */
 export class TimeoutError extends Error {
   override readonly name = "TimeoutError";
+  /** The operation that took too long. */
+  readonly operation: string;
 
-  constructor(timeoutMs: number) {
-    super(`Equos did not answer within ${timeoutMs} ms`);
+  constructor(timeoutMs: number, operation: string) {
+    super(`Equos did not answer ${operation} within ${timeoutMs} ms`);
+    this.operation = operation;
   }
 }
 
-/** Upstream answered 2xx with something that is not JSON, or with more than 16 MiB. */
+/** Upstream answered 2xx with something that is not JSON, larger than 16 MiB, or not what the API declares. */
 export class InvalidAnswerError extends Error {
   override readonly name = "InvalidAnswerError";
   readonly status: number;
+  readonly operation: string;
+  /** The first field that is wrong, such as `conversation.startedAt`; `undefined` when it is the whole answer. */
+  readonly field: string | undefined;
 
-  constructor(status: number) {
-    // The parser's own message would quote the body.
-    super(`Equos answered ${status} with a body that could not be read as JSON`);
+  constructor(operation: string, status: number, { field, reason }: { field?: string; reason: string }) {
+    super(`Equos answered ${operation} with ${status} and a body ${field ? `whose ${field}` : "that"} ${reason}`);
     this.status = status;
+    this.operation = operation;
+    this.field = field || undefined;
+  }
+}
+
+/** What the storage says it stored is not what was sent. */
+export class ChecksumError extends Error {
+  override readonly name = "ChecksumError";
+
+  constructor() {
+    super("The storage received other bytes than were sent");
   }
 }
 
@@ -64,8 +89,9 @@ export class RequiredError extends Error {
   override readonly name = "RequiredError";
   readonly field: string;
 
-  constructor(field: string, message = `Required parameter "${field}" was null or undefined`) {
-    super(message);
+  constructor(field: string, operation?: string, message?: string) {
+    const call = operation === undefined ? "" : ` when calling ${operation}`;
+    super(message ?? `Required parameter "${field}" was null or undefined${call}`);
     this.field = field;
   }
 }

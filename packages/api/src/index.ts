@@ -1,16 +1,7 @@
-import type { components } from "./generated/schema.js";
-
-type Schemas = components["schemas"];
-export type CreateEquosConversationRequest = Schemas["CreateEquosConversationRequest"];
-export type CreateEquosConversationResponse = Schemas["CreateEquosConversationResponse"];
-export type EquosCharacter = Schemas["EquosCharacter"];
-export type EquosConversation = Schemas["EquosConversation"];
-export type EquosConversationWithCharacter = Schemas["EquosConversationWithCharacter"];
-export type ListEquosConversationsResponse = Schemas["ListEquosConversationsResponse"];
-
 export { type ApiKey, EquosClient, type EquosClientOptions } from "./client.js";
 export { EQUOS_ENDPOINT, parseEndpoint } from "./endpoint.js";
 export {
+  ChecksumError,
   certainlyNotSent,
   type ErrorResponse,
   FetchError,
@@ -20,5 +11,24 @@ export {
   systemCode,
   TimeoutError,
 } from "./errors.js";
-export type { ConversationsApi, EquosApis } from "./generated/operations.js";
-export type { CallOptions } from "./operation.js";
+export { everyItem, type ItemOf, type Page, type PageQuery } from "./every-item.js";
+export * from "./generated/models.js";
+export type {
+  BrainsApi,
+  CharactersApi,
+  ConversationsApi,
+  EquosApis,
+  FacesApi,
+  HealthApi,
+  KnowledgeBasesApi,
+  OrganizationsApi,
+  TokensApi,
+  VoicesApi,
+} from "./generated/operations.js";
+export type { CallOptions, OperationName } from "./operation.js";
+export {
+  type UploadDocumentOptions,
+  type UploadedDocument,
+  type UploadProgress,
+  uploadDocument,
+} from "./upload-document.js";

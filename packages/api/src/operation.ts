@@ -1,13 +1,19 @@
+import type { EquosApis } from "./generated/operations.js";
+
 /** What the client knows of one operation: a row of the table that is generated from the OpenAPI document. */
 export interface OperationRow {
   readonly verb: string;
-  /** Path with `{name}` placeholders. */
+  /** Path with `{name}` placeholders, each of them an argument. */
   readonly path: string;
-  readonly inPath: readonly string[];
-  readonly inQuery: readonly string[];
+  readonly inQuery?: readonly string[];
+  /** Those of the query that cannot be left out. */
+  readonly needed?: readonly string[];
   /** Name of the argument that holds the JSON body. */
-  readonly body: string | undefined;
+  readonly body?: string;
 }
+
+/** A method of some namespace, which is the operation's id in the OpenAPI document too. */
+export type OperationName = { [TNamespace in keyof EquosApis]: keyof EquosApis[TNamespace] }[keyof EquosApis];
 
 /** What every call takes besides its arguments. */
 export interface CallOptions {

@@ -3,8 +3,10 @@ export interface WireRequest {
   readonly verb: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+  readonly body: string | Uint8Array<ArrayBuffer> | undefined;
   readonly signal: AbortSignal;
+  /** Told how many bytes of the body are on their way; where nothing but `fetch` exists, nobody is told. */
+  readonly onSent?: (bytes: number) => void;
 }
 
 /** The whole answer; `text` is `undefined` when the body was larger than {@link MAX_ANSWER_BYTES}. */

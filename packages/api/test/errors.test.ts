@@ -97,7 +97,7 @@ describe("certainlyNotSent", () => {
     const text = async () => "";
     for (const error of [
       new ResponseError({ status: 503, headers, text }),
-      new TimeoutError(1),
+      new TimeoutError(1, "startConversation"),
       new DOMException("aborted", "AbortError"),
       new TypeError("fetch failed"),
       undefined,

@@ -55,7 +55,10 @@ describe.each(transports)("limits over $transport", ({ own }) => {
       clientOf(url, { ...own, timeoutMs: 150 }).conversations.stopConversation({ id: "con_1" }),
     );
     expect(error).toBeInstanceOf(TimeoutError);
-    expect(error).toMatchObject({ name: "TimeoutError", message: "Equos did not answer within 150 ms" });
+    expect(error).toMatchObject({
+      name: "TimeoutError",
+      message: "Equos did not answer stopConversation within 150 ms",
+    });
     expect(certainlyNotSent(error)).toBe(false);
     await closed;
     expect(seen).toHaveLength(1);
@@ -64,7 +67,10 @@ describe.each(transports)("limits over $transport", ({ own }) => {
   it.each(cases)("timeoutMs of the call ends it %s", async (_, server) => {
     const { url, closed } = await server();
     const error = await failureOf(clientOf(url, own).conversations.listConversations({}, { timeoutMs: 120 }));
-    expect(error).toMatchObject({ name: "TimeoutError", message: "Equos did not answer within 120 ms" });
+    expect(error).toMatchObject({
+      name: "TimeoutError",
+      message: "Equos did not answer listConversations within 120 ms",
+    });
     await closed;
   });
 

@@ -26,7 +26,7 @@ describe.each(transports)("a network that fails, over $transport", ({ own }) => 
   it("a refused connection was not sent", async () => {
     const error = await lost(`http://127.0.0.1:${await closedPort()}`);
     expect(error).toMatchObject({ sent: false, code: "ECONNREFUSED" });
-    expect(error.message).toBe("The request failed (ECONNREFUSED)");
+    expect(error.message).toBe("stopConversation failed (ECONNREFUSED)");
     expect(certainlyNotSent(error)).toBe(true);
   });
 

@@ -109,6 +109,26 @@ describe.each(transports)("requests over $transport", ({ own }) => {
   });
 });
 
+describe("a query that cannot be left out", () => {
+  it.each([undefined, null])("is missed before anything is sent: %j", async (client) => {
+    const server = await serve();
+    // As JavaScript may call it.
+    const call = clientOf(server.url).organizations.getUserUsage({ client: client as unknown as string });
+    expect(await failureOf(call)).toMatchObject({
+      name: "RequiredError",
+      field: "client",
+      message: 'Required parameter "client" was null or undefined when calling getUserUsage',
+    });
+    expect(server.seen).toEqual([]);
+  });
+
+  it("may be empty", async () => {
+    const server = await serve();
+    await clientOf(server.url).organizations.getUserUsage({ client: "" });
+    expect(server.seen.map(({ target }) => target)).toEqual(["/v3/organizations/user-usage?client="]);
+  });
+});
+
 it("goes through Node's agent unless it is given a fetch", async () => {
   const server = await serve();
   for (const { own } of transports) await clientOf(server.url, own).conversations.listConversations();

@@ -86,8 +86,9 @@ export async function closedPort(): Promise<number> {
   return port;
 }
 
+/** What the servers of these tests answer is seldom what the operation declares. */
 export const clientOf = (endpoint: string, own: EquosClientOptions = {}, apiKey = key): EquosClient =>
-  EquosClient.create(apiKey, { endpoint, timeoutMs: 10_000, ...own });
+  EquosClient.create(apiKey, { endpoint, timeoutMs: 10_000, checkAnswers: false, ...own });
 
 /** What the call failed with; fails the test when it did not. */
 export async function failureOf(call: Promise<unknown>): Promise<unknown> {

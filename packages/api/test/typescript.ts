@@ -11,7 +11,7 @@ export interface CheckedSource {
 }
 
 /** Type-checks generated files as if they stood in src/generated, without writing them. */
-export function checked(files: Readonly<Record<"operations.ts" | "schema.ts", string>>): CheckedSource {
+export function checked(files: Readonly<Record<"operations.ts" | "schema.ts" | "models.ts", string>>): CheckedSource {
   const virtual = new Map(Object.entries(files).map(([name, source]) => [folder + name, source]));
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2022,
@@ -63,12 +63,4 @@ function argumentsOf(checker: ts.TypeChecker, method: ts.Symbol): string {
     .getProperties()
     .map(({ name, flags }) => (flags & ts.SymbolFlags.Optional ? `${name}?` : name))
     .join(", ");
-}
-
-/** The exports of a generated module, run from its source. */
-export async function loaded(source: string): Promise<Record<string, unknown>> {
-  const { outputText } = ts.transpileModule(source, {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-  });
-  return import(`data:text/javascript,${encodeURIComponent(outputText)}`);
 }

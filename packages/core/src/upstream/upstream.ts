@@ -157,7 +157,10 @@ export class Upstream {
   #ownClient(endpoint: string, fetch: typeof globalThis.fetch | undefined, abandonSeconds: number): EquosPort {
     try {
       // Our own limits end first; the client's are there for when the clock stands still.
-      return EquosClient.create(() => this.#apiKey.get(), { endpoint, fetch, timeoutMs: abandonSeconds * 1000 + 5000 });
+      const timeoutMs = abandonSeconds * 1000 + 5000;
+      // The broker reads what it needs, and bears that anything else is missing tomorrow.
+      const options = { endpoint, fetch, timeoutMs, checkAnswers: false };
+      return EquosClient.create(() => this.#apiKey.get(), options);
     } catch (error) {
       const what = error instanceof TypeError ? error.message : "is wrong";
       throw new BrokerError("invalid-option", { hint: `EQUOS_ENDPOINT: ${what}` });
