@@ -1,3 +1,3 @@
 import { preset } from "../../tsup.preset.js";
 
-export default preset({ command: "src/command.ts" }, { platform: "node" });
+export default preset({ command: "src/command/command.ts" }, { platform: "node", shims: true });

@@ -1,5 +1,5 @@
 import type { BrokerEvent, ReserveOutcome } from "@equos-broker/core";
-import { type Emulator, type ManualClock, manualClock, startEmulator } from "@equos-broker/emulator";
+import { type ControlledClock, type Emulator, manualClock, startEmulator } from "@equos-broker/emulator";
 import { expect } from "vitest";
 import type { Listeners, Settings, TestedOptions } from "./broker-under-test.js";
 import { type Answer, type Call, call } from "./client.js";
@@ -22,7 +22,7 @@ export class Stage {
   private constructor(
     readonly host: Host,
     readonly emulator: Emulator,
-    readonly clock: Pick<ManualClock, "now" | "advance">,
+    readonly clock: Pick<ControlledClock, "now" | "advance">,
     readonly watch: LeakWatch,
     readonly events: readonly BrokerEvent[],
     readonly arrivals: readonly Arrival[],

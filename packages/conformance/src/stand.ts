@@ -1,5 +1,5 @@
 import * as core from "@equos-broker/core";
-import type { ManualClock } from "@equos-broker/emulator";
+import type { ControlledClock } from "@equos-broker/emulator";
 import { brokerUnderTest, type Listeners, type Settings, type TestedOptions } from "./broker-under-test.js";
 import type { AnyBroker, Host, ListeningHost, LocalHost, RemoteHost } from "./host.js";
 
@@ -20,7 +20,7 @@ export interface Stand {
 export async function openStand(
   host: Host,
   settings: Settings,
-  clock: ManualClock,
+  clock: ControlledClock,
   listeners: Listeners,
   more: Partial<TestedOptions>,
 ): Promise<Stand> {
@@ -32,7 +32,7 @@ export async function openStand(
 async function here(
   host: LocalHost,
   settings: Settings,
-  clock: ManualClock,
+  clock: ControlledClock,
   listeners: Listeners,
   more: Partial<TestedOptions>,
 ): Promise<Stand> {
@@ -54,7 +54,7 @@ const STEP_MS = 500;
 async function elsewhere(
   host: RemoteHost,
   settings: Settings,
-  clock: ManualClock,
+  clock: ControlledClock,
   listeners: Listeners,
 ): Promise<Stand> {
   const there = await host.open(settings, clock.now(), listeners);

@@ -1,11 +1,11 @@
 import { type BrokerEvent, type Clock, ConversationBroker, type FetchCall, serveFetch } from "@equos-broker/core";
-import { type Emulator, type ManualClock, manualClock, startEmulator } from "@equos-broker/emulator";
+import { type ControlledClock, type Emulator, manualClock, startEmulator } from "@equos-broker/emulator";
 import { describe, expect, it, onTestFinished } from "vitest";
 
 /** Time on a platform that ends a request together with all timers it has set, unless it was asked to wait for them. */
 class PlatformClock implements Clock {
   readonly #timers = new Set<unknown>();
-  constructor(readonly clock: ManualClock) {}
+  constructor(readonly clock: ControlledClock) {}
   now(): number {
     return this.clock.now();
   }
@@ -29,7 +29,7 @@ class PlatformClock implements Clock {
 
 interface Platform {
   readonly emulator: Emulator;
-  readonly clock: ManualClock;
+  readonly clock: ControlledClock;
   readonly events: BrokerEvent[];
   /** Serves one request. What it asks the platform to wait for is waited for, then the request ends with its timers. */
   request(action: string, body?: object, during?: () => Promise<void>): Promise<Response>;

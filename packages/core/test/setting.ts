@@ -1,8 +1,8 @@
 import { type AuthorizeContext, type BrokerEvent, type BrokerOptions, ConversationBroker } from "@equos-broker/core";
 import {
+  type ControlledClock,
   type Emulator,
   type EmulatorOptions,
-  type ManualClock,
   manualClock,
   startEmulator,
 } from "@equos-broker/emulator";
@@ -12,7 +12,7 @@ type Options = BrokerOptions<unknown, { identity: string; name: string }, string
 
 export interface Setting {
   readonly emulator: Emulator;
-  readonly clock: ManualClock;
+  readonly clock: ControlledClock;
   readonly broker: ConversationBroker<unknown, { identity: string; name: string }, string, unknown>;
   readonly events: readonly BrokerEvent[];
   readonly log: readonly { readonly message: string; readonly details: object }[];
@@ -32,7 +32,7 @@ async function roundTrip(url: string): Promise<void> {
   await answer?.text();
 }
 
-const settling = new WeakMap<ManualClock, () => Promise<void>>();
+const settling = new WeakMap<ControlledClock, () => Promise<void>>();
 
 /** A broker without HTTP, the emulator behind it, and a clock for both that only the test moves. */
 export async function openSetting(options: Partial<Options> = {}, emulation: EmulatorOptions = {}): Promise<Setting> {
@@ -82,7 +82,7 @@ export const ada = { identity: "ada", name: "Ada" };
 export const ben = { identity: "ben", name: "Ben" };
 
 /** Moves time on, never past the sockets' work, until the task is done; gives its value or its error. */
-export async function outcome<T>(clock: ManualClock, task: Promise<T>): Promise<T | unknown> {
+export async function outcome<T>(clock: ControlledClock, task: Promise<T>): Promise<T | unknown> {
   let done = false;
   const settled = task.then(
     (value) => {

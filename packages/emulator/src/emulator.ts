@@ -1,12 +1,16 @@
 import type { CreateEquosConversationResponse } from "@equos-broker/api";
-import type { FaultQueue } from "./fault-queue.js";
-import type { LoggedRequest } from "./request-log.js";
-import type { Bill, ConversationSnapshot } from "./snapshot.js";
-import type { EmulatorLivekit } from "./tokens.js";
+import type { ControlledClock } from "./clock/controlled-clock.js";
+import type { ForcedEnd } from "./conversations/conversation.js";
+import type { EmulatorLimits } from "./conversations/limits.js";
+import type { Bill, ConversationSnapshot } from "./conversations/snapshot.js";
+import type { EmulatorLivekit } from "./conversations/tokens.js";
+import type { FaultQueue } from "./faults/fault-queue.js";
+import type { EmulatorSeed } from "./seed/seed.js";
+import type { LoggedRequest } from "./wire/request-log.js";
 
 /** A running emulator, from {@link startEmulator}. Inspecting or printing it shows neither key nor prompt. */
 export interface Emulator {
-  /** Where it listens, without a trailing slash: what `EQUOS_ENDPOINT` is set to. */
+  /** Where it listens, without a trailing slash: what `EQUOS_ENDPOINT` is set to. A browser finds its page there. */
   readonly url: string;
   /** Accepted in the header `x-api-key`. */
   readonly apiKey: string;
@@ -18,7 +22,7 @@ export interface Emulator {
   readonly systemPrompt: string;
   /**
    * Every recognisable text that must not reach a client: prompts, greetings, the organization, knowledge base, third-party
-   * ids, ids of the character and its blocks, the price.
+   * ids, ids of the characters and their blocks, the price.
    *
    * @example
    * ```ts
@@ -28,6 +32,8 @@ export interface Emulator {
   readonly secretTexts: readonly string[];
   /** The LiveKit server that conversations point to, for verifying their tokens. */
   readonly livekit: EmulatorLivekit;
+  /** Its time: stop it, move it forward, let it run. */
+  readonly clock: ControlledClock;
   /** Things that go wrong on demand. */
   readonly faults: FaultQueue;
   /** Every conversation since the start or the last reset, oldest first. */
@@ -40,12 +46,18 @@ export interface Emulator {
   join(id: string): boolean;
   /** The consumer leaves the room; `false` when they are not in it or it is over. Throws on an unknown id. */
   leave(id: string): boolean;
-  /** Every request to the four operations, oldest first. */
+  /** Equos itself ends the conversation; `false` when it is over. Throws on an unknown id. */
+  end(id: string, as: ForcedEnd): boolean;
+  /** Changes the organization's limits from now on; those not named are off. */
+  limit(limits: EmulatorLimits): void;
+  /** The latest 20,000 requests for the API, oldest first. */
   requests(): readonly LoggedRequest[];
-  /** Throws an error that lists the conversations that have not ended. */
+  /** Throws when a conversation has not ended, naming each one. */
   assertNothingRunning(): void;
-  /** Forgets conversations, requests and faults, and drops requests that a fault holds. */
+  /** Everything it holds, as a seed that brings another emulator to the same state. Documents come with their bytes. */
+  export(): EmulatorSeed;
+  /** Back to the state it started with; ends waits, forgets faults, limits and requests. The clock goes on. */
   reset(): void;
-  /** Stops listening and closes every socket, answered or not. */
+  /** Stops listening at once, open requests included. */
   close(): Promise<void>;
 }

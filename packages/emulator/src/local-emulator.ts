@@ -1,38 +1,54 @@
 import type { Server } from "node:http";
 import { inspect } from "node:util";
-import type { CreateEquosConversationResponse, EquosCharacter } from "@equos-broker/api";
-import type { Conversations } from "./conversations.js";
+import type { CreateEquosConversationResponse } from "@equos-broker/api";
+import type { ControlledClock } from "./clock/controlled-clock.js";
+import { chargeBySecond, startAnswer } from "./conversations/answers.js";
+import { type ForcedEnd, stateOf } from "./conversations/conversation.js";
+import type { Conversations } from "./conversations/conversations.js";
+import type { EmulatorLimits } from "./conversations/limits.js";
+import {
+  assertNothingRunning,
+  type Bill,
+  billOf,
+  type ConversationSnapshot,
+  snapshotOf,
+} from "./conversations/snapshot.js";
+import type { EmulatorLivekit } from "./conversations/tokens.js";
 import type { Emulator } from "./emulator.js";
-import type { FaultQueue, Faults } from "./fault-queue.js";
-import type { LoggedRequest } from "./request-log.js";
-import { secretTextsOf } from "./secret-texts.js";
-import { closeAll } from "./server.js";
-import { assertNothingRunning, type Bill, billOf, type ConversationSnapshot, snapshotOf } from "./snapshot.js";
-import type { EmulatorLivekit } from "./tokens.js";
+import type { FaultQueue, Faults } from "./faults/fault-queue.js";
+import { harvest } from "./seed/harvest.js";
+import type { EmulatorSeed } from "./seed/seed.js";
+import type { Organization } from "./state/organization.js";
+import { secretTextsOf } from "./state/secret-texts.js";
+import { systemPrompt } from "./state/standard-characters.js";
+import type { LoggedRequest, RequestLog } from "./wire/request-log.js";
+import { closeAll } from "./wire/server.js";
 
 export interface EmulatorParts {
   readonly url: string;
   readonly apiKey: string;
-  readonly systemPrompt: string;
-  readonly characters: ReadonlyMap<string, EquosCharacter>;
+  readonly clock: ControlledClock;
+  readonly organization: Organization;
   readonly livekit: EmulatorLivekit;
   readonly conversations: Conversations;
   readonly faults: Faults;
-  readonly requests: LoggedRequest[];
-  readonly startAnswers: Map<string, CreateEquosConversationResponse>;
+  readonly requests: RequestLog;
   readonly server: Server;
+  limit(limits: EmulatorLimits): void;
   /** Ends every wait of a fault; their sockets are dropped. */
   endWaits(): void;
+  /** Puts back what the emulator started with. */
+  replant(): void;
+  /** The avatars leave their rooms. */
+  leaveRooms(): Promise<void>;
 }
 
 /** The handle on a running server; all it holds is private, so that printing it shows no key. */
 export class LocalEmulator implements Emulator {
   readonly #parts: EmulatorParts;
-  readonly #secretTexts: readonly string[];
 
   constructor(parts: EmulatorParts) {
     this.#parts = parts;
-    this.#secretTexts = secretTextsOf(parts.characters.values(), parts.systemPrompt);
   }
 
   get url(): string {
@@ -48,19 +64,23 @@ export class LocalEmulator implements Emulator {
   }
 
   get characterIds(): readonly string[] {
-    return [...this.#parts.characters.keys()];
+    return this.#parts.organization.characters.all().map(({ id }) => id);
   }
 
   get systemPrompt(): string {
-    return this.#parts.systemPrompt;
+    return systemPrompt;
   }
 
   get secretTexts(): readonly string[] {
-    return this.#secretTexts;
+    return secretTextsOf(this.#parts.organization, [systemPrompt, String(chargeBySecond)]);
   }
 
   get livekit(): EmulatorLivekit {
     return this.#parts.livekit;
+  }
+
+  get clock(): ControlledClock {
+    return this.#parts.clock;
   }
 
   get faults(): FaultQueue {
@@ -77,7 +97,13 @@ export class LocalEmulator implements Emulator {
   }
 
   lastStartAnswer(id: string): CreateEquosConversationResponse | undefined {
-    return structuredClone(this.#parts.startAnswers.get(id));
+    const { conversations, organization } = this.#parts;
+    const conversation = conversations.find(id);
+    if (conversation === undefined) return undefined;
+    const { request, room, serverUrl, maxSeconds, startedAt, tokens, character } = conversation;
+    const asStarted = { id, request, room, serverUrl, maxSeconds, startedAt, tokens, character };
+    const { switches } = organization;
+    return structuredClone(startAnswer(asStarted, stateOf(asStarted, startedAt, switches), switches));
   }
 
   join(id: string): boolean {
@@ -88,25 +114,39 @@ export class LocalEmulator implements Emulator {
     return this.#parts.conversations.leave(id);
   }
 
+  end(id: string, as: ForcedEnd): boolean {
+    return this.#parts.conversations.force(id, as);
+  }
+
+  limit(limits: EmulatorLimits): void {
+    this.#parts.limit(limits);
+  }
+
   requests(): readonly LoggedRequest[] {
-    return structuredClone(this.#parts.requests);
+    return this.#parts.requests.all();
   }
 
   assertNothingRunning(): void {
     assertNothingRunning(this.#parts.conversations);
   }
 
+  export(): EmulatorSeed {
+    return harvest(this.#parts.organization, this.#parts.conversations);
+  }
+
   reset(): void {
-    const { conversations, faults, requests, startAnswers } = this.#parts;
+    const { conversations, faults, requests, organization } = this.#parts;
     this.#parts.endWaits();
-    faults.clear();
+    faults.reset();
     conversations.clear();
-    startAnswers.clear();
-    requests.length = 0;
+    requests.clear();
+    organization.clear();
+    this.#parts.replant();
   }
 
   async close(): Promise<void> {
     this.#parts.endWaits();
+    await this.#parts.leaveRooms();
     await closeAll(this.#parts.server);
   }
 

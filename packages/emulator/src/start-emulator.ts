@@ -1,43 +1,29 @@
-import type { CreateEquosConversationResponse, EquosCharacter } from "@equos-broker/api";
-import { charactersById, systemPrompt } from "./characters.js";
-import { type EmulatorClock, systemClock } from "./clock.js";
-import { Conversations } from "./conversations.js";
+import { controlledClock } from "./clock/controlled-clock.js";
+import { takeControl } from "./control/control.js";
+import { Conversations } from "./conversations/conversations.js";
+import { checkedLimits, type EmulatorLimits } from "./conversations/limits.js";
+import { livekitDevelopmentKey, noLivekit, tokenSigner } from "./conversations/tokens.js";
 import type { Emulator } from "./emulator.js";
-import { Faults } from "./fault-queue.js";
-import type { EmulatorLimits } from "./limits.js";
+import { Faults } from "./faults/fault-queue.js";
 import { LocalEmulator } from "./local-emulator.js";
-import { operationsOn } from "./operations.js";
-import { receptionOf } from "./reception.js";
-import type { LoggedRequest } from "./request-log.js";
-import { httpServer, listen } from "./server.js";
-import { completeSwitches, type EmulatorSwitches } from "./switches.js";
-import { type EmulatorLivekit, livekitDevelopmentKey, noLivekit, tokenSigner } from "./tokens.js";
-
-/** The key that an emulator accepts unless told otherwise; it opens nothing else. */
-export const emulatorApiKey = "sk_emulator_opens_nothing_but_an_emulator";
-
-/** Options of {@link startEmulator}; each has a default. */
-export interface EmulatorOptions {
-  /** Port on 127.0.0.1; default 0: any free one. */
-  readonly port?: number;
-  /** Default {@link emulatorApiKey}. */
-  readonly apiKey?: string;
-  /** Characters by id, each laid over a complete one; default: `cha_emulator_guide` and `cha_emulator_coach`. */
-  readonly characters?: Readonly<Record<string, Partial<EquosCharacter>>>;
-  /** Default: the system's. */
-  readonly clock?: EmulatorClock;
-  readonly switches?: Partial<EmulatorSwitches>;
-  readonly limits?: EmulatorLimits;
-  /** A LiveKit server that runs; key and secret default to those of `livekit-server --dev`. */
-  readonly livekit?: Pick<EmulatorLivekit, "url"> & Partial<EmulatorLivekit>;
-  /** How long tokens are valid, in seconds; default 21600, LiveKit's own default. Equos publishes no figure. */
-  readonly tokenTtlSeconds?: number;
-}
+import { operationsOn } from "./operations/operations.js";
+import { type EmulatorOptions, emulatorApiKey } from "./options.js";
+import { plant } from "./seed/plant.js";
+import { checkedSeed } from "./seed/seed-file.js";
+import { addCharacter } from "./state/add-character.js";
+import { Organization } from "./state/organization.js";
+import { charactersFrom, organizationId } from "./state/standard-characters.js";
+import { completeSwitches } from "./switches.js";
+import { receptionOf } from "./wire/reception.js";
+import { RequestLog } from "./wire/request-log.js";
+import { httpServer, listen } from "./wire/server.js";
+import { takeUpload } from "./wire/uploads.js";
 
 /**
- * Starts a local Equos: the conversation operations of the API v3 over HTTP, with state, real LiveKit tokens, a bill
- * and faults on demand.
+ * Starts a local Equos: the API v3 over HTTP, with state, real LiveKit tokens, a bill and faults on demand. Its page is
+ * at `emulator.url`.
  *
+ * @throws TypeError naming the option that is wrong and what it takes; SeedFileError naming line and field
  * @example
  * ```ts
  * const emulator = await startEmulator();
@@ -49,54 +35,69 @@ export interface EmulatorOptions {
  * ```
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const clock = options.clock ?? systemClock;
+  const clock = options.clock ?? controlledClock();
   const apiKey = options.apiKey ?? emulatorApiKey;
   if (apiKey === "") throw new TypeError("apiKey takes a text that is not empty");
+  if (options.avatar && options.livekit === undefined) throw new TypeError("avatar needs livekit: a server with rooms");
   const switches = completeSwitches(options.switches);
-  const characters = charactersById(options.characters);
+  const firstLimits = checkedLimits(options.limits ?? {});
+  let limits: EmulatorLimits = firstLimits;
+  const seed = options.seed === undefined ? undefined : checkedSeed(options.seed);
+  const characters = seed !== undefined && options.characters === undefined ? [] : charactersFrom(options.characters);
   const livekit = options.livekit === undefined ? noLivekit : { ...livekitDevelopmentKey, ...options.livekit };
+  const organization = new Organization(organizationId, clock, switches);
   const conversations = new Conversations(clock, switches);
-  const faults = new Faults();
-  const requests: LoggedRequest[] = [];
-  const startAnswers = new Map<string, CreateEquosConversationResponse>();
+  const faults = new Faults(options.faultSeed ?? 1);
+  const requests = new RequestLog(apiKey);
+  const signToken = tokenSigner(livekit, clock, options.tokenTtlSeconds ?? 21_600);
   let lifetime = new AbortController();
 
-  const operations = operationsOn({
-    conversations,
-    characters,
-    switches,
-    limits: options.limits ?? {},
-    serverUrl: livekit.url,
-    signToken: tokenSigner(livekit, clock, options.tokenTtlSeconds ?? 21_600),
-    onStarted: (id, answer) => startAnswers.set(id, answer),
-  });
-  const receive = receptionOf({
-    apiKey,
-    clock,
-    conversations,
-    faults,
-    operations,
-    log: (request) => requests.push(request),
-  });
-  const server = httpServer((received, clientGone) =>
-    receive(received, { emulatorEnded: lifetime.signal, clientGone }),
-  );
-  const port = await listen(server, options.port ?? 0);
+  const replant = () => {
+    limits = firstLimits;
+    for (const character of characters) addCharacter(organization, character);
+    if (seed !== undefined) plant(seed, organization, conversations, livekit.url);
+  };
+  replant();
 
-  return new LocalEmulator({
+  const operations = operationsOn({
+    organization,
+    conversations,
+    switches,
+    limits: () => limits,
+    serverUrl: livekit.url,
+    signToken,
+  });
+  const receive = receptionOf({ apiKey, clock, switches, conversations, faults, operations, log: requests });
+  const server = httpServer({
+    switches,
+    receive: (received, clientGone) => receive(received, { emulatorEnded: lifetime.signal, clientGone }),
+    besides: (request, response) =>
+      takeUpload(organization, request, response) || takeControl(emulator, parts, request, response),
+  });
+  const avatars = options.avatar
+    ? (await import("./avatar/avatars.js")).avatarsIn(conversations, { clock, livekit, signToken })
+    : undefined;
+  const port = await listen(server, options.port ?? 0);
+  const parts = {
     url: `http://127.0.0.1:${port}`,
     apiKey,
-    systemPrompt,
-    characters,
+    clock,
+    organization,
     livekit,
     conversations,
     faults,
     requests,
-    startAnswers,
     server,
+    limit(next: EmulatorLimits) {
+      limits = checkedLimits(next);
+    },
     endWaits() {
       lifetime.abort();
       lifetime = new AbortController();
     },
-  });
+    replant,
+    leaveRooms: async () => avatars?.leaveAll(),
+  };
+  const emulator = new LocalEmulator(parts);
+  return emulator;
 }

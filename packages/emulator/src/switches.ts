@@ -45,6 +45,46 @@ export interface EmulatorSwitches {
   readonly order: "newest" | "oldest";
   /** Seconds a conversation may last when its start names no `maxSeconds`; default 600. Equos has one, unpublished. */
   readonly defaultMaxSeconds: number;
+  /** When a transcript can be read: `"live"` (default), once it has `"ended"`, or `"never"`. Equos does not say. */
+  readonly transcript: "live" | "ended" | "never";
+  /** Status of a request that the schema refuses: `400` (default) or `422`. NestJS' default is 400. */
+  readonly invalidStatus: 400 | 422;
+  /** Status where a request's body names something that does not exist: `404` (default) or `400`. */
+  readonly unknownReference: 404 | 400;
+  /**
+   * Deleting what something else uses: `"refuse"` with 409 (default), or `"detach"`, which sets the reference to `null` and
+   * lets a conversation of a deleted character go on.
+   */
+  readonly deleteInUse: "refuse" | "detach";
+  /** A second character of one `livekitIdentity`: 409 when `"unique"` (default), or `"any"`. */
+  readonly livekitIdentity: "unique" | "any";
+  /**
+   * What characters carry besides ids outside of a start: `"ids"` (default) alone, or `"whole"`: face, voice, brain and
+   * knowledge base too. The schema allows both.
+   */
+  readonly characterBlocks: "ids" | "whole";
+  /**
+   * A document whose bytes have not arrived: `"absent"` from its knowledge base (default), or `"listed"` there with size 0.
+   */
+  readonly pendingDocuments: "absent" | "listed";
+  /** The texts of a document's status, which Equos does not publish. */
+  readonly documentStatus: Readonly<Record<"added" | "uploaded" | "indexing" | "indexed", string>>;
+  /** Seconds that indexing a document takes; default 5. */
+  readonly indexSeconds: number;
+  /** Seconds that an upload URL works; default 900. */
+  readonly uploadSeconds: number;
+  /** The verb that an upload URL takes: `"PUT"` (default) or `"POST"`. Equos documents none. */
+  readonly uploadVerb: "PUT" | "POST";
+  /** Indexing a document without its bytes: `"refuse"` with 409 (default), or `"accept"`: an empty document. */
+  readonly indexWithoutBytes: "refuse" | "accept";
+  /** Over which time usage is summed: the calendar `"month"` in UTC (default), or `"ever"`. */
+  readonly billingCycle: "month" | "ever";
+  /** Seconds of the free quota, which `getFreemiumUsage` never exceeds; default 3600. */
+  readonly freemiumSeconds: number;
+  /** What `getUserUsage` answers: `{ client, seconds }` as `"object"` (default), or the bare `"number"`. */
+  readonly userUsage: "object" | "number";
+  /** The body of errors: NestJS' `"nest"` (default), RFC 9457 `"problem"`, plain `"text"`, or `"empty"`. */
+  readonly errorBody: "nest" | "problem" | "text" | "empty";
 }
 
 const defaults: EmulatorSwitches = {
@@ -56,6 +96,22 @@ const defaults: EmulatorSwitches = {
   strictRequests: true,
   order: "oldest",
   defaultMaxSeconds: 600,
+  transcript: "live",
+  invalidStatus: 400,
+  unknownReference: 404,
+  deleteInUse: "refuse",
+  livekitIdentity: "unique",
+  characterBlocks: "ids",
+  pendingDocuments: "absent",
+  documentStatus: { added: "pending", uploaded: "uploaded", indexing: "indexing", indexed: "indexed" },
+  indexSeconds: 5,
+  uploadSeconds: 900,
+  uploadVerb: "PUT",
+  indexWithoutBytes: "refuse",
+  billingCycle: "month",
+  freemiumSeconds: 3600,
+  userUsage: "object",
+  errorBody: "nest",
 };
 
 const oneOf = (...allowed: unknown[]) => ({
@@ -68,18 +124,48 @@ const isPositive = (value: unknown): boolean => typeof value === "number" && Num
 const isLate = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "lateMs" in value && (isPositive(value.lateMs) || value.lateMs === 0);
 
-const names = oneOf("consumer", "avatar", "never");
+const joiners = oneOf("consumer", "avatar", "never");
+const seconds = { ok: isPositive, takes: "seconds above 0" };
+const statusNames = Object.keys(defaults.documentStatus);
+
+const areStatuses = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  statusNames.every((name) => typeof Reflect.get(value, name) === "string") &&
+  Object.keys(value).every((name) => statusNames.includes(name));
 
 const rules: Record<keyof EmulatorSwitches, { ok(value: unknown): boolean; takes: string }> = {
-  joined: { ok: (value) => names.ok(value) || isLate(value), takes: `${names.takes}, { lateMs }` },
+  joined: { ok: (value) => joiners.ok(value) || isLate(value), takes: `${joiners.takes}, { lateMs }` },
   onConsumerLeave: oneOf("nothing", "ends", "ends-but-stays-running"),
   missing: oneOf("null", "empty", "404"),
   takeOverLimit: oneOf("reject", "clamp"),
   billFrom: oneOf("startedAt", "joinedAt"),
   strictRequests: oneOf(true, false),
   order: oneOf("newest", "oldest"),
-  defaultMaxSeconds: { ok: isPositive, takes: "seconds above 0" },
+  defaultMaxSeconds: seconds,
+  transcript: oneOf("live", "ended", "never"),
+  invalidStatus: oneOf(400, 422),
+  unknownReference: oneOf(404, 400),
+  deleteInUse: oneOf("refuse", "detach"),
+  livekitIdentity: oneOf("unique", "any"),
+  characterBlocks: oneOf("ids", "whole"),
+  pendingDocuments: oneOf("absent", "listed"),
+  documentStatus: { ok: areStatuses, takes: `a text for each of ${statusNames.join(", ")}` },
+  indexSeconds: { ok: (value) => value === 0 || isPositive(value), takes: "seconds, 0 or more" },
+  uploadSeconds: seconds,
+  uploadVerb: oneOf("PUT", "POST"),
+  indexWithoutBytes: oneOf("refuse", "accept"),
+  billingCycle: oneOf("month", "ever"),
+  freemiumSeconds: { ok: (value) => value === 0 || isPositive(value), takes: "seconds, 0 or more" },
+  userUsage: oneOf("object", "number"),
+  errorBody: oneOf("nest", "problem", "text", "empty"),
 };
+
+/** Every switch by name, with what it takes. */
+export const switchNames: Readonly<Record<keyof EmulatorSwitches, string>> = Object.fromEntries(
+  Object.entries(rules).map(([name, { takes }]) => [name, takes]),
+  // The keys are those of the rules.
+) as Record<keyof EmulatorSwitches, string>;
 
 /** The given switches over the defaults; a name or value that does not exist throws. */
 export function completeSwitches(given: Partial<EmulatorSwitches> = {}): EmulatorSwitches {

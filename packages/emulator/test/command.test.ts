@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
-import { CommandLineError, readCommandLine } from "../src/command-line.js";
+import { CommandLineError, readCommandLine } from "../src/command/command-line.js";
 import { emulatorFor } from "./support.js";
 
-const command = fileURLToPath(new URL("../src/command.ts", import.meta.url));
+const command = fileURLToPath(new URL("../src/command/command.ts", import.meta.url));
 
 function run(...args: string[]) {
   const child = spawn(process.execPath, ["--conditions=@equos-broker/source", "--import", "tsx", command, ...args], {

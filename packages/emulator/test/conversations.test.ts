@@ -10,7 +10,9 @@ describe("a conversation's life", () => {
     const emulator = await emulatorFor({ clock });
     const id = await startedId(emulator, { client: "shop" });
     await clock.advance(90_000);
-    expect(emulator.bill()).toEqual({ conversations: [{ id, seconds: 90 }], totalSeconds: 90 });
+    const price = expect.closeTo(90 * 0.0271828);
+    const bill = { conversations: [{ id, seconds: 90, price }], totalSeconds: 90, totalPrice: price };
+    expect(emulator.bill()).toEqual(bill);
     await stop(emulator, id);
     await clock.advance(minute);
     expect(emulator.conversations()).toEqual([
@@ -78,6 +80,7 @@ describe("a conversation's life", () => {
         at,
         consumerIdentity: "ada",
         body: expect.objectContaining({ name: "support" }),
+        outcome: 201,
       },
       {
         operation: "stopConversation",
@@ -86,6 +89,7 @@ describe("a conversation's life", () => {
         at,
         consumerIdentity: "ada",
         body: undefined,
+        outcome: 201,
       },
     ]);
     emulator.faults.queue("startConversation", { status: 500 });

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { manualClock } from "../src/manual-clock.js";
-import { never, waitOut } from "../src/waiting.js";
+import { manualClock } from "../src/clock/controlled-clock.js";
+import { never, waitOut } from "../src/faults/waiting.js";
 
 const ends = () => {
   const [emulator, client] = [new AbortController(), new AbortController()];
-  return { emulator, client, signals: { emulatorEnded: emulator.signal, clientGone: client.signal } };
+  return { emulator, client, signals: { emulatorEnded: emulator.signal, clientGone: () => client.signal } };
 };
 
 it("keeps nothing of a silence whose client hung up, before or meanwhile", async () => {

@@ -115,7 +115,8 @@ describe("refusals", () => {
   });
 
   it.each([
-    ["GET", "/"],
+    ["GET", "/v3"],
+    ["GET", "//"],
     ["GET", "/v3/sessions"],
     ["POST", "//v3/conversations"],
     ["PUT", "/v3/conversations"],

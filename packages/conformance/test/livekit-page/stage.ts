@@ -2,14 +2,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type AuthorizeContext, ConversationBroker, toNodeHandler } from "@equos-broker/core";
-import { type Emulator, type ManualClock, manualClock, startEmulator } from "@equos-broker/emulator";
+import { type ControlledClock, type Emulator, manualClock, startEmulator } from "@equos-broker/emulator";
 import { build } from "esbuild";
 
 /** A server with the broker and the page on it, behind it an Equos whose clock only the test moves. */
 export interface PageStage {
   readonly origin: string;
   readonly emulator: Emulator;
-  readonly clock: ManualClock;
+  readonly clock: ControlledClock;
   /** Lets so many seconds pass, in steps that no socket falls behind. */
   pass(seconds: number): Promise<void>;
   running(): number;

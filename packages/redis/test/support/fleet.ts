@@ -1,8 +1,8 @@
 import { type BrokerEvent, type BrokerOptions, type Consumer, ConversationBroker } from "@equos-broker/core";
 import {
+  type ControlledClock,
   type Emulator,
   type EmulatorOptions,
-  type ManualClock,
   manualClock,
   startEmulator,
 } from "@equos-broker/emulator";
@@ -20,7 +20,7 @@ export const secret = "the first secret of this test suite";
 export interface Fleet {
   readonly redis: RedisServer;
   readonly emulator: Emulator;
-  readonly clock: ManualClock;
+  readonly clock: ControlledClock;
   readonly events: BrokerEvent[];
   readonly log: string[];
   readonly connections: readonly Connected[];

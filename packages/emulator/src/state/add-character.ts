@@ -1,0 +1,35 @@
+import type { EquosCharacter, EquosDocument } from "@equos-broker/api";
+import type { StoredDocument } from "./documents.js";
+import type { Organization } from "./organization.js";
+
+function stored(document: EquosDocument): StoredDocument {
+  const { id, knowledgeBaseId, name, description, size } = document;
+  const at = Date.parse(document.createdAt);
+  const upload = { token: "", expiresAt: 0 };
+  // Long ago, so that it is indexed whatever the switch says.
+  return {
+    id,
+    knowledgeBaseId,
+    name,
+    description,
+    mimeType: "application/pdf",
+    createdAt: at,
+    upload,
+    size,
+    indexStartedAt: 0,
+  };
+}
+
+/** Adds a whole character, its blocks to their tables. A block that is there already stays as it is. */
+export function addCharacter(organization: Organization, whole: EquosCharacter): void {
+  const { face, voice, brain, knowledgeBase, ...character } = whole;
+  const { faces, voices, brains, knowledgeBases, characters } = organization;
+  if (face && !faces.get(face.id)) faces.put(face);
+  if (voice && !voices.get(voice.id)) voices.put(voice);
+  if (brain && !brains.get(brain.id)) brains.put(brain);
+  if (knowledgeBase && !knowledgeBases.get(knowledgeBase.id)) {
+    const documents = new Map(knowledgeBase.documents.map((document) => [document.id, stored(document)]));
+    knowledgeBases.put({ ...knowledgeBase, documents });
+  }
+  characters.put(character);
+}

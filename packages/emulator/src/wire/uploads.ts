@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Organization } from "../state/organization.js";
+import { refusal } from "./answer.js";
+import { readBody } from "./body.js";
+import { replyWith } from "./reply.js";
+import { send } from "./server.js";
+import { entityTag, isUpload, roomFor, store, uploadTarget } from "./upload.js";
+
+const headerOf = (value: string | string[] | undefined): string | undefined =>
+  typeof value === "string" ? value : undefined;
+
+/**
+ * Takes the bytes of documents. What does not arrive whole is not stored.
+ *
+ * @returns whether the request was for an upload URL
+ */
+export function takeUpload(organization: Organization, request: IncomingMessage, response: ServerResponse): boolean {
+  const target = request.url ?? "";
+  if (!isUpload(target)) return false;
+  upload(organization, request, response, target).catch(() => response.destroy());
+  return true;
+}
+
+async function upload(
+  organization: Organization,
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: string,
+): Promise<void> {
+  const { switches } = organization;
+  const document = uploadTarget(organization, {
+    verb: request.method ?? "",
+    target,
+    contentType: request.headers["content-type"],
+    contentDigest: headerOf(request.headers["content-digest"]),
+  });
+  if ("status" in document) {
+    request.resume();
+    send(response, replyWith(document, switches));
+    return;
+  }
+  const content = await readBody(request, roomFor(organization, document));
+  if (content === undefined) {
+    send(response, replyWith(refusal(413, "The knowledge base would be larger than 100 MB"), switches));
+    return;
+  }
+  const answer = store(organization, document, content, headerOf(request.headers["content-digest"]));
+  if (answer.status === 200) response.setHeader("etag", entityTag(content));
+  send(response, replyWith(answer, switches));
+}
