@@ -1,3 +1,7 @@
+import type { Participant, Room } from "@livekit/rtc-node";
+import { type Media, publishMedia } from "./media.js";
+import { encoded, type FromCharacter, topic, typedText } from "./messages.js";
+
 /** What an avatar is told about its conversation. */
 export interface AvatarPart {
   readonly serverUrl: string;
@@ -21,12 +25,154 @@ export interface AvatarEvents {
 
 /** An avatar in its room. */
 export interface Avatar {
-  utter(content: string): Promise<void>;
-  interrupt(): Promise<void>;
   expireSoon(seconds: number): Promise<void>;
   leave(): Promise<void>;
 }
 
-export async function enterRoom(_part: AvatarPart, _events: AvatarEvents): Promise<Avatar> {
-  throw new Error("not yet");
+const joinMillis = 15_000;
+
+/** The first half of an answer comes at once, all of it this much later. */
+const partialMillis = 250;
+
+/** How long a text is spoken. */
+const spokenMillis = (text: string): number => Math.min(8_000, 600 + 55 * text.length);
+
+type Rtc = typeof import("@livekit/rtc-node");
+
+async function loadRtc(): Promise<Rtc> {
+  try {
+    return await import("@livekit/rtc-node");
+  } catch (error) {
+    throw new Error("an avatar needs the package @livekit/rtc-node: npm install @livekit/rtc-node", { cause: error });
+  }
+}
+
+async function join(rtc: Rtc, { serverUrl, token }: AvatarPart): Promise<Room> {
+  const room = new rtc.Room();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer from ${serverUrl} within ${joinMillis} ms`)), joinMillis);
+  });
+  try {
+    await Promise.race([room.connect(serverUrl, token, { autoSubscribe: false, dynacast: false }), late]);
+    return room;
+  } catch (error) {
+    await room.disconnect().catch(() => undefined);
+    // LiveKit quotes a token that it refuses.
+    const reason = (error instanceof Error ? error.message : String(error)).replaceAll(token, "[token]");
+    throw new Error(`${serverUrl} cannot be joined: ${reason}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Lets a character into its room, where it greets the consumer and answers what is typed, by Equos' room protocol.
+ *
+ * @throws Error when `@livekit/rtc-node` is missing, or the room cannot be joined within 15 s
+ */
+export async function enterRoom(part: AvatarPart, events: AvatarEvents): Promise<Avatar> {
+  const rtc = await loadRtc();
+  const room = await join(rtc, part);
+  const media = await publishMedia(rtc, room, part.livekitIdentity).catch(async (error: unknown) => {
+    await room.disconnect();
+    throw error;
+  });
+  return new PresentAvatar(rtc, room, media, part, events);
+}
+
+class PresentAvatar implements Avatar {
+  readonly #room: Room;
+  readonly #media: Media;
+  readonly #part: AvatarPart;
+  readonly #events: AvatarEvents;
+  #silence: NodeJS.Timeout | undefined;
+  #rest: NodeJS.Timeout | undefined;
+  #left = false;
+
+  constructor(rtc: Rtc, room: Room, media: Media, part: AvatarPart, events: AvatarEvents) {
+    this.#room = room;
+    this.#media = media;
+    this.#part = part;
+    this.#events = events;
+    for (const participant of room.remoteParticipants.values()) this.#met(participant);
+    room.on(rtc.RoomEvent.ParticipantConnected, (participant) => this.#met(participant));
+    room.on(rtc.RoomEvent.ParticipantDisconnected, (participant) => {
+      if (this.#isConsumer(participant)) this.#events.consumerLeft();
+    });
+    room.on(rtc.RoomEvent.DataReceived, (payload, participant, _kind, topicOf) => {
+      if (topicOf !== topic || participant === undefined || !this.#isConsumer(participant)) return;
+      const text = typedText(payload);
+      if (text !== undefined) void this.#answer(text);
+    });
+    room.on(rtc.RoomEvent.Disconnected, () => {
+      if (this.#left) return;
+      this.#events.failed(new Error("the room was closed, or the connection to it was lost"));
+    });
+  }
+
+  async expireSoon(seconds: number): Promise<void> {
+    await this.#send({ type: "expire_soon", seconds_remaining: seconds });
+  }
+
+  async leave(): Promise<void> {
+    if (this.#left) return;
+    this.#left = true;
+    clearTimeout(this.#silence);
+    clearTimeout(this.#rest);
+    await this.#media.end();
+    await this.#room.disconnect();
+  }
+
+  #isConsumer({ identity }: Participant): boolean {
+    const { consumerIdentity } = this.#part;
+    return consumerIdentity === undefined || identity === consumerIdentity;
+  }
+
+  #met(participant: Participant): void {
+    if (!this.#isConsumer(participant)) return;
+    this.#events.consumerJoined();
+    this.#speakFor(this.#part.greeting);
+    void this.#utter("agent", this.#part.greeting, true);
+  }
+
+  async #answer(text: string): Promise<void> {
+    if (this.#silence !== undefined) {
+      this.#hush();
+      await this.#send({ type: "interrupt" });
+    }
+    this.#events.said("user", text);
+    await this.#utter("user", text, true);
+    const reply = this.#part.reply(text);
+    this.#speakFor(reply);
+    await this.#utter("agent", reply.slice(0, Math.ceil(reply.length / 2)), false);
+    this.#rest = setTimeout(() => {
+      this.#events.said("character", reply);
+      void this.#utter("agent", reply, true);
+    }, partialMillis);
+  }
+
+  #speakFor(text: string): void {
+    clearTimeout(this.#silence);
+    this.#media.speak(true);
+    this.#silence = setTimeout(() => this.#hush(), spokenMillis(text));
+  }
+
+  #hush(): void {
+    clearTimeout(this.#silence);
+    clearTimeout(this.#rest);
+    this.#silence = undefined;
+    this.#media.speak(false);
+  }
+
+  #utter(author: "agent" | "user", content: string, finished: boolean): Promise<void> {
+    const recordedAt = new Date().toISOString();
+    return this.#send({ type: "utterance", utterance: { author, content, recordedAt, finished } });
+  }
+
+  /** A message that does not get through is lost like one on the air; a lost room is told by its own event. */
+  async #send(message: FromCharacter): Promise<void> {
+    if (this.#left) return;
+    await this.#room.localParticipant?.publishData(encoded(message), { reliable: true, topic }).catch(() => undefined);
+  }
 }

@@ -1,14 +1,30 @@
 #!/usr/bin/env node
+import { renameSync, writeFileSync } from "node:fs";
 import type { Emulator } from "../emulator.js";
 import type { EmulatorOptions } from "../options.js";
 import { startEmulator } from "../start-emulator.js";
 import { CommandLineError, help, readCommandLine } from "./command-line.js";
 
-function banner({ url, apiKey, characterId, characterIds, livekit }: Emulator): string {
-  return `Equos emulator on ${url}
+/** Ids of a kind on one line, a few of them. */
+function idsLine(label: string, rows: readonly { readonly id?: string }[]): string {
+  const ids = rows.flatMap(({ id }) => id ?? []);
+  const shown = ids.slice(0, 5).join(", ");
+  return `  ${label.padEnd(16)}${ids.length === 0 ? "none" : shown}${ids.length > 5 ? ` and ${ids.length - 5} more` : ""}`;
+}
 
-  characters  ${characterIds.join(", ")}
-  LiveKit     ${livekit.url}
+function banner(emulator: Emulator): string {
+  const { url, apiKey, characterId, livekit } = emulator;
+  const { characters = [], brains = [], faces = [], voices = [], knowledgeBases = [] } = emulator.export();
+  return `Equos emulator on ${url} (open it in a browser to see what runs)
+
+${[
+  idsLine("characters", characters),
+  idsLine("brains", brains),
+  idsLine("faces", faces),
+  idsLine("voices", voices),
+  idsLine("knowledge bases", knowledgeBases),
+].join("\n")}
+  ${"LiveKit".padEnd(16)}${livekit.url}
 
 Point your server at it:
 
@@ -32,10 +48,27 @@ function fail(message: string): void {
   process.exitCode = 1;
 }
 
-async function run(options: EmulatorOptions): Promise<void> {
+/** A file that is there is whole: a crash in the middle leaves the old one. */
+function writeExport(emulator: Emulator, file: string): void {
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, `${JSON.stringify(emulator.export(), null, 2)}\n`);
+  renameSync(unfinished, file);
+  console.log(`exported to ${file}`);
+}
+
+async function run(options: EmulatorOptions, exportFile: string | undefined): Promise<void> {
   try {
     const emulator = await startEmulator(options);
-    const end = () => void emulator.close();
+    const end = async () => {
+      try {
+        if (exportFile !== undefined) writeExport(emulator, exportFile);
+      } catch (error) {
+        fail(`the export failed: ${reasonOf(error, options)}`);
+      }
+      await emulator.close();
+      // What LiveKit's package has loaded would keep the process.
+      process.exit();
+    };
     process.once("SIGINT", end).once("SIGTERM", end);
     console.log(banner(emulator));
   } catch (error) {
@@ -46,7 +79,7 @@ async function run(options: EmulatorOptions): Promise<void> {
 try {
   const line = readCommandLine(process.argv.slice(2), process.env);
   if (line.help) console.log(help);
-  else void run(line.options);
+  else void run(line.options, line.exportFile);
 } catch (error) {
   if (!(error instanceof CommandLineError)) throw error;
   fail(`${error.message}\nTry equos-emulator --help.`);
