@@ -1,30 +1,88 @@
-import { manualClock } from "@equos-broker/emulator";
-import { expect, it } from "vitest";
+import { controlledClock, manualClock } from "@equos-broker/emulator";
+import { describe, expect, it, vi } from "vitest";
+import { emulatorFor, startedId } from "./support.js";
 
-it("runs due timers in the order of time, each at its own moment", async () => {
-  const clock = manualClock(1_000);
-  const seen: string[] = [];
-  clock.setTimeout(() => seen.push(`late ${clock.now()}`), 300);
-  clock.setTimeout(() => {
-    seen.push(`early ${clock.now()}`);
-    clock.setTimeout(() => seen.push(`nested ${clock.now()}`), 50);
-  }, 100);
-  clock.setTimeout(() => seen.push("not due"), 301);
-  clock.clearTimeout(clock.setTimeout(() => seen.push("cleared"), 10));
-  await clock.advance(300);
-  expect(seen).toEqual(["early 1100", "nested 1150", "late 1300"]);
-  expect(clock.now()).toBe(1_300);
+describe("a manual clock", () => {
+  it("runs what is due in its order, each at its own moment", async () => {
+    const clock = manualClock(1_000);
+    const ran: [string, number][] = [];
+    const note = (name: string) => () => ran.push([name, clock.now()]);
+    clock.setTimeout(note("second"), 200);
+    clock.setTimeout(note("first"), 100);
+    clock.clearTimeout(clock.setTimeout(note("cleared"), 150));
+    clock.setTimeout(() => clock.setTimeout(note("from a timer"), 50), 100);
+    clock.setTimeout(note("later"), 10_000);
+    await clock.advance(500);
+    expect(ran).toEqual([
+      ["first", 1_100],
+      ["from a timer", 1_150],
+      ["second", 1_200],
+    ]);
+    expect(clock.now()).toBe(1_500);
+  });
+
+  it("never goes back, also when it is moved twice at once", async () => {
+    const clock = manualClock(0);
+    const moments: number[] = [];
+    for (const ms of [10, 20, 30, 40]) clock.setTimeout(() => moments.push(clock.now()), ms);
+    await Promise.all([clock.advance(50), clock.advance(25)]);
+    expect(moments).toEqual(moments.toSorted((a, b) => a - b));
+    expect(clock.now()).toBe(50);
+  });
+
+  it.each([-1, Number.NaN])("refuses to go %d", async (ms) => {
+    await expect(manualClock().advance(ms)).rejects.toThrow(RangeError);
+  });
 });
 
-it("lets promises settle between timers", async () => {
-  const clock = manualClock();
-  const seen: string[] = [];
-  clock.setTimeout(() => void Promise.resolve().then(() => seen.push("promise of the first")), 1);
-  clock.setTimeout(() => seen.push("second"), 2);
-  await clock.advance(2);
-  expect(seen).toEqual(["promise of the first", "second"]);
-});
+describe("a clock that runs", () => {
+  it("goes with the system's, runs its timers and clears them", async () => {
+    const clock = controlledClock();
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1_000);
+    const [run, cleared] = [vi.fn(), vi.fn()];
+    clock.clearTimeout(clock.setTimeout(cleared, 5));
+    clock.setTimeout(run, 10);
+    await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
+    expect(cleared).not.toHaveBeenCalled();
+  });
 
-it("does not go back", async () => {
-  await expect(manualClock().advance(-1)).rejects.toThrow(RangeError);
+  it("can be stopped, moved and let go on from there", async () => {
+    const clock = controlledClock();
+    clock.stop();
+    expect(clock.running).toBe(false);
+    const stood = clock.now();
+    const run = vi.fn();
+    clock.setTimeout(run, 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(clock.now()).toBe(stood);
+    await clock.advance(600_000);
+    expect(clock.now()).toBe(stood + 600_000);
+    expect(run).toHaveBeenCalledOnce();
+    clock.resume();
+    expect(clock.running).toBe(true);
+    expect(clock.now()).toBeGreaterThanOrEqual(stood + 600_000);
+    expect(clock.now()).toBeLessThan(stood + 660_000);
+    const after = vi.fn();
+    clock.setTimeout(after, 1);
+    await vi.waitFor(() => expect(after).toHaveBeenCalledOnce());
+  });
+
+  it("goes on running when it is moved", async () => {
+    const clock = controlledClock();
+    const before = clock.now();
+    const run = vi.fn();
+    clock.setTimeout(run, 300_000);
+    await clock.advance(600_000);
+    expect(run).toHaveBeenCalledOnce();
+    expect(clock.running).toBe(true);
+    expect(clock.now()).toBeGreaterThanOrEqual(before + 600_000);
+  });
+
+  it("is every emulator's own", async () => {
+    const emulator = await emulatorFor();
+    await startedId(emulator, { maxSeconds: 600 });
+    await emulator.clock.advance(10 * 60_000);
+    emulator.assertNothingRunning();
+    expect(emulator.bill().totalSeconds).toBe(600);
+  });
 });
