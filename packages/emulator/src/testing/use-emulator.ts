@@ -19,7 +19,7 @@ export interface UseEmulatorOptions extends EmulatorOptions {
  * An emulator for the tests of one file. It is there before the first test, as new for each one, and gone after the last.
  * A test that leaves a conversation running fails, and the next one starts clean.
  *
- * @param hooks - The runner's hooks: a namespace import of `vitest`, `@jest/globals` or `node:test`.
+ * @param hooks - The runner's hooks: a namespace import of `vitest` or `node:test`; for jest `globalThis`.
  * @returns The emulator, to be used inside of tests and hooks.
  * @example
  * ```ts
