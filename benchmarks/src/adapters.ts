@@ -1,9 +1,6 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { Agent, request } from "node:http";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { atMost, exactly, type Figure, microseconds, told, whole } from "./figure.js";
+import { forked } from "./forked.js";
 import { each, sideBySide } from "./measure.js";
 import type { Section } from "./section.js";
 
@@ -20,15 +17,13 @@ export const adapters: Section = {
   needsHeap: false,
   needsRedis: false,
   async measure({ rounds }, say) {
-    const server = fork(await bundled(), { execArgv: [] });
+    const server = await forked("adapter-servers");
     try {
-      // The first message, as adapter-servers.ts sends it.
-      const [{ ports }] = (await once(server, "message")) as [{ ports: Record<string, number> }];
+      // As adapter-servers.ts sends them.
+      const { ports } = server.first as { ports: Record<string, number> };
       const used = async () => {
-        server.send("so far?");
-        // Its answer to that.
-        const [answer] = (await once(server, "message")) as [{ cpu: NodeJS.CpuUsage; made: number }];
-        return { cpu: (answer.cpu.user + answer.cpu.system) / 1000, made: answer.made };
+        const { cpu, made } = (await server.ask("so far?")) as { cpu: NodeJS.CpuUsage; made: number };
+        return { cpu: (cpu.user + cpu.system) / 1000, made };
       };
       const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
       const sample = (name: string, body: string) => async () => {
@@ -54,30 +49,10 @@ export const adapters: Section = {
       agent.destroy();
       return figures;
     } finally {
-      server.kill();
+      server.end();
     }
   },
 };
-
-/** As a build leaves them: what runs TypeScript here adds calls of its own to every function. */
-async function bundled(): Promise<string> {
-  const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-  const outfile = here("../node_modules/.cache/adapter-servers.mjs");
-  const entryPoints = [here("./adapter-servers.ts")];
-  const conditions = ["@equos-broker/source", "node"];
-  const external = ["express", "fastify", "zod"];
-  await build({
-    entryPoints,
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    conditions,
-    external,
-  });
-  return outfile;
-}
 
 function post(agent: Agent, port: number, body: string): Promise<void> {
   const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };

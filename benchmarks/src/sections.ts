@@ -1,6 +1,9 @@
 import { adapters } from "./adapters.js";
+import { api } from "./api.js";
 import { attempts } from "./attempts.js";
 import { due } from "./due.js";
+import { emulator } from "./emulator.js";
+import { emulatorMemory } from "./emulator-memory.js";
 import { memory } from "./memory.js";
 import { redisMemory } from "./redis-memory.js";
 import { resumes } from "./resumes.js";
@@ -20,4 +23,7 @@ export const sections: readonly Section[] = [
   attempts,
   strangers,
   adapters,
+  api,
+  emulator,
+  emulatorMemory,
 ];

@@ -44,7 +44,7 @@ function objectOf(schema: Schema): string {
     const source = zodOf(property);
     return `  ${name}: ${required.includes(name) ? source : `z.optional(${source})`},`;
   });
-  return `z.looseObject({\n${fields.join("\n")}\n})`;
+  return `z.object({\n${fields.join("\n")}\n})`;
 }
 
 /** What stands before what: a schema's own references first. */
@@ -70,7 +70,7 @@ export function answersSource(document: OpenApiDocument, rows: readonly Row[]): 
   const named = rows.map(({ result }) => result).filter((name) => name !== undefined && /^[A-Z]/.test(name));
   const lines = [
     "// Generated from equos-v3.openapi.yaml by `pnpm generate`. Do not edit.",
-    'import * as z from "zod/mini";',
+    'import * as z from "zod";',
     "",
   ];
   for (const name of inOrder(
@@ -81,7 +81,7 @@ export function answersSource(document: OpenApiDocument, rows: readonly Row[]): 
     lines.push(`const ${lowerFirst(name)} = ${zodOf(isRecord(schema) ? schema : {})};`);
   }
   lines.push("", "/** What each operation answers; one that is missing here has no declared answer. */");
-  lines.push("export const answers: Readonly<Record<string, z.ZodMiniType>> = {");
+  lines.push("export const answers: Readonly<Record<string, z.ZodType>> = {");
   for (const { method, result, nullable } of rows) {
     if (result === undefined) continue;
     const source = /^[A-Z]/.test(result) ? lowerFirst(result) : zodOf({ type: result });

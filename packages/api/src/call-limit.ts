@@ -9,35 +9,59 @@ export interface Limit {
 }
 
 /**
- * Runs `work` until it settles, its time is over or the caller aborts. `ended` rejects then, for what does not look at
- * the signal.
+ * That a call is over before its answer, because its time is up or its caller has gone. Less than an `AbortSignal`, which costs
+ * as much CPU as the rest of the client together.
  */
-export async function limited<T>(
-  { operation, timeoutMs, signal }: Limit,
-  work: (signal: AbortSignal, ended: Promise<never>) => Promise<T>,
-): Promise<T> {
-  const limit = new AbortController();
-  const ended = aborted(limit.signal);
-  const timer = setTimeout(() => limit.abort(new TimeoutError(timeoutMs, operation)), timeoutMs);
-  const follow = () => limit.abort(signal?.reason);
-  signal?.addEventListener("abort", follow, { once: true });
-  if (signal?.aborted) follow();
-  try {
-    limit.signal.throwIfAborted();
-    return await work(limit.signal, ended);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", follow);
+export class Ending {
+  ended = false;
+  reason: unknown;
+  #listener: (() => void) | undefined;
+
+  /** Whom to tell; the latest listener only. One that comes too late is told at once. */
+  listen(listener: () => void): void {
+    if (this.ended) listener();
+    else this.#listener = listener;
+  }
+
+  end(reason: unknown): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.reason = reason;
+    this.#listener?.();
+  }
+
+  throwIfEnded(): void {
+    if (this.ended) throw this.reason;
+  }
+
+  /** The same as a promise that only ever rejects, for work that does not listen. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.listen(() => reject(this.reason));
+      work.then(resolve, reject);
+    });
   }
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  const promise = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  // Nobody may be waiting yet.
-  promise.catch(() => undefined);
-  return promise;
+/** Runs `work` until it settles; it has to end when its {@link Ending} does. */
+export async function limited<T>(
+  { operation, timeoutMs, signal }: Limit,
+  work: (ending: Ending) => Promise<T>,
+): Promise<T> {
+  const ending = new Ending();
+  const timer = setTimeout(() => ending.end(new TimeoutError(timeoutMs, operation)), timeoutMs);
+  const follow = signal && (() => ending.end(signal.reason));
+  if (signal && follow) {
+    signal.addEventListener("abort", follow, { once: true });
+    if (signal.aborted) follow();
+  }
+  try {
+    ending.throwIfEnded();
+    return await work(ending);
+  } finally {
+    clearTimeout(timer);
+    if (signal && follow) signal.removeEventListener("abort", follow);
+  }
 }
 
 /** @throws TypeError when it is no time that a timer can wait. */

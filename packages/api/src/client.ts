@@ -1,4 +1,5 @@
 import { defaultTransport } from "#default-transport";
+import type { checkAnswer } from "./answer-check.js";
 import { checkedTimeout, limited } from "./call-limit.js";
 import { type Arguments, bodyOf, targetOf } from "./call-url.js";
 import { EQUOS_ENDPOINT, parseEndpoint } from "./endpoint.js";
@@ -105,22 +106,19 @@ function caller(apiKey: ApiKey, endpoint: string, transport: Transport, defaults
     const body = bodyOf(method, row, args);
     const timeoutMs = checkedTimeout(options.timeoutMs ?? defaults.timeoutMs);
     try {
-      const { status, headers, text } = await limited(
-        { operation: method, timeoutMs, signal: options.signal },
-        async (signal, ended) => {
-          const key = await Promise.race([keyOf(apiKey), ended]);
-          signal.throwIfAborted();
-          const answer = transport({ verb: row.verb, url, headers: headersOf(key, body), body, signal });
-          // A team's own `fetch` may not look at its signal.
-          return await Promise.race([answer, ended]);
-        },
-      );
+      const limit = { operation: method, timeoutMs, signal: options.signal };
+      const { status, headers, text } = await limited(limit, async (ending) => {
+        // A caller that gives up in the same turn has sent nothing.
+        const key = await (typeof apiKey === "function" ? ending.race(fetchedKey(apiKey)) : checkedKey(apiKey));
+        ending.throwIfEnded();
+        return await transport({ verb: row.verb, url, headers: headersOf(key, body), body, ending });
+      });
       if (status < 200 || status > 299) {
         const kept = text?.slice(0, MAX_ERROR_CHARACTERS) ?? "";
         throw new ResponseError({ status, headers, text: async () => kept });
       }
       const value = parseAnswer(method, status, text);
-      if (defaults.checkAnswers) (await import("./answer-check.js")).checkAnswer(method, status, value);
+      if (defaults.checkAnswers) (check ?? (await loadedCheck()))(method, status, value);
       return value;
     } catch (error) {
       throw error instanceof FetchError ? error.of(method) : error;
@@ -133,8 +131,17 @@ const headersOf = (key: string, body: string | undefined): Readonly<Record<strin
     ? { accept: "application/json", "x-api-key": key }
     : { accept: "application/json", "x-api-key": key, "content-type": "application/json" };
 
-async function keyOf(apiKey: ApiKey): Promise<string> {
-  const key = typeof apiKey === "function" ? await apiKey() : apiKey;
+let check: typeof checkAnswer | undefined;
+
+/** Brought in with the first answer: who wants no checks does not load zod. */
+async function loadedCheck(): Promise<typeof checkAnswer> {
+  check = (await import("./answer-check.js")).checkAnswer;
+  return check;
+}
+
+const fetchedKey = async (apiKey: Exclude<ApiKey, string>): Promise<string> => checkedKey(await apiKey());
+
+function checkedKey(key: unknown): string {
   // Checked here because `fetch` quotes the value of a header that it refuses.
   if (typeof key !== "string" || !/^[\x21-\x7e]+$/.test(key)) {
     throw new RequiredError(

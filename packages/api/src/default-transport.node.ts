@@ -8,29 +8,25 @@ import { MAX_ANSWER_BYTES, type Transport } from "./transport.js";
 const agentOptions = { keepAlive: true, timeout: 4_000, scheduling: "lifo" } as const;
 const agents = { "http:": new HttpAgent(agentOptions), "https:": new HttpsAgent(agentOptions) };
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const PIECE_BYTES = 64 * 1024;
 const requests = { "http:": httpRequest, "https:": httpsRequest };
 
 /** `#default-transport` on Node: a keep-alive agent. It costs about a quarter of the CPU of `fetch` per call. */
-export const defaultTransport: Transport = ({ verb, url, headers, body, signal, onSent }) =>
+export const defaultTransport: Transport = ({ verb, url, headers, body, ending, onSent }) =>
   new Promise((resolve, reject) => {
-    const protocol = url.startsWith("https:") ? "https:" : "http:";
+    const place = placeOf(url);
+    const { protocol } = place;
     const payload = typeof body === "string" ? encoder.encode(body) : body;
     // Node holds back every byte until the connection (with TLS: the handshake) stands.
     let connected = false;
-    const fail = (error: unknown) => {
-      stopListening();
-      reject(signal.aborted ? signal.reason : new FetchError(connected, error));
-    };
-    const request = requests[protocol](url, {
+    const fail = (error: unknown) => reject(ending.ended ? ending.reason : new FetchError(connected, error));
+    const request = requests[protocol]({
+      ...place,
       method: verb,
-      headers: { ...headers, ...(payload && { "content-length": payload.byteLength }) },
+      headers: payload === undefined ? headers : { ...headers, "content-length": payload.byteLength },
       agent: agents[protocol],
     });
-    const abort = () => request.destroy(new Error("aborted"));
-    const stopListening = () => signal.removeEventListener("abort", abort);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
     request.once("socket", (socket) => {
       if (!socket.connecting && request.reusedSocket) connected = true;
       else socket.once(protocol === "https:" ? "secureConnect" : "connect", () => (connected = true));
@@ -38,14 +34,44 @@ export const defaultTransport: Transport = ({ verb, url, headers, body, signal, 
     request.once("error", fail);
     request.once("response", (response) => {
       const { statusCode = 0 } = response;
-      readText(response).then((text) => {
-        stopListening();
-        resolve({ status: statusCode, headers: { get: (name) => headerOf(response, name) }, text });
-      }, fail);
+      readText(response, fail, (text) =>
+        resolve({ status: statusCode, headers: { get: (name) => headerOf(response, name) }, text }),
+      );
     });
+    ending.listen(() => request.destroy(new Error("aborted")));
     if (payload === undefined || onSent === undefined) request.end(payload);
     else writeInPieces(request, payload, onSent);
   });
+
+/** What `http.request` makes of a URL; parsing one takes it longer than the rest of the options together. */
+interface Place {
+  readonly protocol: "http:" | "https:";
+  readonly hostname: string;
+  readonly port: string;
+  readonly path: string;
+}
+
+const origins = new Map<string, Omit<Place, "path">>();
+
+/** Clients have few endpoints; storages may have a name for every bucket. */
+const MOST_ORIGINS = 100;
+
+function placeOf(url: string): Place {
+  const slash = url.indexOf("/", "https://".length);
+  const origin = slash < 0 ? url : url.slice(0, slash);
+  let known = origins.get(origin);
+  if (known === undefined) {
+    const { protocol, hostname, port } = new URL(origin);
+    known = { protocol: protocol === "https:" ? "https:" : "http:", hostname: hostname.replace(/^\[|\]$/g, ""), port };
+    if (origins.size >= MOST_ORIGINS) origins.clear();
+    origins.set(origin, known);
+  }
+  const path = slash < 0 ? "/" : url.slice(slash);
+  // What no request line can carry as it is: a fragment, spaces, letters beyond ASCII.
+  if (!/[^!-~]|#/.test(path)) return { ...known, path };
+  const { pathname, search } = new URL(url);
+  return { ...known, path: pathname + search };
+}
 
 /** As fast as the connection takes it, and no further than the answer: a refusal comes before the end. */
 function writeInPieces(request: ClientRequest, payload: Uint8Array, onSent: (bytes: number) => void): void {
@@ -67,19 +93,39 @@ function writeInPieces(request: ClientRequest, payload: Uint8Array, onSent: (byt
   next();
 }
 
-async function readText(response: IncomingMessage): Promise<string | undefined> {
-  const decoder = new TextDecoder();
-  let text = "";
+/** The whole body as text; `undefined` for one that is too large. */
+function readText(
+  response: IncomingMessage,
+  fail: (error: unknown) => void,
+  done: (text: string | undefined) => void,
+): void {
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+  response.on("data", (chunk: Uint8Array) => {
     bytes += chunk.byteLength;
-    if (bytes > MAX_ANSWER_BYTES) {
-      response.destroy();
-      return undefined;
-    }
-    text += decoder.decode(chunk, { stream: true });
+    chunks.push(chunk);
+    if (bytes <= MAX_ANSWER_BYTES) return;
+    response.destroy();
+    done(undefined);
+  });
+  response.once("error", fail);
+  response.once("close", () => {
+    if (!response.complete) fail(new Error("the answer broke off"));
+  });
+  response.once("end", () => done(textOf(chunks, bytes)));
+}
+
+function textOf(chunks: readonly Uint8Array[], bytes: number): string {
+  const [only] = chunks;
+  if (only === undefined) return "";
+  if (chunks.length === 1) return decoder.decode(only);
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
   }
-  return text + decoder.decode();
+  return decoder.decode(whole);
 }
 
 function headerOf(response: IncomingMessage, name: string): string | null {

@@ -21,15 +21,18 @@ export type ItemOf<TPage> = {
 /** The most that Equos gives at a time. */
 const LARGEST_PAGE = 50;
 
+/** Walks in a row that were disturbed and found nothing new, after which it is enough. */
+const VAIN_WALKS = 5;
+
 /**
  * Walks a list to its end, a page at a time, and yields each item once.
  *
- * Equos pages by position and promises no order, so whatever is created or deleted meanwhile moves the items behind it.
- * When `total` changed on the way the list is walked again, until a walk finds nothing new: what was there from the first
- * page to the last is not missed, and deleting items while they are walked is fine.
+ * Equos pages by position, so whatever is created or deleted meanwhile moves the items behind it. Each page therefore begins
+ * with the last item of the one before; where it does not, the list is walked again. What was there from the first page to
+ * the last is not missed, and deleting items while they are walked is fine.
  *
  * @param list - A list method; of the official SDK's client as `(query) => equos.brains.listBrains(query)`.
- * @param query - `client` limits the list to a segment; `take` is the size of a page, 50 unless given.
+ * @param query - `client` limits the list to a segment; `take` is the size of a page, from 2 to 50, 50 unless given.
  * @throws whatever the list method throws; a `TypeError` when a page has no array in it
  * @example
  * ```ts
@@ -41,16 +44,17 @@ export async function* everyItem<TPage extends Page>(
   { take = LARGEST_PAGE, client }: { readonly take?: number; readonly client?: string } = {},
 ): AsyncGenerator<ItemOf<TPage>, void, undefined> {
   const seen = new Set<unknown>();
-  for (let clean = false; !clean; ) {
-    clean = true;
-    let skip = 0;
+  // A page of one could not overlap.
+  const size = Math.max(2, take);
+  for (let vain = 0; vain < VAIN_WALKS; ) {
+    let isDisturbed = false;
     let found = 0;
-    let total: number | undefined;
-    for (;;) {
-      const page = await list({ take, skip, ...(client === undefined ? {} : { client }) });
+    let last: unknown;
+    for (let skip = 0; ; ) {
+      const page = await list({ take: size, skip, ...(client === undefined ? {} : { client }) });
       const items = itemsOf(page);
-      if (total !== undefined && total !== page.total) clean = false;
-      total = page.total;
+      const [first] = items;
+      if (skip > 0 && (first === undefined || idOf(first) !== last)) isDisturbed = true;
       for (const item of items) {
         const id = idOf(item);
         if (seen.has(id)) continue;
@@ -58,12 +62,14 @@ export async function* everyItem<TPage extends Page>(
         found += 1;
         yield item;
       }
-      skip += items.length;
-      if (items.length === 0 || skip >= total) break;
+      last = idOf(items.at(-1));
+      // A server that gives fewer than was asked for has its own idea of a page.
+      const next = skip + Math.max(1, items.length - 1);
+      if (items.length === 0 || skip + items.length >= page.total) break;
+      skip = next;
     }
-    // Fewer than promised, and none of them new: walking on would find the same.
-    if (found === 0) return;
-    if (seen.size < total) clean = false;
+    if (!isDisturbed) return;
+    vain = found === 0 ? vain + 1 : 0;
   }
 }
 

@@ -3,19 +3,27 @@ import { MAX_ANSWER_BYTES, type Transport } from "./transport.js";
 
 /** The transport for edge runtimes, Bun and Deno, and for a team's own `fetch`. */
 export function fetchTransport(fetch: typeof globalThis.fetch): Transport {
-  return async ({ verb, url, headers, body, signal }) => {
-    try {
-      const response = await fetch(url, {
+  return async ({ verb, url, headers, body, ending }) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const exchange = async () => {
+      const init = {
         method: verb,
         headers,
         ...(body === undefined ? {} : { body }),
         redirect: "manual",
         signal,
-      });
+      } as const;
+      const response = await fetch(url, init);
       return { status: response.status, headers: response.headers, text: await boundedText(response) };
+    };
+    try {
+      // A team's own `fetch` may not look at its signal.
+      return await ending.race(exchange());
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      throw new FetchError(!certainlyNotSent(error), error);
+      if (!ending.ended) throw new FetchError(!certainlyNotSent(error), error);
+      controller.abort(ending.reason);
+      throw ending.reason;
     }
   };
 }

@@ -32,18 +32,17 @@ export async function sendBytes(
   const timeoutMs = checkedTimeout(options.timeoutMs ?? 600_000);
   onProgress?.({ sentBytes: 0, totalBytes });
   try {
-    const { status, headers, text } = await limited({ operation, timeoutMs, signal }, (limit, ended) => {
-      const answer = transport({
+    const { status, headers, text } = await limited({ operation, timeoutMs, signal }, (ending) => {
+      return transport({
         verb: "PUT",
         url: uploadUrl,
         headers: { "content-type": mimeType, "content-digest": `sha-256=:${checksum}:` },
         body: bytes,
-        signal: limit,
+        ending,
         onSent: (sentBytes) => {
           if (sentBytes < totalBytes) onProgress?.({ sentBytes, totalBytes });
         },
       });
-      return Promise.race([answer, ended]);
     });
     if (status < 200 || status > 299) throw new ResponseError({ status, headers, text: async () => text ?? "" });
     // Amazon's storage and those like it say what they stored, when they do.

@@ -1,10 +1,12 @@
+import type { Ending } from "./call-limit.js";
+
 /** One HTTP request as the client hands it to a transport. */
 export interface WireRequest {
   readonly verb: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array<ArrayBuffer> | undefined;
-  readonly signal: AbortSignal;
+  readonly ending: Ending;
   /** Told how many bytes of the body are on their way; where nothing but `fetch` exists, nobody is told. */
   readonly onSent?: (bytes: number) => void;
 }
@@ -18,7 +20,7 @@ export interface WireAnswer {
 
 /**
  * Sends one request and reads the whole answer, whatever its status. Never follows a redirect: `fetch` keeps custom
- * headers such as `x-api-key` across hosts. Rejects with a `FetchError`, or with `signal.reason` once that is aborted.
+ * headers such as `x-api-key` across hosts. Rejects with a `FetchError`, or with `ending.reason` once that has ended.
  */
 export type Transport = (request: WireRequest) => Promise<WireAnswer>;
 

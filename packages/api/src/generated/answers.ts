@@ -1,20 +1,20 @@
 // Generated from equos-v3.openapi.yaml by `pnpm generate`. Do not edit.
-import * as z from "zod/mini";
+import * as z from "zod";
 
 const equosConversationStatus = z.string();
-const equosConversationUtterance = z.looseObject({
+const equosConversationUtterance = z.object({
   id: z.string(),
   author: z.string(),
   content: z.string(),
   recordedAt: z.string(),
 });
-const equosTimelineEntry = z.looseObject({
+const equosTimelineEntry = z.object({
   type: z.string(),
   recordedAt: z.string(),
   author: z.optional(z.string()),
   content: z.optional(z.string()),
 });
-const equosConversation = z.looseObject({
+const equosConversation = z.object({
   id: z.string(),
   name: z.string(),
   client: z.optional(z.nullable(z.string())),
@@ -41,14 +41,14 @@ const equosConversation = z.looseObject({
   characterId: z.string(),
   organizationId: z.string(),
 });
-const listEquosConversationsResponse = z.looseObject({
+const listEquosConversationsResponse = z.object({
   skip: z.number(),
   take: z.number(),
   total: z.number(),
   conversations: z.array(equosConversation),
 });
 const equosFaceIdentity = z.string();
-const equosFace = z.looseObject({
+const equosFace = z.object({
   id: z.string(),
   identity: equosFaceIdentity,
   organizationId: z.string(),
@@ -60,7 +60,7 @@ const equosFace = z.looseObject({
   updatedAt: z.string(),
 });
 const equosVoiceIdentity = z.string();
-const equosVoice = z.looseObject({
+const equosVoice = z.object({
   id: z.string(),
   organizationId: z.string(),
   client: z.optional(z.nullable(z.string())),
@@ -69,7 +69,7 @@ const equosVoice = z.looseObject({
   createdAt: z.string(),
   updatedAt: z.string(),
 });
-const equosBrain = z.looseObject({
+const equosBrain = z.object({
   id: z.string(),
   organizationId: z.string(),
   client: z.optional(z.nullable(z.string())),
@@ -78,7 +78,7 @@ const equosBrain = z.looseObject({
   createdAt: z.string(),
   updatedAt: z.string(),
 });
-const equosDocument = z.looseObject({
+const equosDocument = z.object({
   id: z.string(),
   knowledgeBaseId: z.string(),
   name: z.string(),
@@ -88,7 +88,7 @@ const equosDocument = z.looseObject({
   createdAt: z.string(),
   updatedAt: z.string(),
 });
-const equosKnowledgeBase = z.looseObject({
+const equosKnowledgeBase = z.object({
   id: z.string(),
   organizationId: z.string(),
   name: z.string(),
@@ -98,7 +98,7 @@ const equosKnowledgeBase = z.looseObject({
   createdAt: z.string(),
   updatedAt: z.string(),
 });
-const equosCharacter = z.looseObject({
+const equosCharacter = z.object({
   id: z.string(),
   organizationId: z.string(),
   client: z.optional(z.nullable(z.string())),
@@ -117,7 +117,7 @@ const equosCharacter = z.looseObject({
   createdAt: z.string(),
   updatedAt: z.string(),
 });
-const equosConversationWithCharacter = z.looseObject({
+const equosConversationWithCharacter = z.object({
   id: z.string(),
   name: z.string(),
   client: z.optional(z.nullable(z.string())),
@@ -145,56 +145,56 @@ const equosConversationWithCharacter = z.looseObject({
   organizationId: z.string(),
   character: equosCharacter,
 });
-const createEquosConversationResponse = z.looseObject({
+const createEquosConversationResponse = z.object({
   conversation: equosConversationWithCharacter,
   consumerAccessToken: z.optional(z.nullable(z.string())),
   remoteAgentAccessToken: z.optional(z.nullable(z.string())),
 });
-const listEquosCharactersResponse = z.looseObject({
+const listEquosCharactersResponse = z.object({
   skip: z.number(),
   take: z.number(),
   total: z.number(),
   characters: z.array(equosCharacter),
 });
-const listEquosBrainsResponse = z.looseObject({
+const listEquosBrainsResponse = z.object({
   skip: z.number(),
   take: z.number(),
   total: z.number(),
   brains: z.array(equosBrain),
 });
-const listEquosFacesResponse = z.looseObject({
+const listEquosFacesResponse = z.object({
   skip: z.number(),
   take: z.number(),
   total: z.number(),
   faces: z.array(equosFace),
 });
-const listEquosVoicesResponse = z.looseObject({
+const listEquosVoicesResponse = z.object({
   skip: z.number(),
   take: z.number(),
   total: z.number(),
   voices: z.array(equosVoice),
 });
-const listEquosKnowledgeBasesResponse = z.looseObject({
+const listEquosKnowledgeBasesResponse = z.object({
   skip: z.number(),
   take: z.number(),
   total: z.number(),
   items: z.array(equosKnowledgeBase),
 });
-const createDocumentResponse = z.looseObject({
+const createDocumentResponse = z.object({
   document: equosDocument,
   uploadUrl: z.string(),
   expireAt: z.string(),
 });
-const createEquosTokenResponse = z.looseObject({
+const createEquosTokenResponse = z.object({
   token: z.string(),
 });
-const healthResponse = z.looseObject({
+const healthResponse = z.object({
   status: z.string(),
   version: z.string(),
 });
 
 /** What each operation answers; one that is missing here has no declared answer. */
-export const answers: Readonly<Record<string, z.ZodMiniType>> = {
+export const answers: Readonly<Record<string, z.ZodType>> = {
   listConversations: listEquosConversationsResponse,
   startConversation: createEquosConversationResponse,
   getConversationById: z.nullable(equosConversation),
