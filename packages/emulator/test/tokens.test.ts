@@ -1,5 +1,5 @@
 import { manualClock } from "@equos-broker/emulator";
-import { TokenVerifier } from "livekit-server-sdk";
+import { AccessToken, TokenVerifier } from "livekit-server-sdk";
 import { expect, it } from "vitest";
 import { emulatorFor, started } from "./support.js";
 
@@ -14,6 +14,28 @@ it("signs a token that opens the conversation's room to the consumer", async () 
     iss: apiKey,
     video: { room: conversation.room, roomJoin: true, canPublish: true, canSubscribe: true },
   });
+});
+
+it("signs what LiveKit's own SDK would sign", async () => {
+  const clock = manualClock(Math.floor(Date.now() / 1_000) * 1_000);
+  const emulator = await emulatorFor({ clock });
+  const { conversation, consumerAccessToken } = await started(emulator, {
+    consumer: { identity: 'ada/ä"', name: "Ada 🎙" },
+  });
+  const { apiKey, apiSecret } = emulator.livekit;
+  const own = new AccessToken(apiKey, apiSecret, { identity: 'ada/ä"', name: "Ada 🎙", ttl: 21_600 });
+  const room = conversation.room ?? "";
+  own.addGrant({ room, roomJoin: true, canPublish: true, canSubscribe: true, canPublishData: true });
+  const partsOf = (token: string) =>
+    token
+      .split(".")
+      .slice(0, 2)
+      .map((part) => JSON.parse(Buffer.from(part, "base64url").toString()));
+  const [header, claims] = partsOf(consumerAccessToken ?? "");
+  const [expectedHeader, expected] = partsOf(await own.toJwt());
+  expect(header).toEqual(expectedHeader);
+  const second = expect.closeTo(expected.nbf, -0.7);
+  expect(claims).toEqual({ ...expected, nbf: second, exp: expect.closeTo(expected.exp, -0.7) });
 });
 
 it("signs one for the remote agent", async () => {

@@ -4,7 +4,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { emulatorFor, postStart, started } from "../support.js";
 
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 const there = existsSync(executablePath);
 if (!there) console.log("the emulator's page is not tested in a browser: Chromium is missing");
 
