@@ -31,7 +31,7 @@ export const defaultTransport: Transport = ({ verb, url, headers, body, ending, 
       if (!socket.connecting && request.reusedSocket) connected = true;
       else socket.once(protocol === "https:" ? "secureConnect" : "connect", () => (connected = true));
     });
-    request.once("error", fail);
+    request.on("error", fail);
     request.once("response", (response) => {
       const { statusCode = 0 } = response;
       readText(response, fail, (text) =>
@@ -108,7 +108,7 @@ function readText(
     response.destroy();
     done(undefined);
   });
-  response.once("error", fail);
+  response.on("error", fail);
   response.once("close", () => {
     if (!response.complete) fail(new Error("the answer broke off"));
   });

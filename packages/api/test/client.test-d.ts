@@ -5,19 +5,32 @@ import {
   type ConversationsApi,
   type CreateEquosConversationRequest,
   type CreateEquosConversationResponse,
+  type CreateEquosFaceRequest,
   certainlyNotSent,
   type EquosApis,
+  type EquosBrain,
   EquosClient,
   type EquosClientOptions,
   type EquosConversation,
+  type EquosDocument,
+  type EquosFace,
+  EquosFaceIdentity,
+  type EquosKnowledgeBase,
+  EquosVoiceIdentity,
+  everyItem,
   type FetchError,
+  type ItemOf,
+  type ListEquosBrainsResponse,
   type ListEquosConversationsResponse,
+  type ListEquosKnowledgeBasesResponse,
   parseEndpoint,
   type ResponseError,
   systemCode,
+  uploadDocument,
 } from "../src/index.js";
 
-const { conversations } = EquosClient.create("key");
+const equos = EquosClient.create("key");
+const { conversations } = equos;
 
 describe("arguments", () => {
   it("are the official SDK's objects", () => {
@@ -113,5 +126,58 @@ describe("errors", () => {
     expectTypeOf(certainlyNotSent).toEqualTypeOf<(error: unknown) => boolean>();
     expectTypeOf(systemCode).toEqualTypeOf<(error: unknown) => string | undefined>();
     expectTypeOf(parseEndpoint).toEqualTypeOf<(endpoint: string) => string>();
+  });
+});
+
+describe("enums", () => {
+  it("are values, closed in what is sent, and open in what comes", () => {
+    expectTypeOf(EquosFaceIdentity.Tommy).toEqualTypeOf<"tommy">();
+    expectTypeOf(EquosVoiceIdentity.Kore).toExtend<EquosVoiceIdentity>();
+    expectTypeOf<{ identity: "byron" }>().not.toExtend<CreateEquosFaceRequest>();
+    expectTypeOf<string>().toExtend<EquosFace["identity"]>();
+    expectTypeOf<"running">().toExtend<EquosConversation["status"]>();
+  });
+});
+
+describe("every item of a list", () => {
+  it("is what stands in the list's array, whatever its name", () => {
+    expectTypeOf<ItemOf<ListEquosBrainsResponse>>().toEqualTypeOf<EquosBrain>();
+    expectTypeOf<ItemOf<ListEquosKnowledgeBasesResponse>>().toEqualTypeOf<EquosKnowledgeBase>();
+    expectTypeOf(everyItem(equos.brains.listBrains, { client: "shop" })).toEqualTypeOf<
+      AsyncGenerator<EquosBrain, void, undefined>
+    >();
+    // @ts-expect-error a list of one thing, not the thing
+    () => everyItem(equos.brains.getBrain);
+  });
+});
+
+describe("an upload", () => {
+  it("takes this client, or one like the official SDK's with its own documents", () => {
+    const options = { id: "kno_1", name: "a", description: "b", mimeType: "text/plain", content: new Uint8Array() };
+    expectTypeOf(uploadDocument(equos, options)).resolves.toEqualTypeOf<{
+      readonly document: EquosDocument;
+      readonly sha256: string;
+    }>();
+    interface Official {
+      id: string;
+      createdAt: Date;
+    }
+    const official = {
+      knowledgeBases: {
+        addDocument: async (_: { id: string; createDocumentRequest: object }) => ({
+          document: { id: "doc_1", createdAt: new Date() },
+          uploadUrl: "",
+          expireAt: new Date(),
+        }),
+        indexDocument: async (_: { id: string; doc: string }): Promise<Official> => ({ id: "", createdAt: new Date() }),
+        deleteDocument: async (_: { id: string; doc: string }): Promise<Official> => ({
+          id: "",
+          createdAt: new Date(),
+        }),
+      },
+    };
+    expectTypeOf(uploadDocument(official, options)).resolves.toHaveProperty("document").toEqualTypeOf<Official>();
+    // @ts-expect-error a media type is needed
+    () => uploadDocument(equos, { ...options, mimeType: undefined });
   });
 });

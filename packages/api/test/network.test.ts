@@ -84,6 +84,10 @@ describe.each(transports)("a network that fails, over $transport", ({ own }) => 
     const server = await serveBytes(onRequest);
     const error = await lost(server.url);
     expect(error.sent).toBe(true);
+    expect(error).toMatchObject({
+      operation: "stopConversation",
+      message: expect.stringContaining("stopConversation"),
+    });
     expect(certainlyNotSent(error)).toBe(false);
     // No hidden second attempt: it could start a second conversation.
     expect(server.sockets).toHaveLength(1);

@@ -134,6 +134,15 @@ describe.each(transports)("an upload over $transport", ({ own, transport }) => {
     expect(stepsOf(server).filter((step) => step.startsWith("DELETE"))).toEqual([deleted, deleted]);
   });
 
+  it("sends to a URL that no request line carries as it is", async () => {
+    const server: TestServer = await serve((response, seen) => {
+      const uploadUrl = `${server.url}/bucket/ä b?name=ö&x=%20#part`;
+      json(seen.verb === "POST" ? { document, uploadUrl, expireAt: at } : document)(response, seen);
+    });
+    await uploadDocument(client(server), { ...request, content, ...own });
+    expect(server.seen[1]?.target).toBe("/bucket/%C3%A4%20b?name=%C3%B6&x=%20");
+  });
+
   it("takes the storage's own checksum when it agrees", async () => {
     const server = await equosAndStorage({ headers: { "x-amz-checksum-sha256": sha256.toString("base64") } });
     await expect(uploadDocument(client(server), { ...request, content, ...own })).resolves.toBeDefined();

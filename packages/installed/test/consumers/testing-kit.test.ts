@@ -18,7 +18,7 @@ beforeAll(async () => {
 /** Counts as each runner prints them. */
 const runners = [
   ["jest", ["node_modules/jest/bin/jest.js", "jest"], /Tests: +1 failed, 2 passed/],
-  ["node:test", ["--test", "--test-reporter=tap", "node/kit.test.js"], /# pass 2\n# fail 1/],
+  ["node:test", ["--test", "--test-reporter=tap", "node/kit.test.js"], /# pass 3\n# fail 1/],
   [
     "vitest",
     ["node_modules/vitest/vitest.mjs", "run", "--root", "vitest", "--no-color"],

@@ -15,3 +15,10 @@ test("leaves one running", async () => {
 test("begins with nothing", () => {
   if (emulator.conversations().length > 0) throw new Error("something was left");
 });
+
+test("shows its page", async () => {
+  for (const path of ["/", "/emulator/page.css", "/emulator/page.js"]) {
+    const { status } = await fetch(emulator.url + path);
+    if (status !== 200) throw new Error(`${path} answers ${status}`);
+  }
+});
