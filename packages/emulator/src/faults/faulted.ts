@@ -1,6 +1,6 @@
+import { type Answer, isRefusal, refusal } from "../answer/answer.js";
+import { type ErrorText, errorText, jsonType, type Reply, textOf } from "../answer/reply.js";
 import type { EmulatorSwitches } from "../switches.js";
-import { type Answer, isRefusal, refusal } from "../wire/answer.js";
-import { type ErrorText, errorText, jsonType, type Reply, textOf } from "../wire/reply.js";
 import type { Fault } from "./fault.js";
 
 /** When the operation is carried out in relation to the fault's wait. */

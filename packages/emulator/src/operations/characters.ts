@@ -1,6 +1,6 @@
 import type { CreateEquosCharacterRequest, UpdateEquosCharacterRequest } from "@equos-broker/api";
+import { type Answer, refusal } from "../answer/answer.js";
 import type { Character } from "../state/organization.js";
-import { type Answer, refusal } from "../wire/answer.js";
 import { created, getOf, listOf, missing, ok, stamped, unknownReference, updatedNow } from "./resources.js";
 import type { Carry, Setup } from "./setup.js";
 

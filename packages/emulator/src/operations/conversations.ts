@@ -1,7 +1,7 @@
 import type { CreateEquosConversationRequest } from "@equos-broker/api";
+import { type Answer, refusal } from "../answer/answer.js";
 import { conversationAnswer, startAnswer } from "../conversations/answers.js";
 import type { Conversation } from "../conversations/conversation.js";
-import { type Answer, refusal } from "../wire/answer.js";
 import { created, missing, ok, pageAnswer, unknownReference } from "./resources.js";
 import type { Carry, Setup } from "./setup.js";
 

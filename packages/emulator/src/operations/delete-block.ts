@@ -1,6 +1,6 @@
+import { refusal } from "../answer/answer.js";
 import type { Character } from "../state/organization.js";
 import type { Row, Table } from "../state/table.js";
-import { refusal } from "../wire/answer.js";
 import { missing, ok } from "./resources.js";
 import type { Carry, Setup } from "./setup.js";
 

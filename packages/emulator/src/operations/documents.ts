@@ -1,8 +1,8 @@
 import type { CreateDocumentRequest } from "@equos-broker/api";
+import { type Answer, refusal } from "../answer/answer.js";
 import { documentAnswer, isWhole, newDocument, type StoredDocument } from "../state/documents.js";
 import type { KnowledgeBase } from "../state/organization.js";
-import { type Answer, refusal } from "../wire/answer.js";
-import { uploadPath } from "../wire/upload.js";
+import { uploadPath } from "../state/upload-urls.js";
 import { created, ok } from "./resources.js";
 import type { Call, Carry, Setup } from "./setup.js";
 

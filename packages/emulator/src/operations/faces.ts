@@ -1,5 +1,5 @@
 import type { CreateEquosFaceRequest } from "@equos-broker/api";
-import { refusal } from "../wire/answer.js";
+import { refusal } from "../answer/answer.js";
 import { deleteBlock } from "./delete-block.js";
 import { created, getOf, listOf, stamped } from "./resources.js";
 import type { Carry, Setup } from "./setup.js";

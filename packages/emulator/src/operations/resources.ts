@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { type Answer, refusal } from "../answer/answer.js";
 import type { Row, Table } from "../state/table.js";
-import { type Answer, refusal } from "../wire/answer.js";
 import { pageOf } from "./paging.js";
 import type { Carry, Setup } from "./setup.js";
 

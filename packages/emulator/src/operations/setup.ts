@@ -1,9 +1,9 @@
+import type { Answer } from "../answer/answer.js";
 import type { Conversations } from "../conversations/conversations.js";
 import type { EmulatorLimits } from "../conversations/limits.js";
 import type { SignToken } from "../conversations/tokens.js";
 import type { Organization } from "../state/organization.js";
 import type { EmulatorSwitches } from "../switches.js";
-import type { Answer } from "../wire/answer.js";
 
 /** A request for an operation: key and body have been looked at. */
 export interface Call {

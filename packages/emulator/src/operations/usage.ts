@@ -1,5 +1,5 @@
+import { refusal } from "../answer/answer.js";
 import type { Conversation } from "../conversations/conversation.js";
-import { refusal } from "../wire/answer.js";
 import { ok } from "./resources.js";
 import type { Carry, Setup } from "./setup.js";
 

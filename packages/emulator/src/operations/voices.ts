@@ -1,5 +1,5 @@
 import type { CreateEquosVoiceRequest } from "@equos-broker/api";
-import { type Answer, refusal } from "../wire/answer.js";
+import { type Answer, refusal } from "../answer/answer.js";
 import { deleteBlock } from "./delete-block.js";
 import { created, getOf, listOf, missing, ok, stamped, updatedNow } from "./resources.js";
 import type { Call, Carry, Setup } from "./setup.js";

@@ -1,4 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { type Answer, isRefusal, refusal } from "../answer/answer.js";
+import { type Reply, replyWith } from "../answer/reply.js";
 import type { EmulatorClock } from "../clock/clock.js";
 import type { Conversations } from "../conversations/conversations.js";
 import type { Fault } from "../faults/fault.js";
@@ -11,8 +13,6 @@ import type { Operations } from "../operations/operations.js";
 import type { EmulatorSwitches } from "../switches.js";
 import { answerChecks } from "../validation/answer-checks.js";
 import { bodyChecks } from "../validation/request-checks.js";
-import { type Answer, isRefusal, refusal } from "./answer.js";
-import { type Reply, replyWith } from "./reply.js";
 import type { RequestLog } from "./request-log.js";
 import { type Route, routeOf } from "./routes.js";
 

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { refusal } from "../answer/answer.js";
+import { type Reply, replyWith } from "../answer/reply.js";
 import { faultHeader } from "../faults/fault-from-json.js";
 import type { EmulatorSwitches } from "../switches.js";
-import { refusal } from "./answer.js";
 import { readBody } from "./body.js";
 import type { Received } from "./reception.js";
-import { type Reply, replyWith } from "./reply.js";
 
 /** 1 MiB. */
 const maxBodyBytes = 1_048_576;

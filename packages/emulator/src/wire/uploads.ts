@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { refusal } from "../answer/answer.js";
+import { replyWith } from "../answer/reply.js";
 import type { Organization } from "../state/organization.js";
-import { refusal } from "./answer.js";
+import { entityTag, isUpload, roomFor, store, uploadTarget } from "../state/upload-urls.js";
 import { readBody } from "./body.js";
-import { replyWith } from "./reply.js";
 import { send } from "./server.js";
-import { entityTag, isUpload, roomFor, store, uploadTarget } from "./upload.js";
 
 const headerOf = (value: string | string[] | undefined): string | undefined =>
   typeof value === "string" ? value : undefined;

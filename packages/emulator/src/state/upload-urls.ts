@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { checksumOf, type StoredDocument } from "../state/documents.js";
-import type { Organization } from "../state/organization.js";
-import { type Answer, refusal } from "./answer.js";
+import { type Answer, refusal } from "../answer/answer.js";
+import { checksumOf, type StoredDocument } from "./documents.js";
+import type { Organization } from "./organization.js";
 
 const prefix = "/emulator/uploads/";
 
