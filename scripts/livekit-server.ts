@@ -90,7 +90,9 @@ export async function startLivekit(built: string, given: { readonly port?: numbe
     },
     logging: { level: "warn" },
   });
-  const child = spawn(built, ["--config-body", config], { stdio: ["ignore", "pipe", "pipe"] });
+  // Not among its arguments, which every user of the machine can read.
+  const env = { ...process.env, LIVEKIT_CONFIG: config };
+  const child = spawn(built, [], { env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {

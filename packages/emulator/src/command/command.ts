@@ -76,6 +76,9 @@ async function run(options: EmulatorOptions, exportFile: string | undefined): Pr
   }
 }
 
+// LiveKit's package writes a line for every connection otherwise.
+process.env.NODE_ENV ??= "production";
+
 try {
   const line = readCommandLine(process.argv.slice(2), process.env);
   if (line.help) console.log(help);
