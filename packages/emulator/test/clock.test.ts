@@ -30,7 +30,7 @@ describe("a manual clock", () => {
     expect(clock.now()).toBe(50);
   });
 
-  it.each([-1, Number.NaN])("refuses to go %d", async (ms) => {
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 1e300])("refuses to go %d", async (ms) => {
     await expect(manualClock().advance(ms)).rejects.toThrow(RangeError);
   });
 });

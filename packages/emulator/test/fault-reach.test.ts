@@ -123,11 +123,17 @@ describe("the request log", () => {
     await send(emulator, "GET", "/v3/brains").catch(() => undefined);
     await send(emulator, "GET", `/v3/brains/${emulator.apiKey}`);
     await postStart(emulator, { promptCtx: `the key is ${emulator.apiKey}` });
+    const escaped = JSON.stringify(startBody(emulator, { promptCtx: "KEY" })).replace(
+      "KEY",
+      emulator.apiKey.replace("s", "\\u0073"),
+    );
+    await send(emulator, "POST", "/v3/conversations", escaped);
     const text = JSON.stringify(emulator.requests());
     expect(emulator.requests()).toMatchObject([
       { outcome: "dropped" },
       { outcome: 200, path: "/v3/brains/[key]" },
       { outcome: 201, body: { promptCtx: "the key is [key]" } },
+      { outcome: 201, body: { promptCtx: "[key]" } },
     ]);
     expect(text).not.toContain(emulator.apiKey);
   });

@@ -22,6 +22,9 @@ interface Timer {
 /** An exchange over a loopback socket takes about six turns of the event loop. */
 const turnsToSettle = 10;
 
+/** Epoch milliseconds, the end of what `Date` knows. */
+const lastMoment = 8.64e15;
+
 /** The most that a timer of the system can wait. */
 const longestWait = 2 ** 31 - 1;
 
@@ -74,8 +77,10 @@ class Clock implements ControlledClock {
   }
 
   async advance(ms: number): Promise<void> {
-    if (!(ms >= 0)) throw new RangeError(`advance takes milliseconds, 0 or more, not ${ms}`);
     const target = this.now() + ms;
+    if (!(ms >= 0 && target <= lastMoment)) {
+      throw new RangeError(`advance takes milliseconds from 0 to the last moment that a date can be, not ${ms}`);
+    }
     const ran = this.running;
     // While what is due happens in its order, time stands.
     this.stop();

@@ -20,11 +20,14 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
+/** Up to the last moment that a date can be. */
+const isDistance = (ms: unknown, now: number): ms is number => typeof ms === "number" && ms >= 0 && now + ms <= 8.64e15;
+
 async function moveClock({ clock }: Emulator, body: Readonly<Record<string, unknown>>): Promise<Result> {
   const { stop, resume, advanceMs } = body;
   if (stop === true) clock.stop();
   else if (resume === true) clock.resume();
-  else if (typeof advanceMs === "number" && advanceMs >= 0) await clock.advance(advanceMs);
+  else if (isDistance(advanceMs, clock.now())) await clock.advance(advanceMs);
   else return wrong('the clock takes { "stop": true }, { "resume": true } or { "advanceMs": 60000 }');
   return done;
 }
@@ -66,6 +69,7 @@ export async function act(emulator: Emulator, what: string, text: string): Promi
     return done;
   }
   const [, id, action] = /^POST conversations\/([^/]+)\/(\w+)$/.exec(what) ?? [];
-  if (id !== undefined && action !== undefined) return onConversation(emulator, decodeURIComponent(id), action);
+  // Ids of conversations have nothing that a path would encode.
+  if (id !== undefined && action !== undefined) return onConversation(emulator, id, action);
   return { status: 404, value: { message: `there is no ${what}` } };
 }

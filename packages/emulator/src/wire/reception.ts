@@ -40,9 +40,14 @@ export interface ReceptionSetup {
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
+/** Shorter texts cannot be nested so deeply that writing them again overflows the stack. */
+const surelyShallow = 10_000;
+
 function parsed(text: string): { body: unknown } | undefined {
   try {
-    return { body: text === "" ? undefined : JSON.parse(text) };
+    const body: unknown = text === "" ? undefined : JSON.parse(text);
+    if (text.length > surelyShallow) JSON.stringify(body);
+    return { body };
   } catch {
     return undefined;
   }
@@ -111,14 +116,15 @@ export function receptionOf(setup: ReceptionSetup): (received: Received, ends: W
     const { body } = json;
     // Health is asked for all the time, and is nobody's call of the API.
     if (route.operation === "healthCheck") return met(route, received, body, ends);
-    const entry = setup.log.add({
+    const request = {
       operation: route.operation,
       verb,
       path: route.path,
       at: new Date(clock.now()).toISOString(),
       ...consumerField(consumerOf(route, body)),
       body,
-    });
+    };
+    const entry = setup.log.add(request, text);
     const reply = await met(route, received, body, ends);
     entry.outcome = reply.kind === "drop" ? "dropped" : reply.status;
     return reply;

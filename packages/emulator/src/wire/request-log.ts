@@ -27,8 +27,10 @@ export class RequestLog {
     this.#key = key;
   }
 
-  add(request: LoggedRequest): LoggedRequest {
-    const entry = this.#redacted(request);
+  /** @param text - The body as it came, in which a key is looked for. */
+  add(request: LoggedRequest, text: string): LoggedRequest {
+    const isSuspect = text.includes(this.#key) || request.path.includes(this.#key) || text.includes("\\u");
+    const entry = isSuspect ? this.#redacted(request) : request;
     this.#requests.push(entry);
     // Seldom, because it copies.
     if (this.#requests.length >= 2 * rememberedRequests) this.#requests = this.#requests.slice(-rememberedRequests);

@@ -60,6 +60,8 @@ describe("the control routes", () => {
   it.each([
     ["POST", "clock", {}, 400],
     ["POST", "clock", { advanceMs: -1 }, 400],
+    ["POST", "clock", { advanceMs: 1e300 }, 400],
+    ["POST", "conversations/%E0%A4%A/join", {}, 404],
     ["POST", "clock", "{", 400],
     ["POST", "faults", { fault: {} }, 400],
     ["POST", "faults", { target: "none", fault: { status: 500 } }, 400],
