@@ -41,6 +41,7 @@ export function characterOperations(setup: Setup) {
     const character = characters.get(path.id ?? "");
     // Of the updates this one is not declared to answer null.
     if (character === undefined) return refusal(404, "Character not found");
+    // As above.
     const given = body as UpdateEquosCharacterRequest;
     const wrong = wrongReference(given);
     if (wrong !== undefined) return wrong;

@@ -1,3 +1,4 @@
+import type { CreateKnowledgeBaseRequest } from "@equos-broker/api";
 import type { Conversation } from "../conversations/conversation.js";
 import type { Conversations } from "../conversations/conversations.js";
 import type { StoredDocument } from "../state/documents.js";
@@ -55,12 +56,12 @@ function conversationOf(conversation: Conversation): SeededConversation {
 /** Everything an emulator holds, as a seed that brings another one to the same state. */
 export function harvest(organization: Organization, conversations: Conversations): EmulatorSeed {
   const characters = new Set(organization.characters.all().map(({ id }) => id));
-  return structuredClone({
+  const seed: EmulatorSeed = {
     brains: organization.brains.all().map((row) => asSeeded(row)),
     faces: organization.faces.all().map((row) => asSeeded(row)),
     voices: organization.voices.all().map((row) => asSeeded(row)),
     knowledgeBases: organization.knowledgeBases.all().map(({ documents, ...row }) => ({
-      ...asSeeded<{ name: string }>(row),
+      ...asSeeded<CreateKnowledgeBaseRequest>(row),
       description: row.description,
       documents: [...documents.values()].map(documentOf),
     })),
@@ -70,5 +71,6 @@ export function harvest(organization: Organization, conversations: Conversations
       .all()
       .filter(({ request }) => characters.has(request.characterId))
       .map(conversationOf),
-  }) as EmulatorSeed;
+  };
+  return structuredClone(seed);
 }

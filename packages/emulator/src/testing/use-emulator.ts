@@ -75,6 +75,7 @@ export function useEmulator(hooks: TestHooks, options: UseEmulatorOptions = {}):
     if (started !== undefined) return started;
     throw new Error("the emulator runs inside of tests and hooks only: use it there, not while the file is loaded");
   };
+  // Nothing is ever read from the object itself.
   return new Proxy({} as Emulator, {
     get(_, name) {
       const emulator = running();
