@@ -9,7 +9,7 @@ export type { Fault, FaultedRequest, FaultReach } from "./faults/fault.js";
 export { type FaultConstructors, fault } from "./faults/fault-constructors.js";
 export type { FaultQueue, FaultTarget } from "./faults/fault-queue.js";
 export { type EmulatorOptions, emulatorApiKey } from "./options.js";
-export type { EmulatorSeed, Seeded, SeededConversation, SeededDocument } from "./seed/seed.js";
+export type { EmulatorSeed, Seeded, SeededConversation, SeededDocument, SeededFace } from "./seed/seed.js";
 export { SeedFileError } from "./seed/seed-file.js";
 export { startEmulator } from "./start-emulator.js";
 export { systemPrompt } from "./state/standard-characters.js";

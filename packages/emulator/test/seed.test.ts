@@ -151,6 +151,11 @@ describe("an export", () => {
     expect(again.emulator.export()).toEqual(exported);
     expect(again.emulator.conversations()).toEqual(emulator.conversations());
     expect(again.emulator.bill()).toEqual(emulator.bill());
+    for (const id of emulator.characterIds) {
+      expect((await started(again.emulator, { characterId: id })).conversation.character).toEqual(
+        (await started(emulator, { characterId: id })).conversation.character,
+      );
+    }
     for (const { conversation } of talks) {
       expect(await got(again.emulator, conversation.id)).toEqual(await got(emulator, conversation.id));
     }

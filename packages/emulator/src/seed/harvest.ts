@@ -10,12 +10,10 @@ const given = <T>(name: string, value: T | undefined) => (value === undefined ? 
 
 /** Fields that a seed does not have: they are the emulator's own, or say nothing. */
 function asSeeded<TRequest>({ organizationId: _, ...row }: { organizationId: string } & object): Seeded<TRequest> {
-  const known = Object.entries(row).filter(([name, value]) => value !== null && !answerOnly.has(name));
+  const known = Object.entries(row).filter(([, value]) => value !== null);
   // What is left of an answer is what its create request takes, and id and times.
   return Object.fromEntries(known) as Seeded<TRequest>;
 }
-
-const answerOnly = new Set(["description", "thumbnailUrl", "referenceImgUrl"]);
 
 function documentOf(document: StoredDocument): SeededDocument {
   const { id, name, description, mimeType, createdAt, content, size, indexStartedAt } = document;
@@ -62,7 +60,6 @@ export function harvest(organization: Organization, conversations: Conversations
     voices: organization.voices.all().map((row) => asSeeded(row)),
     knowledgeBases: organization.knowledgeBases.all().map(({ documents, ...row }) => ({
       ...asSeeded<CreateKnowledgeBaseRequest>(row),
-      description: row.description,
       documents: [...documents.values()].map(documentOf),
     })),
     characters: organization.characters.all().map((row) => asSeeded(row)),

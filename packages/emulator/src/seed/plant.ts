@@ -27,6 +27,8 @@ function plantDocument(seeded: SeededDocument, knowledgeBaseId: string, now: num
   };
 }
 
+const blankFace = { client: null, description: null, thumbnailUrl: null, referenceImgUrl: null };
+
 /** Puts a seed that has been checked into an organization. */
 export function plant(
   seed: EmulatorSeed,
@@ -44,7 +46,7 @@ export function plant(
     updatedAt: updatedAt ?? createdAt ?? at,
   });
   for (const brain of seed.brains ?? []) organization.brains.put({ client: null, ...owned("bra", brain) });
-  for (const face of seed.faces ?? []) organization.faces.put({ client: null, ...owned("fac", face) });
+  for (const face of seed.faces ?? []) organization.faces.put({ ...blankFace, ...owned("fac", face) });
   for (const voice of seed.voices ?? [])
     organization.voices.put({ client: null, instructions: null, ...owned("voi", voice) });
   for (const { documents = [], ...seeded } of seed.knowledgeBases ?? []) {

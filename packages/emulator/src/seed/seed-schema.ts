@@ -1,6 +1,7 @@
 import type { JsonSchema } from "../validation/documented.js";
 
 const text = { type: "string" };
+const maybe = { type: ["string", "null"] };
 const time = { type: "string", format: "date-time" };
 const own = { id: { type: "string", minLength: 1 }, createdAt: time, updatedAt: time };
 
@@ -58,7 +59,7 @@ export const seedSchema: JsonSchema = {
   type: "object",
   properties: {
     brains: seeded("CreateEquosBrainRequest"),
-    faces: seeded("CreateEquosFaceRequest"),
+    faces: seeded("CreateEquosFaceRequest", { description: maybe, thumbnailUrl: maybe, referenceImgUrl: maybe }),
     voices: seeded("CreateEquosVoiceRequest"),
     knowledgeBases: seeded("CreateKnowledgeBaseRequest", { documents: seeded("CreateDocumentRequest", document) }),
     characters: seeded("CreateEquosCharacterRequest"),

@@ -6,6 +6,7 @@ import type {
   CreateEquosFaceRequest,
   CreateEquosVoiceRequest,
   CreateKnowledgeBaseRequest,
+  EquosFace,
 } from "@equos-broker/api";
 import type { Conversation } from "../conversations/conversation.js";
 
@@ -24,6 +25,10 @@ export type SeededDocument = Seeded<CreateDocumentRequest> & {
   /** Whether it was sent to be indexed, and when. */
   readonly indexStartedAt?: string;
 };
+
+/** A gallery face, with what Equos itself adds to it. */
+export type SeededFace = Seeded<CreateEquosFaceRequest> &
+  Pick<EquosFace, "description" | "thumbnailUrl" | "referenceImgUrl">;
 
 /** A conversation with its past. */
 export interface SeededConversation extends Pick<Conversation, "id" | "room" | "serverUrl" | "maxSeconds" | "tokens"> {
@@ -47,7 +52,7 @@ export interface SeededConversation extends Pick<Conversation, "id" | "room" | "
  */
 export interface EmulatorSeed {
   readonly brains?: readonly Seeded<CreateEquosBrainRequest>[];
-  readonly faces?: readonly Seeded<CreateEquosFaceRequest>[];
+  readonly faces?: readonly SeededFace[];
   readonly voices?: readonly Seeded<CreateEquosVoiceRequest>[];
   readonly knowledgeBases?: readonly (Seeded<CreateKnowledgeBaseRequest> & {
     readonly documents?: readonly SeededDocument[];
