@@ -44,9 +44,10 @@ export function avatarsIn(conversations: Conversations, { clock, livekit, signTo
         reply: replyTo,
       },
       {
-        consumerJoined: () => void conversations.join(id),
-        consumerLeft: () => void conversations.leave(id),
-        said: (author, content) => conversations.say(id, author, content),
+        // What happens in a room that the avatar is leaving may be about a conversation that is forgotten already.
+        consumerJoined: () => void (gone || conversations.join(id)),
+        consumerLeft: () => void (gone || conversations.leave(id)),
+        said: (author, content) => void (gone || conversations.say(id, author, content)),
         failed: (error) => {
           if (!gone) process.emitWarning(`equos-emulator: the avatar of ${id} failed: ${reasonOf(error)}`);
           void leave();
