@@ -14,5 +14,5 @@ export { SeedFileError } from "./seed/seed-file.js";
 export { startEmulator } from "./start-emulator.js";
 export { systemPrompt } from "./state/standard-characters.js";
 export type { EmulatorSwitches } from "./switches.js";
-export { type TestHooks, useEmulator } from "./testing/use-emulator.js";
+export { type TestHooks, type UseEmulatorOptions, useEmulator } from "./testing/use-emulator.js";
 export type { LoggedRequest } from "./wire/request-log.js";
