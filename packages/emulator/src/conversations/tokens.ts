@@ -30,8 +30,8 @@ const base64Url = (value: object): string => Buffer.from(JSON.stringify(value)).
 const header = base64Url({ alg: "HS256" });
 
 /**
- * Signs participants' tokens, valid for `ttlSeconds` of the emulator's clock. The claims are those of LiveKit's server SDK; it
- * is not used itself because signing takes it longer than everything else of a start together.
+ * Signs participants' tokens, valid for `ttlSeconds` of the emulator's clock. The claims are those of LiveKit's server SDK, with
+ * which a test compares them; loading that SDK takes longer than everything else until an emulator listens.
  */
 export function tokenSigner(livekit: EmulatorLivekit, clock: EmulatorClock, ttlSeconds: number): SignToken {
   return ({ identity, name }, room) => {
