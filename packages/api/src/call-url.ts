@@ -27,7 +27,11 @@ export function targetOf(method: string, { path, inQuery = [], needed = [] }: Op
 function segmentOf(method: string, name: string, value: unknown): string {
   if (missing(value) || value === "") throw new RequiredError(name, method);
   if (value === "." || value === "..") throw new RequiredError(name, method, `"${name}" cannot be a path of dots`);
-  return encodeURIComponent(String(value));
+  try {
+    return encodeURIComponent(String(value));
+  } catch {
+    throw new RequiredError(name, method, `"${name}" has half a character, which no path can carry`);
+  }
 }
 
 /** @throws RequiredError when the operation takes a body and there is none. */

@@ -34,9 +34,11 @@ export const defaultTransport: Transport = ({ verb, url, headers, body, ending, 
     request.on("error", fail);
     request.once("response", (response) => {
       const { statusCode = 0 } = response;
-      readText(response, fail, (text) =>
-        resolve({ status: statusCode, headers: { get: (name) => headerOf(response, name) }, text }),
-      );
+      readText(response, fail, (text) => {
+        resolve({ status: statusCode, headers: { get: (name) => headerOf(response, name) }, text });
+        // A refusal may come before all is written: nobody reads the rest, and it would hold socket and process.
+        if (!request.writableFinished) request.destroy();
+      });
     });
     ending.listen(() => request.destroy(new Error("aborted")));
     if (payload === undefined || onSent === undefined) request.end(payload);
@@ -56,9 +58,13 @@ const origins = new Map<string, Omit<Place, "path">>();
 /** Clients have few endpoints; storages may have a name for every bucket. */
 const MOST_ORIGINS = 100;
 
+/** What ends the name of the host. */
+const END_OF_ORIGIN = /[/?#]/g;
+
 function placeOf(url: string): Place {
-  const slash = url.indexOf("/", "https://".length);
-  const origin = slash < 0 ? url : url.slice(0, slash);
+  END_OF_ORIGIN.lastIndex = "https://".length;
+  const end = END_OF_ORIGIN.exec(url)?.index ?? url.length;
+  const origin = url.slice(0, end);
   let known = origins.get(origin);
   if (known === undefined) {
     const { protocol, hostname, port } = new URL(origin);
@@ -66,14 +72,14 @@ function placeOf(url: string): Place {
     if (origins.size >= MOST_ORIGINS) origins.clear();
     origins.set(origin, known);
   }
-  const path = slash < 0 ? "/" : url.slice(slash);
-  // What no request line can carry as it is: a fragment, spaces, letters beyond ASCII.
-  if (!/[^!-~]|#/.test(path)) return { ...known, path };
+  const path = url.slice(end);
+  // What no request line can carry as it is: no slash, a fragment, spaces, letters beyond ASCII.
+  if (path.startsWith("/") && !/[^!-~]|#/.test(path)) return { ...known, path };
   const { pathname, search } = new URL(url);
   return { ...known, path: pathname + search };
 }
 
-/** As fast as the connection takes it, and no further than the answer: a refusal comes before the end. */
+/** As fast as the connection takes it. */
 function writeInPieces(request: ClientRequest, payload: Uint8Array, onSent: (bytes: number) => void): void {
   let sent = 0;
   const next = (): void => {

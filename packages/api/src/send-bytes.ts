@@ -40,7 +40,12 @@ export async function sendBytes(
         body: bytes,
         ending,
         onSent: (sentBytes) => {
-          if (sentBytes < totalBytes) onProgress?.({ sentBytes, totalBytes });
+          try {
+            if (sentBytes < totalBytes) onProgress?.({ sentBytes, totalBytes });
+          } catch (error) {
+            // The caller's own function failed: nobody but the caller can be told.
+            ending.end(error);
+          }
         },
       });
     });

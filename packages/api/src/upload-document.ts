@@ -16,7 +16,7 @@ export interface UploadDocumentOptions extends CreateDocumentRequest {
   readonly content: Uint8Array | Blob;
   /** Called from 0 to `totalBytes`. Where the runtime has only `fetch` there is nothing in between. */
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
-  /** Ends the upload; the document is deleted again. */
+  /** Ends the upload; the document is deleted again. While Equos is asked to add it, the answer is waited for. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds that sending the bytes may take; default 600,000. The calls to Equos have the client's own limit. */
   readonly timeoutMs?: number | undefined;
@@ -48,7 +48,8 @@ interface DocumentCalls<TDocument> {
  * indexed, which goes on after this returns.
  *
  * The bytes go by `PUT` with `Content-Type`, `Content-Length` and `Content-Digest` (RFC 9530), without the API key; Equos does
- * not document the verb. If anything fails the document is deleted again, so that none is left without its bytes.
+ * not document the verb. If anything fails the document is deleted again, in two attempts. One without its bytes is left only
+ * where Equos' answer to adding it was lost, or where it could not be deleted.
  *
  * @throws ResponseError, FetchError, TimeoutError, InvalidAnswerError, ChecksumError; what `signal` was aborted with
  * @example
@@ -68,18 +69,23 @@ export async function uploadDocument<TDocument extends { id: string }>(
   // The digest goes ahead of the bytes, so a Blob is read first. An array that others can write to cannot be digested.
   const bytes = new Uint8Array(content instanceof Uint8Array ? content : await content.arrayBuffer());
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const call = signal === undefined ? {} : { signal };
+  signal?.throwIfAborted();
   const { knowledgeBases } = equos;
   const createDocumentRequest = { name, description, mimeType };
-  const added = await knowledgeBases.addDocument({ id, createDocumentRequest }, call);
+  // Not with the signal: a call that is given up may have been carried out, and its document could not be found again.
+  const added = await knowledgeBases.addDocument({ id, createDocumentRequest });
   const doc = added.document.id;
   try {
+    signal?.throwIfAborted();
     await sendBytes(added.uploadUrl, bytes, { ...options, digest });
-    const document = await knowledgeBases.indexDocument({ id, doc }, call);
+    const document = await knowledgeBases.indexDocument({ id, doc }, signal === undefined ? {} : { signal });
     return { document, sha256: hex(digest) };
   } catch (error) {
+    const remove = () => knowledgeBases.deleteDocument({ id, doc });
     // The failure that counts is the first one.
-    await knowledgeBases.deleteDocument({ id, doc }).catch(() => undefined);
+    await remove()
+      .catch(remove)
+      .catch(() => undefined);
     throw error;
   }
 }

@@ -92,7 +92,7 @@ describe.each(transports)("requests over $transport", ({ own }) => {
     expect(server.seen.map(({ target }) => target)).toEqual(["/proxy/equos/v3/conversations/con_1"]);
   });
 
-  it.each([".", "..", "", undefined, null])("sends nothing for the id %j", async (id) => {
+  it.each([".", "..", "", undefined, null, "\ud800"])("sends nothing for the id %j", async (id) => {
     const server = await serve();
     // As JavaScript may call it.
     const call = clientOf(server.url, own).conversations.stopConversation({ id: id as string });

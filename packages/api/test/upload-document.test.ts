@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ChecksumError, uploadDocument } from "../src/index.js";
-import { clientOf, failureOf, json, key, serve, type TestServer, transports } from "./support.js";
+import { clientOf, failureOf, json, key, serve, serveBytes, type TestServer, transports } from "./support.js";
 
 const content = new Uint8Array(300_000).map((_, index) => index % 251);
 const sha256 = createHash("sha256").update(content).digest();
@@ -134,6 +134,55 @@ describe.each(transports)("an upload over $transport", ({ own, transport }) => {
     expect(stepsOf(server).filter((step) => step.startsWith("DELETE"))).toEqual([deleted, deleted]);
   });
 
+  it("fails with what `onProgress` throws, and is deleted again", async () => {
+    for (const after of [-1, 0, content.byteLength - 1]) {
+      const server = await equosAndStorage();
+      const error = new Error(`thrown after ${after}`);
+      const onProgress = ({ sentBytes }: { sentBytes: number }) => {
+        if (sentBytes > after) throw error;
+      };
+      expect(await failureOf(uploadDocument(client(server), { ...request, content, onProgress, ...own }))).toBe(error);
+      expect(stepsOf(server).filter((step) => step !== put)).toEqual([added, deleted]);
+    }
+  });
+
+  it("waits for what it asked to be added, and deletes it, when it is aborted meanwhile", async () => {
+    const controller = new AbortController();
+    const reason = new Error("the user went on");
+    const server: TestServer = await serve((response, seen) => {
+      if (seen.verb === "POST") controller.abort(reason);
+      const added = { document, uploadUrl: `${server.url}/bucket/doc_1`, expireAt: at };
+      json(seen.verb === "POST" ? added : document)(response, seen);
+    });
+    const call = uploadDocument(client(server), { ...request, content, signal: controller.signal, ...own });
+    expect(await failureOf(call)).toBe(reason);
+    expect(stepsOf(server)).toEqual([added, deleted]);
+    const again = uploadDocument(client(server), { ...request, content, signal: controller.signal, ...own });
+    expect(await failureOf(again)).toBe(reason);
+    expect(server.seen).toHaveLength(2);
+  });
+
+  it("is deleted in a second attempt, and fails with what failed first", async () => {
+    let deletions = 0;
+    const server: TestServer = await serve((response, seen) => {
+      if (seen.verb === "PUT") return void response.writeHead(403).end();
+      if (seen.verb === "DELETE") deletions += 1;
+      const status = seen.verb === "DELETE" && deletions === 1 ? 503 : 200;
+      json({ document, uploadUrl: `${server.url}/bucket/doc_1`, expireAt: at, ...document }, status)(response, seen);
+    });
+    const error = await failureOf(uploadDocument(client(server), { ...request, content, ...own }));
+    expect(error).toMatchObject({ response: { status: 403 } });
+    expect(deletions).toBe(2);
+  });
+
+  it("keeps the query of a URL that has no path", async () => {
+    const server: TestServer = await serve((response, seen) => {
+      json({ document, uploadUrl: `${server.url}?signature=1`, expireAt: at, ...document })(response, seen);
+    });
+    await uploadDocument(client(server), { ...request, content, ...own });
+    expect(server.seen[1]?.target).toBe("/?signature=1");
+  });
+
   it("sends to a URL that no request line carries as it is", async () => {
     const server: TestServer = await serve((response, seen) => {
       const uploadUrl = `${server.url}/bucket/ä b?name=ö&x=%20#part`;
@@ -147,6 +196,25 @@ describe.each(transports)("an upload over $transport", ({ own, transport }) => {
     const server = await equosAndStorage({ headers: { "x-amz-checksum-sha256": sha256.toString("base64") } });
     await expect(uploadDocument(client(server), { ...request, content, ...own })).resolves.toBeDefined();
   });
+});
+
+it("that is refused before its bytes are read lets go of the connection", async () => {
+  let isClosed = false;
+  let received = 0;
+  const storage = await serveBytes((socket) => {
+    socket.pause();
+    socket.on("data", (bytes) => (received += bytes.byteLength));
+    socket.once("close", () => (isClosed = true));
+    socket.write("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
+  });
+  const server = await equosAndStorage({ uploadUrl: `${storage.url}/doc` });
+  const large = new Uint8Array(50_000_000);
+  const error = await failureOf(uploadDocument(clientOf(server.url), { ...request, content: large }));
+  expect(error).toMatchObject({ response: { status: 403 } });
+  // What is left would be read now, if it still came.
+  storage.sockets[0]?.resume();
+  await vi.waitFor(() => expect(isClosed).toBe(true));
+  expect(received).toBeLessThan(large.byteLength);
 });
 
 it("of which nothing was added leaves nothing to delete", async () => {
