@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { EquosClient } from "@equos-broker/api";
 
 /** Everything that these scripts make carries it, and nothing else is changed or deleted. */
@@ -38,7 +39,8 @@ export async function equosClient(): Promise<EquosClient> {
 
 /** Runs a recipe when its file is the one that was started. */
 export async function main(file: string, recipe: () => Promise<unknown>): Promise<void> {
-  if (file !== process.argv[1]) return;
+  // Node tells its own file where a link leads.
+  if (file !== realpathSync(process.argv[1] ?? "")) return;
   try {
     await recipe();
   } catch (error) {

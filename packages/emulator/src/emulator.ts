@@ -54,7 +54,10 @@ export interface Emulator {
   requests(): readonly LoggedRequest[];
   /** Throws when a conversation has not ended, naming each one. */
   assertNothingRunning(): void;
-  /** Everything it holds, as a seed that brings another emulator to the same state. Documents come with their bytes. */
+  /**
+   * Everything it holds, as a seed that brings another emulator to the same state. Documents come with their bytes; a
+   * conversation whose character was deleted does not come along, nor does an upload URL.
+   */
   export(): EmulatorSeed;
   /** Back to the state it started with; ends waits, forgets faults, limits and requests. The clock goes on. */
   reset(): void;

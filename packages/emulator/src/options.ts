@@ -1,7 +1,7 @@
 import type { EquosCharacter } from "@equos-broker/api";
 import type { ControlledClock } from "./clock/controlled-clock.js";
 import type { EmulatorLimits } from "./conversations/limits.js";
-import type { EmulatorLivekit } from "./conversations/tokens.js";
+import type { GivenLivekit } from "./conversations/tokens.js";
 import type { EmulatorSeed } from "./seed/seed.js";
 import type { EmulatorSwitches } from "./switches.js";
 
@@ -26,7 +26,7 @@ export interface EmulatorOptions {
   readonly switches?: Partial<EmulatorSwitches>;
   readonly limits?: EmulatorLimits;
   /** A LiveKit server that runs; key and secret default to those of `livekit-server --dev`. */
-  readonly livekit?: Pick<EmulatorLivekit, "url"> & Partial<EmulatorLivekit>;
+  readonly livekit?: GivenLivekit;
   /**
    * Puts a participant with the character's `livekitIdentity` into each room of `livekit`: it shows a picture, has a voice, greets
    * and answers. Needs the package `@livekit/rtc-node`. Default `false`.

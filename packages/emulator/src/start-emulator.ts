@@ -2,7 +2,7 @@ import { controlledClock } from "./clock/controlled-clock.js";
 import { takeControl } from "./control/control.js";
 import { Conversations } from "./conversations/conversations.js";
 import { checkedLimits, type EmulatorLimits } from "./conversations/limits.js";
-import { livekitDevelopmentKey, noLivekit, tokenSigner } from "./conversations/tokens.js";
+import { completeLivekit, noLivekit, tokenSigner } from "./conversations/tokens.js";
 import type { Emulator } from "./emulator.js";
 import { Faults } from "./faults/fault-queue.js";
 import { LocalEmulator } from "./local-emulator.js";
@@ -37,19 +37,21 @@ import { takeUpload } from "./wire/uploads.js";
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const clock = options.clock ?? controlledClock();
   const apiKey = options.apiKey ?? emulatorApiKey;
-  if (apiKey === "") throw new TypeError("apiKey takes a text that is not empty");
+  if (!/^[!-~]+$/.test(apiKey)) throw new TypeError("apiKey takes a text that a header can carry, without spaces");
+  const ttlSeconds = options.tokenTtlSeconds ?? 21_600;
+  if (!(ttlSeconds > 0 && ttlSeconds <= 1e9)) throw new TypeError("tokenTtlSeconds takes seconds above 0, up to 1e9");
   if (options.avatar && options.livekit === undefined) throw new TypeError("avatar needs livekit: a server with rooms");
   const switches = completeSwitches(options.switches);
   const firstLimits = checkedLimits(options.limits ?? {});
   let limits: EmulatorLimits = firstLimits;
   const seed = options.seed === undefined ? undefined : checkedSeed(options.seed);
   const characters = seed !== undefined && options.characters === undefined ? [] : charactersFrom(options.characters);
-  const livekit = options.livekit === undefined ? noLivekit : { ...livekitDevelopmentKey, ...options.livekit };
+  const livekit = options.livekit === undefined ? noLivekit : completeLivekit(options.livekit);
   const organization = new Organization(organizationId, clock, switches);
   const conversations = new Conversations(clock, switches);
   const faults = new Faults(options.faultSeed ?? 1);
   const requests = new RequestLog(apiKey);
-  const signToken = tokenSigner(livekit, clock, options.tokenTtlSeconds ?? 21_600);
+  const signToken = tokenSigner(livekit, clock, ttlSeconds);
   let lifetime = new AbortController();
 
   const replant = () => {

@@ -119,13 +119,16 @@ const oneOf = (...allowed: unknown[]) => ({
   takes: allowed.map((value) => JSON.stringify(value)).join(", "),
 });
 
-const isPositive = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value) && value > 0;
+/** Thirty years: further than any test, and well within what `Date` knows. */
+const longestSeconds = 1e9;
+
+const isPositive = (value: unknown): boolean => typeof value === "number" && value > 0 && value <= longestSeconds;
 
 const isLate = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "lateMs" in value && (isPositive(value.lateMs) || value.lateMs === 0);
 
 const joiners = oneOf("consumer", "avatar", "never");
-const seconds = { ok: isPositive, takes: "seconds above 0" };
+const seconds = { ok: isPositive, takes: "seconds above 0, up to 1e9" };
 const statusNames = Object.keys(defaults.documentStatus);
 
 const areStatuses = (value: unknown): boolean =>
@@ -151,12 +154,12 @@ const rules: Record<keyof EmulatorSwitches, { ok(value: unknown): boolean; takes
   characterBlocks: oneOf("ids", "whole"),
   pendingDocuments: oneOf("absent", "listed"),
   documentStatus: { ok: areStatuses, takes: `a text for each of ${statusNames.join(", ")}` },
-  indexSeconds: { ok: (value) => value === 0 || isPositive(value), takes: "seconds, 0 or more" },
+  indexSeconds: { ok: (value) => value === 0 || isPositive(value), takes: "seconds from 0 to 1e9" },
   uploadSeconds: seconds,
   uploadVerb: oneOf("PUT", "POST"),
   indexWithoutBytes: oneOf("refuse", "accept"),
   billingCycle: oneOf("month", "ever"),
-  freemiumSeconds: { ok: (value) => value === 0 || isPositive(value), takes: "seconds, 0 or more" },
+  freemiumSeconds: { ok: (value) => value === 0 || isPositive(value), takes: "seconds from 0 to 1e9" },
   userUsage: oneOf("object", "number"),
   errorBody: oneOf("nest", "problem", "text", "empty"),
 };

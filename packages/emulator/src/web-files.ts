@@ -12,6 +12,6 @@ const types: Readonly<Record<string, string>> = {
 
 /** A file of the emulator's page, with its content type; `undefined` when it has none of that name. */
 export async function webFile(name: string): Promise<{ readonly type: string; readonly content: Buffer } | undefined> {
-  const type = types[name];
+  const type = Object.hasOwn(types, name) ? types[name] : undefined;
   return type === undefined ? undefined : { type, content: await readFile(new URL(name, folder)) };
 }

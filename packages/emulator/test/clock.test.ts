@@ -78,6 +78,31 @@ describe("a clock that runs", () => {
     expect(clock.now()).toBeGreaterThanOrEqual(before + 600_000);
   });
 
+  it("does what was asked for during an advance when that is over", async () => {
+    const clock = controlledClock();
+    const stopped = clock.advance(1_000);
+    clock.stop();
+    await stopped;
+    expect(clock.running).toBe(false);
+    const stood = clock.now();
+    const resumed = clock.advance(1_000);
+    clock.resume();
+    await resumed;
+    expect(clock.running).toBe(true);
+    expect(clock.now()).toBeGreaterThanOrEqual(stood + 1_000);
+  });
+
+  it("goes on when what was due throws", async () => {
+    const clock = controlledClock();
+    clock.setTimeout(() => {
+      throw new Error("due");
+    }, 10);
+    await expect(clock.advance(20)).rejects.toThrow("due");
+    const run = vi.fn();
+    clock.setTimeout(run, 1);
+    await vi.waitFor(() => expect(run).toHaveBeenCalledOnce());
+  });
+
   it("is every emulator's own", async () => {
     const emulator = await emulatorFor();
     await startedId(emulator, { maxSeconds: 600 });

@@ -9,7 +9,8 @@ const withFault = (emulator: Emulator, value: unknown, path = "/v3/conversations
     headers: {
       "x-api-key": emulator.apiKey,
       "content-type": "application/json",
-      [faultHeader]: typeof value === "string" ? value : JSON.stringify(value),
+      // Headers take ASCII only.
+      [faultHeader]: (typeof value === "string" ? value : JSON.stringify(value)).replaceAll("\u4e00", "\\u4e00"),
     },
     body: JSON.stringify(startBody(emulator)),
   });
@@ -63,6 +64,12 @@ describe("a fault of a request's own", () => {
     [{ stauts: 500 }, "property stauts should not exist"],
     [{ status: "500" }, "status must be integer"],
     [{ delayMs: -1 }, "delayMs must be >= 0"],
+    [{ status: 101 }, "status must be >= 200"],
+    [{ contentType: "a\nb" }, "contentType must match pattern"],
+    [{ redirectTo: "/\u4e00" }, "redirectTo must match pattern"],
+    [{ retryAfter: "\u4e00" }, "retryAfter must match"],
+    [{ status: 503, times: 2 }, "property times should not exist"],
+    [{ status: 503, probability: 0 }, "property probability should not exist"],
   ])("that is none is a 400 that says what is wrong: %j", async (value, message) => {
     const emulator = await emulatorFor();
     const response = await withFault(emulator, value);
@@ -109,6 +116,13 @@ describe("a fault of a share of the calls", () => {
     expect(await statuses(emulator, 30)).toEqual(first);
   });
 
+  it("has no status that is not an answer", async () => {
+    const emulator = await emulatorFor();
+    for (const status of [100, 199, 600]) {
+      expect(() => emulator.faults.queue("any", fault.status(status))).toThrow(RangeError);
+    }
+  });
+
   it.each([-0.1, 1.1, Number.NaN])("takes no share of %d", async (probability) => {
     const emulator = await startEmulator();
     expect(() => emulator.faults.queue("any", fault.drop({ probability }))).toThrow(RangeError);
@@ -117,6 +131,18 @@ describe("a fault of a share of the calls", () => {
 });
 
 describe("the request log", () => {
+  it("takes a key that is in numbers and names, and no body that is nested too deeply", async () => {
+    const emulator = await emulatorFor({ apiKey: "10" });
+    expect((await postStart(emulator, { maxSeconds: 100, promptTemplateVars: { "10": "10" } })).status).toBe(201);
+    const deep = "[".repeat(4_000) + "]".repeat(4_000);
+    const response = await fetch(`${emulator.url}/v3/brains`, { method: "POST", body: deep });
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("nested too deeply")]);
+    expect(emulator.requests()).toMatchObject([
+      { body: { maxSeconds: 100, promptTemplateVars: { "[key]": "[key]" } } },
+    ]);
+    expect((await fetch(`${emulator.url}/emulator/state`)).status).toBe(200);
+  });
+
   it("tells what became of each request, and keeps no key wherever it stood", async () => {
     const emulator = await emulatorFor();
     emulator.faults.queue("listBrains", fault.drop());
@@ -128,12 +154,16 @@ describe("the request log", () => {
       emulator.apiKey.replace("s", "\\u0073"),
     );
     await send(emulator, "POST", "/v3/conversations", escaped);
+    await send(emulator, "GET", `/v3/brains/${emulator.apiKey.replaceAll("_", "%5F")}`);
+    await postStart(emulator, { consumer: { identity: emulator.apiKey, name: "Ada" } });
     const text = JSON.stringify(emulator.requests());
     expect(emulator.requests()).toMatchObject([
       { outcome: "dropped" },
       { outcome: 200, path: "/v3/brains/[key]" },
       { outcome: 201, body: { promptCtx: "the key is [key]" } },
       { outcome: 201, body: { promptCtx: "[key]" } },
+      { path: "/v3/brains/[key]" },
+      { consumerIdentity: "[key]", body: { consumer: { identity: "[key]" } } },
     ]);
     expect(text).not.toContain(emulator.apiKey);
   });

@@ -108,7 +108,7 @@ describe("changes", () => {
 
 describe("lists", () => {
   it("page, filter by client and say how many there are", async () => {
-    const { equos } = await emulatorAndClient();
+    const { emulator, equos } = await emulatorAndClient();
     for (let made = 0; made < 55; made += 1) {
       await equos.brains.createBrain({
         createEquosBrainRequest: { ...brain, client: made % 5 === 0 ? "shop" : "other" },
@@ -119,7 +119,11 @@ describe("lists", () => {
     expect(page.brains).toHaveLength(4);
     expect((await equos.brains.listBrains()).brains).toHaveLength(20);
     expect(await refusalOf(equos.brains.listBrains({ take: 51 }))).toMatchObject({ status: 400 });
-    expect(await refusalOf(equos.brains.listBrains({ skip: -1 }))).toMatchObject({ status: 400 });
+    for (const skip of [-1, 2 ** 53, 1e21]) {
+      expect(await refusalOf(equos.brains.listBrains({ skip }))).toMatchObject({ status: 400 });
+    }
+    const digits = `${emulator.url}/v3/brains?skip=${"9".repeat(400)}`;
+    expect((await fetch(digits, { headers: { "x-api-key": emulator.apiKey } })).status).toBe(400);
   });
 });
 
@@ -176,6 +180,7 @@ describe("limits of the organization", () => {
     [{ concurrent: -1 }, "limits.concurrent takes a number"],
     [{ suspended: "yes" }, "limits.suspended takes true or false"],
     [{ refuseStatus: 200 }, "limits.refuseStatus takes a status"],
+    [{ seconds: 0 }, "limits.seconds takes a number above 0"],
   ])("that are none are refused: %j", async (limits, message) => {
     // As JavaScript may give it.
     await expect(emulatorAndClient({ limits: limits as object })).rejects.toThrow(message);
@@ -195,6 +200,22 @@ describe("ends that Equos makes", () => {
     expect(emulator.bill().totalSeconds).toBe(7);
     emulator.assertNothingRunning();
   });
+});
+
+it.each([
+  [{ apiKey: "two words" }, "apiKey takes"],
+  [{ tokenTtlSeconds: Number.NaN }, "tokenTtlSeconds takes"],
+  [{ tokenTtlSeconds: -5 }, "tokenTtlSeconds takes"],
+  [{ switches: { uploadSeconds: 1e300 } }, "switches.uploadSeconds takes"],
+])("options that are none are refused: %j", async (options, message) => {
+  await expect(emulatorAndClient(options)).rejects.toThrow(message);
+});
+
+it("signs with the development key where a variable for another one is not set", async () => {
+  const livekit = { url: "ws://127.0.0.1:7880", apiKey: undefined, apiSecret: undefined };
+  const { emulator } = await emulatorAndClient({ livekit });
+  expect((await started(emulator)).consumerAccessToken).toMatch(/^eyJ/);
+  expect(emulator.livekit).toMatchObject({ apiKey: "devkey", apiSecret: "secret" });
 });
 
 it("makes tokens that open nothing here", async () => {

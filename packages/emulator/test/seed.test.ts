@@ -33,6 +33,31 @@ const seed: EmulatorSeed = {
   ],
 };
 
+/** A seed with one conversation that is as given. */
+const talk = (given: object) => ({
+  characters: seed.characters?.map(({ id = "", name, livekitIdentity }) => ({ id, name, livekitIdentity })),
+  conversations: [
+    {
+      id: "con_1",
+      request: { name: "x", characterId: "cha_1" },
+      startedAt: "2026-01-01T00:00:00Z",
+      maxSeconds: 60,
+      ...given,
+    },
+  ],
+});
+
+/** A seed with one knowledge base of the given documents. */
+const base = (...documents: readonly object[]) => ({
+  knowledgeBases: [
+    {
+      name: "a",
+      description: "b",
+      documents: documents.map((document) => ({ name: "c", description: "d", mimeType: "text/plain", ...document })),
+    },
+  ],
+});
+
 async function fileWith(text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "seed-"));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -85,6 +110,17 @@ describe("a seed", () => {
     ],
     [{ characters: [{ name: "x", livekitIdentity: "x", brainId: "none" }] }, 'characters.0.brainId: names "none"'],
     [[], "the seed: must be object"],
+    [talk({ startedAt: "2026-02-30T10:00:00Z" }), "conversations.0.startedAt: must match format"],
+    [talk({ startedAt: "2026-02-28T25:00:00Z" }), "conversations.0.startedAt: must match format"],
+    [
+      talk({ request: { name: "x", characterId: "cha_1", foo: 1 } }),
+      "conversations.0.request: property foo should not exist",
+    ],
+    [{ brains: [{ instructions: "", greetingMessage: "", createdAt: "2026-99-99T99:99:99Z" }] }, "brains.0.createdAt"],
+    [base({ id: "doc_1" }, { id: "doc_1" }), 'knowledgeBases.0.documents.1.id: "doc_1" stands there twice'],
+    [base({ contentBase64: "A" }), "knowledgeBases.0.documents.0.contentBase64: must be base64"],
+    [base({ contentBase64: "AA=A" }), "knowledgeBases.0.documents.0.contentBase64: must be base64"],
+    [base({ size: 60_000_000 }, { size: 60_000_000 }), "knowledgeBases.0.documents: are larger than 100 MB together"],
   ])("that is none is refused: %j", async (wrong, message) => {
     // As JavaScript may give it.
     await expect(startEmulator({ seed: wrong as EmulatorSeed })).rejects.toThrow(message);
@@ -106,11 +142,24 @@ describe("a seed file", () => {
     ],
     ['{\n  "voices": [ { "identity": "Nobody" } ]\n}', ":2:29 voices.0.identity: must be equal to one of"],
     ['{\n  "voices": {}\n}', ":2:13 voices: must be array"],
+    ['{\n  "brains": [],\n  "brains": []\n}', ':3:3 "brains" stands there twice'],
+    [`{\n  "brains": ${"[".repeat(20_000)}`, ":2:112 is nested too deeply"],
+    [
+      '{\n  "characters": [{ "id": "c", "name": "x", "livekitIdentity": "x" }],\n  "conversations": [{ "id": "k", "maxSeconds": 1, "startedAt": "2026-01-01T00:00:00Z",\n    "request": { "name": "x", "characterId": "c", "promptTemplateVars": {\n      "a/b": 7 } } }]\n}',
+      ":5:14 conversations.0.request.promptTemplateVars.a/b: must be string",
+    ],
   ])("that is none is refused with line, column and field: %j", async (text, message) => {
     const file = await fileWith(text);
     const error = await startEmulator({ seed: file }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(SeedFileError);
     expect(String(error)).toContain(`${file}${message}`);
+  });
+
+  it("may have any number of brackets in its texts", async () => {
+    const instructions = `"${"[{".repeat(500)}`;
+    const file = await fileWith(JSON.stringify({ brains: [{ instructions, greetingMessage: "x" }] }));
+    const { equos } = await emulatorAndClient({ seed: file });
+    expect((await equos.brains.listBrains()).brains).toMatchObject([{ instructions }]);
   });
 
   it("that is not there is named", async () => {
@@ -163,5 +212,31 @@ describe("an export", () => {
       await equos.knowledgeBases.getKnowledgeBase({ id }),
     );
     expect(() => again.emulator.assertNothingRunning()).toThrow(running ?? "no id");
+  });
+
+  it.each([{ brain: null }, { knowledgeBase: null }, { faceId: "fac_none" }])(
+    "leaves out what leads nowhere: %j",
+    async (fields) => {
+      const { emulator } = await emulatorAndClient({ characters: { cha_own: fields } });
+      const again = await emulatorAndClient({ seed: emulator.export() });
+      expect(again.emulator.characterIds).toEqual(["cha_own"]);
+    },
+  );
+
+  it("keeps when a document was uploaded, and none is older than it can be", async () => {
+    const clock = manualClock(Date.UTC(2026, 10, 26));
+    const { emulator, equos } = await emulatorAndClient({ clock });
+    const [own] = (await equos.knowledgeBases.listKnowledgeBases()).items;
+    const { uploadUrl } = await equos.knowledgeBases.addDocument({
+      id: own?.id ?? "",
+      createDocumentRequest: { name: "a", description: "b", mimeType: "text/plain" },
+    });
+    await clock.advance(60_000);
+    await fetch(uploadUrl, { method: "PUT", headers: { "content-type": "text/plain" }, body: "x" });
+    const again = await emulatorAndClient({ clock, seed: emulator.export() });
+    const documents = async ({ knowledgeBases }: typeof equos) =>
+      (await knowledgeBases.listKnowledgeBases()).items.flatMap((each) => each.documents);
+    expect(await documents(again.equos)).toEqual(await documents(equos));
+    for (const { createdAt, updatedAt } of await documents(equos)) expect(updatedAt >= createdAt).toBe(true);
   });
 });

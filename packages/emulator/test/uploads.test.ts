@@ -69,6 +69,34 @@ describe("a document", () => {
   });
 });
 
+const digestOf = (algorithm: string, content: string) => createHash(algorithm).update(content).digest("base64");
+
+/** Of the content "x": malformed, of unknown algorithms, and wrong beside a right one. */
+const digestsThatAreNone = [
+  "sha-256",
+  "",
+  `sha-256=${digestOf("sha256", "x")}`,
+  `md5=:${digestOf("md5", "x")}:`,
+  `sha-256=:${digestOf("sha256", "x")}:, sha-512=:AAAA:`,
+  `sha-256=:${digestOf("sha256", "x")}:,`,
+];
+
+/** An upload of which the last byte is held back until it is let go. */
+async function heldUpload(url: string, size: number) {
+  const { port, pathname, search } = new URL(url);
+  const socket = connect(Number(port), "127.0.0.1");
+  onTestFinished(() => void socket.destroy());
+  socket.write(
+    `PUT ${pathname}${search} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/pdf\r\ncontent-length: ${size}\r\n\r\n`,
+  );
+  await new Promise((resolve) => socket.write(Buffer.alloc(size - 1), resolve));
+  return async () => {
+    socket.write("x");
+    const [chunk] = await once(socket, "data");
+    return Number(/^HTTP\/1\.1 (\d+)/.exec(String(chunk))?.[1]);
+  };
+}
+
 describe("an upload URL", () => {
   it("takes what it was made for, and nothing else", async () => {
     const clock = manualClock();
@@ -83,8 +111,11 @@ describe("an upload URL", () => {
     expect(await refused(put(uploadUrl.replace(document.id, "doc_none"), "x"))).toBe(403);
     expect(await refused(put(uploadUrl, "x", {}, "POST"))).toBe(405);
     expect(await refused(put(uploadUrl, "x", { "content-digest": "sha-256=:AAAA:" }))).toBe(400);
+    for (const digest of digestsThatAreNone)
+      expect(await refused(put(uploadUrl, "x", { "content-digest": digest }))).toBe(400);
     expect(await documentsOf(equos, id)).toEqual([]);
-    expect(await refused(put(uploadUrl, "first"))).toBe(200);
+    const both = `sha-512=:${digestOf("sha512", "first")}:, sha-256=:${digestOf("sha256", "first")}:`;
+    expect(await refused(put(uploadUrl, "first", { "content-digest": both }))).toBe(200);
     expect(await refused(put(uploadUrl, "second!"))).toBe(200);
     expect(await documentsOf(equos, id)).toMatchObject([{ size: 7 }]);
     await equos.knowledgeBases.indexDocument({ id, doc: document.id });
@@ -109,6 +140,41 @@ describe("an upload URL", () => {
     expect((await put(first.uploadUrl, new Uint8Array(99_999_999))).status).toBe(200);
     expect((await put(second.uploadUrl, "xy")).status).toBe(413);
     expect((await put(second.uploadUrl, "x")).status).toBe(200);
+  });
+});
+
+describe("an upload under way", () => {
+  it("does not bring back a document that was deleted", async () => {
+    const { emulator, equos } = await emulatorAndClient();
+    const id = await baseIn(equos);
+    const { document, uploadUrl } = await equos.knowledgeBases.addDocument({ id, createDocumentRequest });
+    const finish = await heldUpload(uploadUrl, 4);
+    await equos.health.healthCheck();
+    await equos.knowledgeBases.deleteDocument({ id, doc: document.id });
+    expect(await finish()).toBe(403);
+    expect(emulator.export().knowledgeBases?.find((base) => base.id === id)?.documents).toEqual([]);
+  });
+
+  it("does not change a document that is indexed by now", async () => {
+    const { equos } = await emulatorAndClient();
+    const id = await baseIn(equos);
+    const { document, uploadUrl } = await equos.knowledgeBases.addDocument({ id, createDocumentRequest });
+    const finish = await heldUpload(uploadUrl, 4);
+    await put(uploadUrl, "indexed");
+    await equos.knowledgeBases.indexDocument({ id, doc: document.id });
+    expect(await finish()).toBe(409);
+    expect(await documentsOf(equos, id)).toMatchObject([{ size: 7 }]);
+  });
+
+  it("takes no room that another one has taken", async () => {
+    const { equos } = await emulatorAndClient();
+    const id = await baseIn(equos);
+    const first = await equos.knowledgeBases.addDocument({ id, createDocumentRequest });
+    const second = await equos.knowledgeBases.addDocument({ id, createDocumentRequest });
+    const finish = await heldUpload(first.uploadUrl, 2);
+    await put(second.uploadUrl, new Uint8Array(99_999_999));
+    expect(await finish()).toBe(413);
+    expect(await documentsOf(equos, id)).toMatchObject([{ size: 99_999_999 }]);
   });
 });
 

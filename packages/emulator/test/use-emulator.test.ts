@@ -16,10 +16,12 @@ it("is there in a test, with its environment", async () => {
   });
   await stop(emulator, await startedId(emulator));
   emulator.faults.queue("any", { status: 500 });
+  emulator.clock.stop();
 });
 
 it("is as new in the next one", () => {
   expect([emulator.conversations(), emulator.requests(), emulator.faults.pending()]).toEqual([[], [], 0]);
+  expect(emulator.clock.running).toBe(true);
 });
 
 it("is not there while the file is loaded, nor after the last test", async () => {

@@ -78,7 +78,13 @@ export async function enterRoom(part: AvatarPart, events: AvatarEvents): Promise
     await room.disconnect();
     throw error;
   });
-  return new PresentAvatar(rtc, room, media, part, events);
+  try {
+    return new PresentAvatar(rtc, room, media, part, events);
+  } catch (error) {
+    await media.end();
+    await room.disconnect();
+    throw error;
+  }
 }
 
 class PresentAvatar implements Avatar {

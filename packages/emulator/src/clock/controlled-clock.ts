@@ -22,8 +22,8 @@ interface Timer {
 /** An exchange over a loopback socket takes about six turns of the event loop. */
 const turnsToSettle = 10;
 
-/** Epoch milliseconds, the end of what `Date` knows. */
-const lastMoment = 8.64e15;
+/** Epoch milliseconds: a thousand years and more before the end of what `Date` knows, so that what expires later exists too. */
+export const lastMoment = 8.6e15;
 
 /** The most that a timer of the system can wait. */
 const longestWait = 2 ** 31 - 1;
@@ -39,13 +39,18 @@ class Clock implements ControlledClock {
   /** Where time stands; `undefined` while it runs. */
   #standing: number | undefined;
   #wake: NodeJS.Timeout | undefined;
+  /** What was asked for last; during an advance time stands all the same. */
+  #runs: boolean;
+  /** Advances under way. */
+  #advances = 0;
 
   constructor(standing: number | undefined) {
     this.#standing = standing;
+    this.#runs = standing === undefined;
   }
 
   get running(): boolean {
-    return this.#standing === undefined;
+    return this.#runs;
   }
 
   now(): number {
@@ -65,43 +70,52 @@ class Clock implements ControlledClock {
   }
 
   stop(): void {
-    this.#standing ??= this.now();
-    this.#arm();
+    this.#runs = false;
+    this.#follow();
   }
 
   resume(): void {
-    if (this.#standing === undefined) return;
-    this.#ahead = this.#standing - Date.now();
-    this.#standing = undefined;
-    this.#arm();
+    this.#runs = true;
+    this.#follow();
   }
 
   async advance(ms: number): Promise<void> {
     const target = this.now() + ms;
     if (!(ms >= 0 && target <= lastMoment)) {
-      throw new RangeError(`advance takes milliseconds from 0 to the last moment that a date can be, not ${ms}`);
+      throw new RangeError(`advance takes milliseconds from 0 to the end of dates, not ${ms}`);
     }
-    const ran = this.running;
-    // While what is due happens in its order, time stands.
-    this.stop();
-    await settle();
-    for (let timer = this.#nextDue(target); timer !== undefined; timer = this.#nextDue(target)) {
-      this.#timers.delete(timer);
-      this.#moveTo(timer.dueAt);
-      timer.run();
+    this.#advances += 1;
+    this.#follow();
+    try {
       await settle();
+      for (let timer = this.#nextDue(target); timer !== undefined; timer = this.#nextDue(target)) {
+        this.#timers.delete(timer);
+        this.#moveTo(timer.dueAt);
+        timer.run();
+        await settle();
+      }
+      this.#moveTo(target);
+    } finally {
+      this.#advances -= 1;
+      this.#follow();
     }
-    this.#moveTo(target);
-    if (ran) this.resume();
     await settle();
   }
 
-  /** Never back: several advances may be under way. */
+  /** While what is due happens in its order, time stands; otherwise it does what was asked for. */
+  #follow(): void {
+    const stands = !this.#runs || this.#advances > 0;
+    if (stands) this.#standing ??= this.now();
+    else if (this.#standing !== undefined) {
+      this.#ahead = this.#standing - Date.now();
+      this.#standing = undefined;
+    }
+    this.#arm();
+  }
+
+  /** Only while time stands; never back, because several advances may be under way. */
   #moveTo(at: number): void {
-    const ms = at - this.now();
-    if (ms <= 0) return;
-    if (this.#standing === undefined) this.#ahead += ms;
-    else this.#standing = at;
+    this.#standing = Math.max(this.now(), at);
   }
 
   #nextDue(until: number): Timer | undefined {
@@ -116,7 +130,7 @@ class Clock implements ControlledClock {
   #arm(): void {
     clearTimeout(this.#wake);
     this.#wake = undefined;
-    if (!this.running) return;
+    if (this.#standing !== undefined) return;
     const next = this.#nextDue(Number.POSITIVE_INFINITY);
     if (next === undefined) return;
     this.#wake = setTimeout(() => this.#runDue(), Math.min(longestWait, Math.max(0, next.dueAt - this.now())));

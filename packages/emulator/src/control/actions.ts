@@ -1,3 +1,4 @@
+import { lastMoment } from "../clock/controlled-clock.js";
 import type { Emulator } from "../emulator.js";
 import { faultFromJson } from "../faults/fault-from-json.js";
 import type { FaultTarget } from "../faults/fault-queue.js";
@@ -21,7 +22,8 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
 }
 
 /** Up to the last moment that a date can be. */
-const isDistance = (ms: unknown, now: number): ms is number => typeof ms === "number" && ms >= 0 && now + ms <= 8.64e15;
+const isDistance = (ms: unknown, now: number): ms is number =>
+  typeof ms === "number" && ms >= 0 && now + ms <= lastMoment;
 
 async function moveClock({ clock }: Emulator, body: Readonly<Record<string, unknown>>): Promise<Result> {
   const { stop, resume, advanceMs } = body;
@@ -33,10 +35,11 @@ async function moveClock({ clock }: Emulator, body: Readonly<Record<string, unkn
 }
 
 function queueFault({ faults }: Emulator, { target = "any", fault }: Readonly<Record<string, unknown>>): Result {
-  const found = faultFromJson(JSON.stringify(fault ?? null));
+  const found = faultFromJson(JSON.stringify(fault ?? null), "queue");
   if ("messages" in found) return wrong(found.messages.join("; "));
+  if (typeof target !== "string") return wrong('target takes "any" or the name of an operation');
   try {
-    // A target that is none is refused by the queue.
+    // A name that is none is refused by the queue.
     faults.queue(target as FaultTarget, found.fault);
     return done;
   } catch (error) {

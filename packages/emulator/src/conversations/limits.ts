@@ -23,7 +23,7 @@ const status = {
 
 const rules: Record<keyof EmulatorLimits, { ok(value: unknown): boolean; takes: string }> = {
   concurrent: amount,
-  seconds: amount,
+  seconds: { ok: (value) => typeof value === "number" && value > 0, takes: "a number above 0" },
   suspended: { ok: (value) => typeof value === "boolean", takes: "true or false" },
   refuseStatus: status,
   suspendedStatus: status,

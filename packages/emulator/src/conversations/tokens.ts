@@ -9,6 +9,13 @@ export interface EmulatorLivekit {
   readonly apiSecret: string;
 }
 
+/** The same, as options name it. */
+export interface GivenLivekit {
+  readonly url: string;
+  readonly apiKey?: string | undefined;
+  readonly apiSecret?: string | undefined;
+}
+
 /** The one that does not exist: tokens are real, nobody answers at the address. */
 export const noLivekit: EmulatorLivekit = {
   url: "wss://emulator.equos.invalid",
@@ -18,6 +25,13 @@ export const noLivekit: EmulatorLivekit = {
 
 /** What `livekit-server --dev` uses. */
 export const livekitDevelopmentKey = { apiKey: "devkey", apiSecret: "secret" };
+
+/** With the development key where none is given; a variable that is not set counts as none. */
+export const completeLivekit = ({
+  url,
+  apiKey = livekitDevelopmentKey.apiKey,
+  apiSecret = livekitDevelopmentKey.apiSecret,
+}: GivenLivekit): EmulatorLivekit => ({ url, apiKey, apiSecret });
 
 export interface Participant {
   readonly identity: string;

@@ -6,29 +6,49 @@ import { fault as constructors } from "./fault-constructors.js";
 /** The header that brings a fault for its own request, so that tests which run side by side each have theirs. */
 export const faultHeader = "x-equos-fault";
 
+/** What a header can carry. */
+const headerText = { type: "string", pattern: "^[\\t\\x20-\\x7e]*$" };
+
 const properties = {
-  status: { type: "integer", minimum: 100, maximum: 599 },
+  // Below 200 no answer would follow.
+  status: { type: "integer", minimum: 200, maximum: 599 },
   body: {},
-  contentType: { type: "string" },
-  retryAfter: { type: ["number", "string"] },
-  redirectTo: { type: "string" },
+  contentType: headerText,
+  retryAfter: { anyOf: [{ type: "number" }, headerText] },
+  redirectTo: headerText,
   after: { enum: ["create", "refuse"] },
   drop: { enum: [true, "half"] },
   delayMs: { type: "number", minimum: 0 },
-  times: { type: "integer", minimum: 1 },
-  probability: { type: "number", minimum: 0, maximum: 1 },
   silence: { const: true },
   kind: { enum: ["html", "empty", "truncated", "nullServerUrl", "nullToken"] },
 };
 
-const schema = { type: "object", properties, additionalProperties: false, minProperties: 1 };
+/** How many requests a fault hits says only one that waits in the queue: the one in a header is its own request's. */
+const ofTheQueue = {
+  times: { type: "integer", minimum: 1 },
+  probability: { type: "number", minimum: 0, maximum: 1 },
+};
 
-let compiled: ValidateFunction<JsonFault> | undefined;
+const schemas = {
+  header: { type: "object", properties, additionalProperties: false, minProperties: 1 },
+  queue: {
+    type: "object",
+    properties: { ...properties, ...ofTheQueue },
+    additionalProperties: false,
+    minProperties: 1,
+  },
+};
+
+const compiled = new Map<keyof typeof schemas, ValidateFunction<JsonFault>>();
 
 /** Compiled when the first one comes: most emulators never see one. */
-function validator(): ValidateFunction<JsonFault> {
-  compiled ??= new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile<JsonFault>(schema);
-  return compiled;
+function validator(where: keyof typeof schemas): ValidateFunction<JsonFault> {
+  let validate = compiled.get(where);
+  if (validate === undefined) {
+    validate = new Ajv2020({ allErrors: true }).compile<JsonFault>(schemas[where]);
+    compiled.set(where, validate);
+  }
+  return validate;
 }
 
 /** A fault as it can be written in JSON: what `fault` has as functions is named by `kind`. */
@@ -38,14 +58,17 @@ interface JsonFault extends Omit<Fault, "set" | "when" | "until"> {
 }
 
 /** The fault that a JSON text describes, or what is wrong with it. */
-export function faultFromJson(text: string): { readonly fault: Fault } | { readonly messages: readonly string[] } {
+export function faultFromJson(
+  text: string,
+  where: keyof typeof schemas,
+): { readonly fault: Fault } | { readonly messages: readonly string[] } {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return { messages: ["a fault is a JSON object"] };
   }
-  const validate = validator();
+  const validate = validator(where);
   if (!validate(value)) return { messages: (validate.errors ?? []).map(messageOf) };
   const { silence, kind, ...reach } = value;
   if (silence) return { fault: { ...constructors.silence(), ...reach } };

@@ -11,7 +11,7 @@ export interface FaultQueue {
   /**
    * The next request of this operation that matches meets the fault; faults are met in the order they were queued.
    *
-   * @throws TypeError when there is no such operation; RangeError when `times` or `probability` is none
+   * @throws TypeError when there is no such operation; RangeError when `status`, `times` or `probability` is none
    */
   queue(target: FaultTarget, fault: Fault): void;
   /** Forgets the faults not met yet, of one operation or of all. */
@@ -51,7 +51,10 @@ export class Faults implements FaultQueue {
         `there is no operation ${target}; faults take "any" or ${Object.keys(operations).join(", ")}`,
       );
     }
-    const { probability } = fault;
+    const { probability, status } = fault;
+    if (status !== undefined && !(status >= 200 && status <= 599)) {
+      throw new RangeError(`a fault's status is from 200 to 599, not ${status}`);
+    }
     if (probability !== undefined && !(probability >= 0 && probability <= 1)) {
       throw new RangeError(`a fault's probability is from 0 to 1, not ${probability}`);
     }

@@ -18,7 +18,7 @@ export function pageOf(
   const whole = (name: string, otherwise: number): number => {
     const text = query.get(name);
     if (text === null) return otherwise;
-    if (/^\d+$/.test(text)) return Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
     messages.push(`${name} must be an integer number, 0 or more`);
     return otherwise;
   };

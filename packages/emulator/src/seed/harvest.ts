@@ -2,7 +2,7 @@ import type { CreateKnowledgeBaseRequest } from "@equos-broker/api";
 import type { Conversation } from "../conversations/conversation.js";
 import type { Conversations } from "../conversations/conversations.js";
 import type { StoredDocument } from "../state/documents.js";
-import type { Organization } from "../state/organization.js";
+import type { Character, Organization } from "../state/organization.js";
 import type { EmulatorSeed, Seeded, SeededConversation, SeededDocument } from "./seed.js";
 
 const iso = (at: number): string => new Date(at).toISOString();
@@ -16,7 +16,7 @@ function asSeeded<TRequest>({ organizationId: _, ...row }: { organizationId: str
 }
 
 function documentOf(document: StoredDocument): SeededDocument {
-  const { id, name, description, mimeType, createdAt, content, size, indexStartedAt } = document;
+  const { id, name, description, mimeType, createdAt, content, size, uploadedAt, indexStartedAt } = document;
   return {
     id,
     name,
@@ -24,6 +24,7 @@ function documentOf(document: StoredDocument): SeededDocument {
     mimeType,
     createdAt: iso(createdAt),
     ...(content === undefined ? given("size", size) : { contentBase64: Buffer.from(content).toString("base64") }),
+    ...given("uploadedAt", uploadedAt === undefined ? undefined : iso(uploadedAt)),
     ...given("indexStartedAt", indexStartedAt === undefined ? undefined : iso(indexStartedAt)),
   };
 }
@@ -51,6 +52,20 @@ function conversationOf(conversation: Conversation): SeededConversation {
   };
 }
 
+/** A character without the references that lead nowhere: one of its options may have been made without a block. */
+function resolved({ brains, faces, voices, knowledgeBases }: Organization, character: Character): Character {
+  const { brainId, faceId, voiceId, knowledgeBaseId } = character;
+  const known = (table: { get(id: string): object | undefined }, id: string | null | undefined) =>
+    id && table.get(id) ? id : null;
+  return {
+    ...character,
+    brainId: known(brains, brainId),
+    faceId: known(faces, faceId),
+    voiceId: known(voices, voiceId),
+    knowledgeBaseId: known(knowledgeBases, knowledgeBaseId),
+  };
+}
+
 /** Everything an emulator holds, as a seed that brings another one to the same state. */
 export function harvest(organization: Organization, conversations: Conversations): EmulatorSeed {
   const characters = new Set(organization.characters.all().map(({ id }) => id));
@@ -62,7 +77,7 @@ export function harvest(organization: Organization, conversations: Conversations
       ...asSeeded<CreateKnowledgeBaseRequest>(row),
       documents: [...documents.values()].map(documentOf),
     })),
-    characters: organization.characters.all().map((row) => asSeeded(row)),
+    characters: organization.characters.all().map((row) => asSeeded(resolved(organization, row))),
     // A conversation whose character was deleted has nothing to come back to.
     conversations: conversations
       .all()

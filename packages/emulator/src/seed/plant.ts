@@ -23,6 +23,7 @@ function plantDocument(seeded: SeededDocument, knowledgeBaseId: string, now: num
     upload: { token: "", expiresAt: 0 },
     ...given("content", content),
     ...given("size", content?.byteLength ?? seeded.size),
+    ...given("uploadedAt", time(seeded.uploadedAt)),
     ...given("indexStartedAt", time(seeded.indexStartedAt)),
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { findNodeAtLocation, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { doubledNames, tooDeepAt } from "./json-file.js";
 import type { EmulatorSeed } from "./seed.js";
 import { problemText, seedProblems } from "./seed-problems.js";
 
@@ -27,12 +28,19 @@ export function readSeedFile(file: string): EmulatorSeed {
   } catch (error) {
     throw new SeedFileError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) throw new SeedFileError(`${file}:${lineOf(text, deep)} is nested too deeply`);
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: true });
   const [first] = errors;
   if (tree === undefined || first !== undefined) {
     const what = first === undefined ? "the file is empty" : printParseErrorCode(first.error);
     throw new SeedFileError(`${file}:${lineOf(text, first?.offset ?? 0)} is no JSON: ${what}`);
+  }
+  const doubled = doubledNames(tree);
+  if (doubled.length > 0) {
+    const lines = doubled.map(({ name, offset }) => `${file}:${lineOf(text, offset)} "${name}" stands there twice`);
+    throw new SeedFileError(lines.slice(0, shownProblems).join("\n"));
   }
   const value: unknown = JSON.parse(text);
   const problems = seedProblems(value);

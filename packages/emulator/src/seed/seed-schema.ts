@@ -8,7 +8,12 @@ const own = { id: { type: "string", minLength: 1 }, createdAt: time, updatedAt: 
 /** A create request of the document with the given fields beside its own. */
 const seeded = (name: string, more: JsonSchema = {}): JsonSchema => ({
   type: "array",
-  items: { allOf: [{ $ref: `#/$defs/${name}` }], properties: { ...own, ...more }, unevaluatedProperties: false },
+  items: {
+    type: "object",
+    allOf: [{ $ref: `#/$defs/${name}` }],
+    properties: { ...own, ...more },
+    unevaluatedProperties: false,
+  },
 });
 
 const utterance = {
@@ -49,8 +54,9 @@ const conversation = {
 };
 
 const document = {
-  contentBase64: { type: "string", pattern: "^[A-Za-z0-9+/]*={0,2}$" },
+  contentBase64: text,
   size: { type: "integer", minimum: 0 },
+  uploadedAt: time,
   indexStartedAt: time,
 };
 

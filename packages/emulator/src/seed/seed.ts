@@ -22,6 +22,7 @@ export type SeededDocument = Seeded<CreateDocumentRequest> & {
   readonly contentBase64?: string;
   /** Bytes, of a document whose content is not given. */
   readonly size?: number;
+  readonly uploadedAt?: string;
   /** Whether it was sent to be indexed, and when. */
   readonly indexStartedAt?: string;
 };

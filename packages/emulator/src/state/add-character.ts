@@ -2,11 +2,10 @@ import type { EquosCharacter, EquosDocument } from "@equos-broker/api";
 import type { StoredDocument } from "./documents.js";
 import type { Organization } from "./organization.js";
 
-function stored(document: EquosDocument): StoredDocument {
+function stored(document: EquosDocument, { indexSeconds }: { readonly indexSeconds: number }): StoredDocument {
   const { id, knowledgeBaseId, name, description, size } = document;
   const at = Date.parse(document.createdAt);
   const upload = { token: "", expiresAt: 0 };
-  // Long ago, so that it is indexed whatever the switch says.
   return {
     id,
     knowledgeBaseId,
@@ -16,7 +15,8 @@ function stored(document: EquosDocument): StoredDocument {
     createdAt: at,
     upload,
     size,
-    indexStartedAt: 0,
+    // So that it was indexed when it was made.
+    indexStartedAt: at - indexSeconds * 1_000,
   };
 }
 
@@ -28,7 +28,9 @@ export function addCharacter(organization: Organization, whole: EquosCharacter):
   if (voice && !voices.get(voice.id)) voices.put(voice);
   if (brain && !brains.get(brain.id)) brains.put(brain);
   if (knowledgeBase && !knowledgeBases.get(knowledgeBase.id)) {
-    const documents = new Map(knowledgeBase.documents.map((document) => [document.id, stored(document)]));
+    const documents = new Map(
+      knowledgeBase.documents.map((document) => [document.id, stored(document, organization.switches)]),
+    );
     knowledgeBases.put({ ...knowledgeBase, documents });
   }
   characters.put(character);

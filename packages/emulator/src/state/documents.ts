@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { EquosDocument } from "@equos-broker/api";
 import type { EmulatorSwitches } from "../switches.js";
 
@@ -63,6 +63,3 @@ export function documentAnswer(document: StoredDocument, now: number, switches: 
     updatedAt: new Date(updatedAt).toISOString(),
   };
 }
-
-/** SHA-256 in base64. */
-export const checksumOf = (content: Uint8Array): string => createHash("sha256").update(content).digest("base64");

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Answer, refusal } from "../answer/answer.js";
-import { checksumOf, type StoredDocument } from "./documents.js";
+import type { StoredDocument } from "./documents.js";
 import type { Organization } from "./organization.js";
 
 const prefix = "/emulator/uploads/";
@@ -18,10 +18,9 @@ export interface UploadRequest {
   readonly verb: string;
   readonly target: string;
   readonly contentType: string | undefined;
-  readonly contentDigest: string | undefined;
 }
 
-/** Where the bytes may go, before they are read; or why they may not. As storages do it, nothing tells what exists. */
+/** Where the bytes may go, or why they may not. As storages do it, nothing tells what exists. */
 export function uploadTarget(
   organization: Organization,
   { verb, target, contentType }: UploadRequest,
@@ -56,6 +55,20 @@ export function roomFor(organization: Organization, document: StoredDocument): n
   return knowledgeBaseBytes - others.reduce((sum, { size }) => sum + (size ?? 0), 0);
 }
 
+const algorithms: Readonly<Record<string, string>> = { "sha-256": "sha256", "sha-512": "sha512" };
+
+/** Whether a `Content-Digest` (RFC 9530) names this content: every member of a known algorithm must, and one must be there. */
+function isDigestOf(header: string, content: Uint8Array): boolean {
+  const members = header.split(",").map((member) => /^\s*([\w-]+)=:([A-Za-z0-9+/=]*):\s*$/.exec(member));
+  const known = members.flatMap((member) => {
+    const algorithm = algorithms[member?.[1] ?? ""];
+    return algorithm === undefined ? [] : [{ algorithm, digest: member?.[2] }];
+  });
+  const isOne = ({ algorithm, digest }: (typeof known)[number]) =>
+    createHash(algorithm).update(content).digest("base64") === digest;
+  return members.every((member) => member !== null) && known.length > 0 && known.every(isOne);
+}
+
 /** Stores a document whose bytes have all arrived. */
 export function store(
   organization: Organization,
@@ -63,9 +76,8 @@ export function store(
   content: Uint8Array,
   digest: string | undefined,
 ): Answer {
-  const checksum = checksumOf(content);
-  const [, sent] = /(?:^|,)\s*sha-256=:([^:]*):/.exec(digest ?? "") ?? [];
-  if (sent !== undefined && sent !== checksum) return refusal(400, "The content is not what Content-Digest says");
+  if (digest !== undefined && !isDigestOf(digest, content))
+    return refusal(400, "The content is not what Content-Digest says");
   document.content = content;
   document.size = content.byteLength;
   document.uploadedAt = organization.clock.now();

@@ -50,6 +50,8 @@ export function useEmulator(hooks: TestHooks, options: UseEmulatorOptions = {}):
       started?.assertNothingRunning();
     } finally {
       started?.reset();
+      // A clock of the caller's own is the caller's own affair.
+      if (emulatorOptions.clock === undefined) started?.clock.resume();
     }
   };
   const end = async () => {

@@ -15,7 +15,14 @@ function closed(schema: unknown): unknown {
     : children;
 }
 
-const isDate = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text);
+const dateTime = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** A moment that exists: a `Date` takes the 30th of February for a day of March. */
+function isDate(text: string): boolean {
+  const [, day] = dateTime.exec(text) ?? [];
+  if (day === undefined || Number.isNaN(Date.parse(text))) return false;
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+}
 
 /** What a compiled check makes of properties that no schema names: refuse them, or take them away. */
 export interface Unknowns {

@@ -40,16 +40,21 @@ export interface ReceptionSetup {
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
-/** Shorter texts cannot be nested so deeply that writing them again overflows the stack. */
-const surelyShallow = 10_000;
+/** Deeper than any body of the API; what walks through deeper ones may overflow the stack. */
+const deepest = 100;
 
-function parsed(text: string): { body: unknown } | undefined {
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((child) => isDeeper(child, levels - 1));
+}
+
+/** The body of a request, or what is wrong with its text. */
+function parsed(text: string): { readonly body: unknown } | { readonly message: string } {
   try {
     const body: unknown = text === "" ? undefined : JSON.parse(text);
-    if (text.length > surelyShallow) JSON.stringify(body);
-    return { body };
+    return isDeeper(body, deepest) ? { message: "The body is nested too deeply" } : { body };
   } catch {
-    return undefined;
+    return { message: "The body is not valid JSON" };
   }
 }
 
@@ -85,7 +90,7 @@ export function receptionOf(setup: ReceptionSetup): (received: Received, ends: W
     if (!documented[operation].open && !timingSafeEqual(digest(apiKey ?? ""), expectedKey)) {
       return replyWith(refusal(401, "Unauthorized"), switches);
     }
-    const found = ownFault === undefined ? undefined : faultFromJson(ownFault);
+    const found = ownFault === undefined ? undefined : faultFromJson(ownFault, "header");
     if (found !== undefined && "messages" in found) {
       return replyWith(
         refusal(
@@ -110,7 +115,7 @@ export function receptionOf(setup: ReceptionSetup): (received: Received, ends: W
   return async (received, ends) => {
     const { verb, target, text } = received;
     const json = parsed(text);
-    if (json === undefined) return replyWith(refusal(400, "The body is not valid JSON"), switches);
+    if ("message" in json) return replyWith(refusal(400, json.message), switches);
     const route = routeOf(verb, target);
     if (route === undefined) return replyWith(refusal(404, `Cannot ${verb} ${target.split("?", 1)[0]}`), switches);
     const { body } = json;
@@ -124,7 +129,7 @@ export function receptionOf(setup: ReceptionSetup): (received: Received, ends: W
       ...consumerField(consumerOf(route, body)),
       body,
     };
-    const entry = setup.log.add(request, text);
+    const entry = setup.log.add(request);
     const reply = await met(route, received, body, ends);
     entry.outcome = reply.kind === "drop" ? "dropped" : reply.status;
     return reply;

@@ -27,10 +27,8 @@ export class RequestLog {
     this.#key = key;
   }
 
-  /** @param text - The body as it came, in which a key is looked for. */
-  add(request: LoggedRequest, text: string): LoggedRequest {
-    const isSuspect = text.includes(this.#key) || request.path.includes(this.#key) || text.includes("\\u");
-    const entry = isSuspect ? this.#redacted(request) : request;
+  add(request: LoggedRequest): LoggedRequest {
+    const entry = this.#redacted(request);
     this.#requests.push(entry);
     // Seldom, because it copies.
     if (this.#requests.length >= 2 * rememberedRequests) this.#requests = this.#requests.slice(-rememberedRequests);
@@ -50,13 +48,34 @@ export class RequestLog {
     this.#requests = [];
   }
 
-  /** A key that was sent in a path or a body, where none belongs. */
+  /** A key that was sent where none belongs. */
   #redacted(request: LoggedRequest): LoggedRequest {
-    const text = JSON.stringify([request.path, request.body ?? null]);
-    const key = JSON.stringify(this.#key).slice(1, -1);
-    if (!text.includes(key)) return request;
-    // What came from JSON is JSON again.
-    const [path, body] = JSON.parse(text.replaceAll(key, "[key]")) as [string, unknown];
-    return { ...request, path, body };
+    const { consumerIdentity, body } = request;
+    // A route was found, so the path is a valid percent-encoding.
+    const path = decodeURIComponent(request.path);
+    if (!this.#isIn([path, consumerIdentity, body])) return request;
+    return {
+      ...request,
+      path: this.#without(path),
+      body: this.#without(body),
+      ...(consumerIdentity === undefined ? {} : { consumerIdentity: this.#without(consumerIdentity) }),
+    };
+  }
+
+  #isIn(value: unknown): boolean {
+    if (typeof value === "string") return value.includes(this.#key);
+    if (typeof value !== "object" || value === null) return false;
+    return Object.entries(value).some(([name, child]) => name.includes(this.#key) || this.#isIn(child));
+  }
+
+  /** The same shape, so the same type. */
+  #without<T>(value: T): T;
+  #without(value: unknown): unknown {
+    if (typeof value === "string") return value.replaceAll(this.#key, "[key]");
+    if (Array.isArray(value)) return value.map((child) => this.#without(child));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, child]) => [this.#without(name), this.#without(child)]),
+    );
   }
 }

@@ -2,7 +2,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { refusal } from "../answer/answer.js";
 import { replyWith } from "../answer/reply.js";
 import type { Organization } from "../state/organization.js";
-import { entityTag, isUpload, roomFor, store, uploadTarget } from "../state/upload-urls.js";
+import {
+  entityTag,
+  isUpload,
+  knowledgeBaseBytes,
+  roomFor,
+  store,
+  type UploadRequest,
+  uploadTarget,
+} from "../state/upload-urls.js";
 import { readBody } from "./body.js";
 import { send } from "./server.js";
 
@@ -28,19 +36,29 @@ async function upload(
   target: string,
 ): Promise<void> {
   const { switches } = organization;
-  const document = uploadTarget(organization, {
+  const asked: UploadRequest = {
     verb: request.method ?? "",
     target,
     contentType: request.headers["content-type"],
-    contentDigest: headerOf(request.headers["content-digest"]),
-  });
+  };
+  const document = uploadTarget(organization, asked);
   if ("status" in document) {
     request.resume();
     send(response, replyWith(document, switches));
     return;
   }
-  const content = await readBody(request, roomFor(organization, document));
-  if (content === undefined) {
+  const content = await readBody(request, knowledgeBaseBytes);
+  // Meanwhile the document may have been deleted or indexed, or another one have filled the knowledge base.
+  const now = uploadTarget(organization, asked);
+  if ("status" in now) {
+    send(response, replyWith(now, switches));
+    return;
+  }
+  if (now !== document) {
+    send(response, replyWith(refusal(409, "The document is another one by now"), switches));
+    return;
+  }
+  if (content === undefined || content.byteLength > roomFor(organization, document)) {
     send(response, replyWith(refusal(413, "The knowledge base would be larger than 100 MB"), switches));
     return;
   }

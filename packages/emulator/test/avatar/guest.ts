@@ -7,7 +7,7 @@ import {
   VideoBufferType,
   VideoStream,
 } from "@livekit/rtc-node";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 
 /** What a client of the room got. */
 export interface Guest {
@@ -37,14 +37,15 @@ export async function guestIn(url: string, token: string): Promise<Guest> {
   await room.connect(url, token, { autoSubscribe: true, dynacast: false });
   onTestFinished(() => room.disconnect());
 
-  const trackOf = async (kind: TrackKind): Promise<RemoteTrack> => {
-    for (let attempt = 0; attempt < 200; attempt += 1) {
-      const track = tracks.get(kind);
-      if (track !== undefined) return track;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error("the track was not subscribed within 10 s");
-  };
+  const trackOf = (kind: TrackKind): Promise<RemoteTrack> =>
+    vi.waitFor(
+      () => {
+        const track = tracks.get(kind);
+        if (track === undefined) throw new Error("the track was not subscribed within 10 s");
+        return track;
+      },
+      { timeout: 10_000 },
+    );
 
   return {
     room,

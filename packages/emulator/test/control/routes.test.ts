@@ -65,6 +65,7 @@ describe("the control routes", () => {
     ["POST", "clock", "{", 400],
     ["POST", "faults", { fault: {} }, 400],
     ["POST", "faults", { target: "none", fault: { status: 500 } }, 400],
+    ["POST", "faults", { target: ["startConversation"], fault: { status: 500 } }, 400],
     ["POST", "conversations/con_none/join", {}, 404],
     ["POST", "none", {}, 404],
     ["PUT", "clock", {}, 404],
@@ -110,7 +111,7 @@ describe("other pages of the same browser", () => {
     for (const name of ["page.js", "page.css", "icon.svg"]) {
       expect((await fetch(`${emulator.url}/emulator/${name}`)).status).toBe(200);
     }
-    for (const name of ["../package.json", "%2e%2e/package.json", "none"]) {
+    for (const name of ["constructor", "__proto__", "../package.json", "%2e%2e/package.json", "none"]) {
       expect((await fetch(`${emulator.url}/emulator/${name}`)).status).toBe(404);
     }
   });

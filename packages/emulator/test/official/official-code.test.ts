@@ -1,17 +1,18 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { afterAll, expect, it, onTestFinished } from "vitest";
 import { emulatorFor } from "../support.js";
 
 const written = readFileSync(new URL("./code.txt", import.meta.url), "utf8");
-const folder = fileURLToPath(new URL("../../work/official/", import.meta.url));
-const file = `${folder}code.ts`;
+const folder = fileURLToPath(new URL("../../work", import.meta.url));
+const file = join(folder, "official.ts");
 
 mkdirSync(folder, { recursive: true });
 writeFileSync(file, written.replace('"@equos/node-sdk"', '"@equos-broker/api"'));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(file));
 
 /** Written for the official SDK, by its README and examples: nothing but the import is another. */
 it("runs with its import changed", async () => {
