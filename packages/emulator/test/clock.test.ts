@@ -1,5 +1,5 @@
 import { controlledClock, manualClock } from "@equos-broker/emulator";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { emulatorFor, startedId } from "./support.js";
 
 describe("a manual clock", () => {
@@ -90,6 +90,20 @@ describe("a clock that runs", () => {
     await resumed;
     expect(clock.running).toBe(true);
     expect(clock.now()).toBeGreaterThanOrEqual(stood + 1_000);
+  });
+
+  it("stands while what is due happens in its order, although it is told to go on", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: 1_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const clock = controlledClock();
+    const seen: number[] = [];
+    clock.setTimeout(() => {
+      clock.resume();
+      vi.setSystemTime(9_000);
+      seen.push(clock.now());
+    }, 10);
+    await clock.advance(20);
+    expect([...seen, clock.now()]).toEqual([1_010, 1_020]);
   });
 
   it("goes on when what was due throws", async () => {
