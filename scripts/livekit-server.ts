@@ -28,6 +28,12 @@ function place(): string {
   return join(tmpdir(), "equos-broker-livekit", version, "livekit-server");
 }
 
+/** The program, if an earlier run has built it. */
+export function builtLivekit(): string | undefined {
+  const built = place();
+  return existsSync(built) ? built : undefined;
+}
+
 /**
  * The program, built if it is not yet there, which takes a minute or two; `undefined` where Go is missing.
  *

@@ -1,55 +1,65 @@
 import { fileURLToPath } from "node:url";
-import {
-  type Consumer,
-  ConversationBroker,
-  type ExpressContext,
-  toExpress,
-  type Visitors,
-} from "@equos-broker/express";
+import { ConversationBroker, type ExpressContext, toExpress, visitors } from "@equos-broker/express";
 import express from "express";
+import { ledgerFor } from "./ledger.js";
+import type { Settings } from "./settings.js";
 
-const publicFolder = fileURLToPath(new URL("./public/", import.meta.url));
-const livekitFolder = fileURLToPath(new URL(".", import.meta.resolve("livekit-client")));
+const pages = fileURLToPath(new URL("./dist/", import.meta.url));
 
-export type Authorize = (context: ExpressContext) => Promise<Consumer | null>;
+/** Everything that the server does: the broker at `/api/equos`, the page, and `/health`. */
+export async function createApp(settings: Settings) {
+  // Who may start? Everybody who has loaded the page. For your own login replace these two lines, see README.
+  const visitor = visitors({ secret: settings.visitorSecret, secure: settings.secureCookie });
+  const authorize = (context: ExpressContext) => visitor(context);
 
-/** The broker and the page. Reads `EQUOS_API_KEY` and `EQUOS_CHARACTER_ID` when the first conversation starts. */
-export function createApp(visitor: Visitors, authorize: Authorize = visitor) {
+  const books = await ledgerFor(settings);
   const broker = new ConversationBroker({
     authorize,
-    limits: { maxSeconds: 600 },
+    characters: settings.characters,
+    limits: {
+      maxSeconds: 600,
+      perConsumer: { active: 1, starts: { max: 20, perSeconds: 3600 } },
+      perIp: { starts: { max: 60, perSeconds: 3600 } },
+      // What a bad day may cost.
+      overall: { active: 10, seconds: { max: 36_000, perSeconds: 86_400 } },
+    },
+    ...books.options,
   });
+  let closing = false;
 
   const app = express();
   app.disable("x-powered-by");
+  app.set("trust proxy", settings.proxies);
   app.use((_req, res, next) => {
-    res.set(securityHeaders);
+    res.set(securityHeaders(settings.livekit));
     next();
   });
-
   app.use("/api/equos", toExpress(broker));
-
-  app.get(["/", "/index.html"], async (req, res) => {
+  app.get("/health", (_req, res) => void res.status(closing ? 503 : 200).json({ ok: !closing }));
+  app.get("/", async (req, res) => {
     const cookie = await visitor.issue(req.headers.cookie);
     if (cookie) res.append("set-cookie", cookie);
     // A cached page would come without its cookie, or with somebody else's.
     res.set("cache-control", "no-store");
-    res.sendFile("index.html", { root: publicFolder, cacheControl: false });
+    res.sendFile("index.html", { root: pages, cacheControl: false });
   });
-  app.get("/vendor/livekit-client.js", (_req, res) => {
-    res.sendFile("livekit-client.esm.mjs", { root: livekitFolder, maxAge: "1h" });
-  });
-  app.use(express.static(publicFolder, { index: false }));
+  app.use("/assets", express.static(`${pages}assets`, { immutable: true, maxAge: "1y" }));
+  app.use(express.static(pages, { index: false }));
 
-  return { app, broker };
+  const close = async () => {
+    closing = true;
+    // Only books in Redis outlive this process.
+    await broker.close({ stop: settings.redisUrl === undefined });
+    await books.close();
+  };
+  return { app, close };
 }
 
-const securityHeaders = {
-  // Any host to connect to: Equos names the LiveKit server.
+const securityHeaders = (livekit: string) => ({
   "content-security-policy":
-    "default-src 'self'; connect-src *; img-src 'self' data:; media-src 'self' blob: data:; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  "permissions-policy": "microphone=(self)",
+    `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; ` +
+    `connect-src 'self' ${livekit}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  "permissions-policy": "microphone=(self), camera=()",
   "referrer-policy": "same-origin",
   "x-content-type-options": "nosniff",
-};
+});

@@ -1,39 +1,41 @@
 import { randomBytes } from "node:crypto";
 import { visitors } from "@equos-broker/express";
+import express from "express";
 import { createApp } from "./app.js";
 import { curlIsAFreshVisitor } from "./demo/curl.js";
 import { inspection } from "./demo/inspection.js";
-import { closeOnSignal, fail, listen, portOf } from "./serve.js";
+import { localEquos } from "./demo/local-equos.js";
+import { fail, serve } from "./serve.js";
+import { settings } from "./settings.js";
 
 /** The starter on a local Equos; with EQUOS_API_KEY, on the real one. Nothing but this machine can reach it. */
 async function demo(): Promise<void> {
-  const wanted = portOf(process.env.PORT);
   const emulator = process.env.EQUOS_API_KEY ? undefined : await localEquos();
-  if (!process.env.EQUOS_CHARACTER_ID) throw new Error("EQUOS_API_KEY is set; set EQUOS_CHARACTER_ID as well.");
+  process.env.VISITOR_SECRET ??= randomBytes(32).toString("hex");
+  process.env.COOKIE_OVER_HTTP ??= "true";
+  const given = settings();
+  const { app, close } = await createApp(given);
 
-  // Plain http: Safari keeps no Secure cookie there, loopback or not.
-  const visitor = visitors({ secret: randomBytes(32).toString("hex"), secure: false });
-  const { app, broker } = createApp(visitor, emulator ? curlIsAFreshVisitor(visitor) : visitor);
-  if (emulator) app.use("/demo", inspection(emulator, visitor));
+  const outer = express().disable("x-powered-by");
+  if (emulator) {
+    const visitor = visitors({ secret: given.visitorSecret, secure: given.secureCookie });
+    outer.use("/demo", inspection(emulator, visitor));
+    outer.post("/api/equos/start", curlIsAFreshVisitor(visitor));
+  }
+  outer.use(app);
 
-  const { server, port } = await listen(app, wanted, "127.0.0.1");
-  closeOnSignal(server, async () => {
-    await broker.close({ stop: true });
+  const end = async () => {
+    await close();
     emulator?.assertNothingRunning();
     await emulator?.close();
-  });
-  if (emulator === undefined)
-    console.log("EQUOS_API_KEY is set: this is the real Equos, and conversations are billed.");
+  };
+  const port = await serve(outer, given.port, end, "127.0.0.1");
+  console.log(
+    emulator === undefined
+      ? "EQUOS_API_KEY is set: this is the real Equos, and conversations are billed."
+      : `what Equos answers, and what of it the page gets: http://127.0.0.1:${port}/demo/`,
+  );
   console.log(`demo ready http://127.0.0.1:${port}`);
-}
-
-async function localEquos() {
-  const { startEmulator } = await import("@equos-broker/emulator");
-  const emulator = await startEmulator({ port: 0, switches: { joined: "consumer" } });
-  process.env.EQUOS_ENDPOINT = emulator.url;
-  process.env.EQUOS_API_KEY = emulator.apiKey;
-  process.env.EQUOS_CHARACTER_ID = emulator.characterId;
-  return emulator;
 }
 
 demo().catch((error) => {

@@ -1,22 +1,16 @@
-import { visitors } from "@equos-broker/express";
 import { createApp } from "./app.js";
-import { closeOnSignal, fail, listen, portOf } from "./serve.js";
-
-const needed = {
-  EQUOS_API_KEY: "your key, from the Equos dashboard",
-  EQUOS_CHARACTER_ID: "the character that visitors talk to",
-  VISITOR_SECRET: "32 characters or more that sign the visitors' cookie, such as `openssl rand -hex 32` prints",
-};
+import { fail, serve } from "./serve.js";
+import { settings } from "./settings.js";
 
 async function start(): Promise<void> {
-  const missing = Object.entries(needed).filter(([name]) => !process.env[name]);
-  if (missing.length > 0) {
-    throw new Error(["Set in the environment:", ...missing.map(([name, what]) => `  ${name}  ${what}`)].join("\n"));
-  }
-  const { app, broker } = createApp(visitors({ secret: process.env.VISITOR_SECRET ?? "" }));
-  const { server, port } = await listen(app, portOf(process.env.PORT));
-  closeOnSignal(server, () => broker.close({ stop: true }));
+  const given = settings();
+  const { app, close } = await createApp(given);
+  const port = await serve(app, given.port, close);
   console.log(`Listening on http://localhost:${port}`);
 }
 
-start().catch(fail);
+start().catch((error) => {
+  fail(error);
+  // A connection to Redis would keep the process.
+  process.exit();
+});

@@ -1,24 +1,19 @@
+import { fileURLToPath } from "node:url";
 import type { Emulator } from "@equos-broker/emulator";
-import type { Visitors } from "@equos-broker/express";
-import { type Request, type Response, Router } from "express";
+import { toGrant, type Visitors } from "@equos-broker/express";
+import express, { Router } from "express";
+
+const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
  * What the demo shows and a real server never may: Equos' whole answer, prompt included, to the visitor whose conversation
  * it is. Mounted only when the emulator runs.
  */
 export function inspection(emulator: Emulator, visitor: Visitors): Router {
-  const find = (id: unknown) => emulator.conversations().find((conversation) => conversation.id === id);
-  const own = async (req: Request, res: Response) => {
-    const who = await visitor({ header: (name) => req.get(name) });
-    const conversation = find(req.params.id);
-    if (who && conversation?.consumerIdentity === who.identity) return conversation;
-    res.status(404).json({ error: "No such conversation, or not yours." });
-    return undefined;
-  };
-
   const router = Router();
   router.use((_req, res, next) => {
     res.set("cache-control", "no-store");
+    res.set("content-security-policy", "default-src 'self'; frame-ancestors 'none'");
     next();
   });
   router.get("/bill", (_req, res) => {
@@ -27,16 +22,21 @@ export function inspection(emulator: Emulator, visitor: Visitors): Router {
       .map(({ id, status, billedSeconds, endReason }) => ({ id, status, billedSeconds, endReason }));
     res.json({ conversations, totalSeconds: emulator.bill().totalSeconds });
   });
-  router.get("/conversations/:id", async (req, res) => {
-    const conversation = await own(req, res);
-    if (conversation) res.json({ answer: emulator.lastStartAnswer(conversation.id), conversation });
+  /** The latest conversation of whoever asks. */
+  router.get("/latest", async (req, res) => {
+    const who = await visitor({ header: (name) => req.get(name) });
+    const conversation = emulator
+      .conversations()
+      .findLast(({ consumerIdentity }) => consumerIdentity === who?.identity);
+    const answer = conversation && emulator.lastStartAnswer(conversation.id);
+    if (!who || !conversation || !answer) {
+      res.status(404).json({ error: "No conversation of yours yet." });
+      return;
+    }
+    const { status, billedSeconds } = conversation;
+    res.json({ answer, grant: toGrant(answer), status, billedSeconds });
   });
-  /** Stands in for the LiveKit room, which the emulator has not. */
-  router.post("/conversations/:id/join", async (req, res) => {
-    const conversation = await own(req, res);
-    if (!conversation) return;
-    emulator.join(conversation.id);
-    res.status(204).end();
-  });
+  router.use("/style", express.static(folder("../web/style/")));
+  router.use(express.static(folder("./page/")));
   return router;
 }

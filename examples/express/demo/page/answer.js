@@ -1,5 +1,5 @@
 // @ts-check
-// "What Equos really answered": the demo's own. A real server keeps that answer to itself; delete this file with it.
+// "What Equos really answered": a real server keeps that answer to itself.
 import { byId, element } from "./values.js";
 
 /** Why a field must not leave the server, by the end of its path. @type {[RegExp, string][]} */
@@ -18,41 +18,16 @@ const reasons = [
 ];
 
 /**
- * What the emulator knows of the visitor's conversation.
- *
- * @param {string} id
- * @returns {Promise<{ answer: object, conversation: { billedSeconds: number, status: string } } | undefined>}
- */
-export async function inspect(id) {
-  const response = await fetch(`/demo/conversations/${encodeURIComponent(id)}`).catch(() => undefined);
-  return response?.ok ? await response.json() : undefined;
-}
-
-/** The emulator has no room to join; this is how it learns that somebody came. @param {string} id */
-export async function joinEmulated(id) {
-  await fetch(`/demo/conversations/${encodeURIComponent(id)}/join`, { method: "POST" }).catch(() => undefined);
-}
-
-export function explainNoUpstream() {
-  const note = "Shown only while the demo runs on its local Equos. A real answer never comes near a browser.";
-  byId("upstream-empty").textContent = note;
-  byId("upstream-empty").hidden = false;
-  byId("upstream").hidden = true;
-}
-
-/**
  * @param {object} answer
  * @param {object} grant what the browser got of it
  */
-export function showUpstream(answer, grant) {
+export function showAnswer(answer, grant) {
   const sent = new Set(leaves(grant));
   const fields = tree(answer, sent, []);
   byId("summary").replaceChildren(...summary(fields));
   byId("answer").replaceChildren(fields);
   // It scrolls on a desk, and so needs to be reachable without a mouse.
   byId("answer").tabIndex = 0;
-  byId("upstream").hidden = false;
-  byId("upstream-empty").hidden = true;
 }
 
 /** @param {HTMLElement} fields */

@@ -1,7 +1,7 @@
 // @ts-check
 // "What the browser got": the three values and the token's claims.
 
-/** @param {import("./equos.js").Grant} grant */
+/** @param {import("@equos-broker/client").Grant} grant */
 export function showValues({ conversation, consumerAccessToken }) {
   byId("values").replaceChildren(
     value("conversation.serverUrl", "where to join", conversation.serverUrl),
@@ -10,8 +10,6 @@ export function showValues({ conversation, consumerAccessToken }) {
   );
   const claims = Object.entries(flat(claimsOf(consumerAccessToken)));
   byId("claims").replaceChildren(...claims.map(([name, claim]) => claimRow(name, claim)));
-  byId("got").hidden = false;
-  byId("got-empty").hidden = true;
 }
 
 /**

@@ -1,2 +1,0 @@
-// What app.ts serves as /vendor/livekit-client.js.
-export * from "livekit-client";

@@ -1,0 +1,63 @@
+import type { Started } from "./grant.js";
+import type { Calling } from "./post.js";
+
+const mark = "equos-left-at";
+/** A reload comes back within moments; a tab that a browser restores tomorrow must not start anything by itself. */
+const reloadMs = 10_000;
+
+/**
+ * Tells the server that the page is leaving; it waits a few seconds for one that comes back. As plain text and proved by the token:
+ * a call that needs neither a preflight nor a header, so that it goes out of a page that is no longer there.
+ */
+export function sendLeaving({ base, credentials }: Calling, { grant, delivery }: Started): void {
+  const url = `${base}/stop`;
+  const { id } = grant.conversation;
+  const body = JSON.stringify({
+    id,
+    token: grant.consumerAccessToken,
+    // Without its number it could not be told from a later one.
+    ...(delivery > 0 ? { delivery } : {}),
+    leaving: true,
+  });
+  const beacon = () => void navigator.sendBeacon(url, body);
+  try {
+    fetch(url, { method: "POST", keepalive: true, credentials, body }).catch(beacon);
+  } catch {
+    beacon();
+  }
+}
+
+/** `pagehide` is the last that every browser tells; `unload` is not, and keeps pages out of its memory. */
+export function onPageEnd(page: { end(): void; backFromMemory(): void }): () => void {
+  const shown = ({ persisted }: PageTransitionEvent) => {
+    if (persisted) page.backFromMemory();
+  };
+  addEventListener("pagehide", page.end);
+  addEventListener("pageshow", shown);
+  return () => {
+    removeEventListener("pagehide", page.end);
+    removeEventListener("pageshow", shown);
+  };
+}
+
+export function rememberLeaving(): void {
+  withStorage((storage) => storage.setItem(mark, String(Date.now())));
+}
+
+export function wasHere(): boolean {
+  const leftAt = withStorage((storage) => {
+    const found = storage.getItem(mark);
+    storage.removeItem(mark);
+    return found;
+  });
+  return Date.now() - Number(leftAt ?? 0) < reloadMs;
+}
+
+/** Where a browser lets pages store nothing, a reload is a click more. */
+function withStorage<T>(use: (storage: Storage) => T): T | undefined {
+  try {
+    return use(sessionStorage);
+  } catch {
+    return undefined;
+  }
+}

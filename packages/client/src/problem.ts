@@ -1,0 +1,37 @@
+import type { ProblemCode } from "./problem-code.js";
+
+const brand = Symbol.for("equos-broker.problem");
+
+/**
+ * Why a call came to nothing; `message` is for the user and says what to do.
+ *
+ * @example
+ * ```ts
+ * try { await equos.start(); }
+ * catch (error) { show(isProblem(error) ? error.message : "Something went wrong.", error.retryAfterSeconds); }
+ * ```
+ */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly code: ProblemCode;
+  /** HTTP status; 0 where there was no answer. */
+  readonly status: number;
+  /** When to try again, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ProblemCode, message: string, status = 0, retryAfterSeconds?: number, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+    this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
+    // Not `instanceof`: a page may have bundled this package twice.
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/** Whether an error is a {@link Problem}, of whichever copy of this package. */
+export const isProblem = (error: unknown): error is Problem =>
+  typeof error === "object" && error !== null && brand in error;
+
+/** There is nothing left to stop or to keep: the conversation is over, or is not this page's. */
+export const isOver = (error: unknown): boolean => isProblem(error) && (error.status === 404 || error.status === 410);
