@@ -1,4 +1,5 @@
 import { built } from "./built.js";
+import { checkCopies } from "./check-copies.js";
 import { checkLengths } from "./check-lengths.js";
 import { checkPackages } from "./check-packages.js";
 import { checkVersions } from "./check-versions.js";
@@ -11,15 +12,19 @@ const stages: readonly (readonly [name: string, stage: () => Promise<void> | voi
   ["types", () => run(`${bin}/tsc`, ["-p", "."])],
   ["types of the pages", () => checkPages()],
   ["versions of the examples", checkVersions],
+  ["copies of the starters", checkCopies],
   ["lengths of files", checkLengths],
   ["build", async () => void (await built())],
   ["packages", checkPackages],
 ];
 
-/** Browser code, which has other globals than the rest. */
+/** Browser code, which has other globals than the rest, and starters, whose own settings they have to pass. */
 async function checkPages(): Promise<void> {
-  for (const project of ["examples/express/tsconfig.public.json", "packages/conformance/test/livekit-page"]) {
-    await run(`${bin}/tsc`, ["-p", project]);
+  const own = ["packages/client", "packages/starters", "packages/conformance/test/livekit-page"];
+  for (const project of own) await run(`${bin}/tsc`, ["-p", project]);
+  const starters = ["express", "express/web", "express/demo/page", "fastify", "fastify/web", "next"];
+  for (const starter of starters) {
+    await run(`${bin}/tsc`, ["-p", `examples/${starter}`, "--customConditions", "@equos-broker/source"]);
   }
 }
 

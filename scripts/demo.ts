@@ -1,12 +1,10 @@
 import { spawn } from "node:child_process";
-import { build, defaultClientConditions } from "vite";
+import { buildPage } from "./build-page.js";
 import { builtLivekit, startLivekit } from "./livekit-server.js";
 import { root } from "./workspace.js";
 
-const folder = `${root}/examples/express`;
 // As `npm run demo` in a copy of the folder, but on the sources of the workspace.
-const conditions = ["@equos-broker/source", ...defaultClientConditions];
-await build({ root: `${folder}/web`, configFile: `${folder}/vite.config.ts`, resolve: { conditions }, logLevel: "warn" });
+await buildPage("express");
 
 const built = process.env.LIVEKIT_URL ? undefined : builtLivekit();
 const livekit = built === undefined ? undefined : await startLivekit(built);
@@ -16,7 +14,7 @@ const room =
     : { LIVEKIT_URL: livekit.url, LIVEKIT_API_KEY: livekit.apiKey, LIVEKIT_API_SECRET: livekit.apiSecret };
 
 const demo = spawn(process.execPath, ["--conditions=@equos-broker/source", "--import", "tsx", "demo.ts"], {
-  cwd: folder,
+  cwd: `${root}/examples/express`,
   env: { ...process.env, ...room },
   stdio: "inherit",
 });

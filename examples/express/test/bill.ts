@@ -15,5 +15,3 @@ export async function billOf(url: string): Promise<readonly Billed[]> {
 const find = async (url: string, id: string) => (await billOf(url)).find((conversation) => conversation.id === id);
 
 export const statusOf = async (url: string, id: string) => (await find(url, id))?.status;
-
-export const secondsOf = async (url: string, id: string) => (await find(url, id))?.billedSeconds;

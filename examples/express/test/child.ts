@@ -52,7 +52,8 @@ export const runDemo = (env: Readonly<Record<string, string | undefined>> = {}) 
   run("demo.ts", /^demo ready http:\/\/127\.0\.0\.1:(\d+)$/m, env);
 
 function launch(entry: string, env: Readonly<Record<string, string | undefined>>): ChildProcess {
-  const { EQUOS_API_KEY, EQUOS_CHARACTER_ID, EQUOS_ENDPOINT, VISITOR_SECRET, ...rest } = process.env;
+  const own = /^(EQUOS|LIVEKIT|VISITOR|COOKIE|REDIS)_/;
+  const rest = Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
   return spawn(process.execPath, ["--conditions=@equos-broker/source", "--import", "tsx", entry], {
     cwd: folder,
     env: { ...rest, PORT: "0", ...env },

@@ -48,7 +48,7 @@ export async function install(project: Project): Promise<string> {
     mkdirSync(folder, { recursive: true });
     if (template !== undefined) {
       // Not what stands in it for the workspace's own use.
-      const filter = (source: string) => !/node_modules|\/(test|dist|work)$/.test(source);
+      const filter = (source: string) => !/node_modules|\/(test|dist|work|\.next|\.env)$/.test(source);
       cpSync(template, folder, { recursive: true, filter });
     }
     writeFileSync(join(folder, "package.json"), text);

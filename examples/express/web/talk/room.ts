@@ -38,11 +38,14 @@ const wanted: Readonly<Record<Mode, readonly string[]>> = { text: [], audio: ["a
 /** Joins the room of a grant. LiveKit's client is loaded now: it is larger than all the rest of the page. */
 export async function joinRoom(grant: Grant, stage: Stage, mode: Mode, events: RoomEvents): Promise<JoinedRoom> {
   const { DisconnectReason, Room, RoomEvent, setLogLevel } = await import("livekit-client");
-  setLogLevel("warn");
+  // The page itself tells what goes wrong.
+  setLogLevel("error");
   const { serverUrl, character } = grant.conversation;
   const room = new Room();
   const isCharacter = ({ identity }: { identity: string }) => identity === character.livekitIdentity;
   let current = mode;
+  // A connection that never was is told by the rejection alone.
+  let joined = false;
 
   const publications = (): RemoteTrackPublication[] => {
     const participant = [...room.remoteParticipants.values()].find(isCharacter);
@@ -74,7 +77,7 @@ export async function joinRoom(grant: Grant, stage: Stage, mode: Mode, events: R
     .on(RoomEvent.Reconnected, () => events.reconnecting(false))
     .on(RoomEvent.AudioPlaybackStatusChanged, () => events.soundBlocked(!room.canPlaybackAudio))
     .on(RoomEvent.Disconnected, (reason) => {
-      if (reason === DisconnectReason.CLIENT_INITIATED) return;
+      if (!joined || reason === DisconnectReason.CLIENT_INITIATED) return;
       if (reason === DisconnectReason.DUPLICATE_IDENTITY) events.lost("elsewhere");
       else if (reason === DisconnectReason.ROOM_DELETED || reason === DisconnectReason.PARTICIPANT_REMOVED)
         events.lost("ended");
@@ -82,6 +85,7 @@ export async function joinRoom(grant: Grant, stage: Stage, mode: Mode, events: R
     });
 
   await room.connect(serverUrl, grant.consumerAccessToken);
+  joined = true;
   follow();
   if ([...room.remoteParticipants.values()].some(isCharacter)) events.arrived();
 

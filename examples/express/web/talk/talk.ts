@@ -1,4 +1,5 @@
 import { createEquos, type End, type Started } from "@equos-broker/client";
+import { remember, remembered } from "./memory.js";
 import type { FromCharacter } from "./messages.js";
 import { isRehearsal, rehearsalRoom } from "./rehearsal.js";
 import { type JoinedRoom, joinRoom, type RoomEvents, type Stage } from "./room.js";
@@ -8,6 +9,8 @@ import * as words from "./words.js";
 
 /** The character has so long to come. */
 const arrivalMs = 20_000;
+/** To a conversation that ran already it came long ago. */
+const resumedArrivalMs = 6_000;
 /** And so long to come back. */
 const absenceMs = 4_000;
 
@@ -40,18 +43,23 @@ export class Talk {
 
   /** After a reload: takes up again what this tab was in the middle of. */
   pickUp(): void {
-    if (this.#equos.wasHere()) void this.start();
+    if (this.#equos.wasHere()) void this.start(remembered());
   }
 
   /** Without a character: the one before. */
   async start(character = this.#character): Promise<void> {
     const { phase } = this.#state;
-    if (this.#stage === undefined || (phase !== "idle" && phase !== "over")) return;
+    if (phase === "idle" || phase === "over") await this.#begin(character, false);
+  }
+
+  async #begin(character: string | undefined, fresh: boolean): Promise<void> {
+    if (this.#stage === undefined) return;
     this.#character = character;
+    remember(character);
     this.#set({ ...nothingYet, mode: this.#state.mode, phase: "starting" });
     let started: Started;
     try {
-      started = await this.#equos.start(character === undefined ? {} : { character });
+      started = await this.#equos.start({ ...(character === undefined ? {} : { character }), fresh });
     } catch (error) {
       if (this.#state.phase === "starting") this.#over(words.troubleOf(error));
       return;
@@ -119,10 +127,7 @@ export class Talk {
       lost: (why) => isOurs() && this.#lost(why),
     };
     const rehearsal = isRehearsal(conversation.serverUrl);
-    this.#patience = setTimeout(() => {
-      const { phase } = this.#state;
-      void this.#stop(phase === "joining" ? words.troubleOf(undefined) : words.neverCame(conversation.character.name));
-    }, arrivalMs);
+    this.#patience = setTimeout(() => this.#nobodyCame(started), started.resumed ? resumedArrivalMs : arrivalMs);
     const room = rehearsal ? rehearsalRoom(events) : await joinRoom(started.grant, stage, this.#state.mode, events);
     // Hung up meanwhile.
     if (!isOurs()) return await room.leave();
@@ -135,6 +140,15 @@ export class Talk {
   #arrived(): void {
     clearTimeout(this.#patience);
     this.#set({ phase: "talking" });
+  }
+
+  #nobodyCame({ resumed, grant }: Started): void {
+    if (this.#state.phase === "joining") return void this.#stop(words.troubleOf(undefined));
+    if (!resumed) return void this.#stop(words.neverCame(grant.conversation.character.name));
+    // Its room is empty: it ended while this page was away, and the server does not know yet.
+    this.#equos.leave();
+    this.#leaveRoom();
+    void this.#begin(this.#character, true);
   }
 
   #gone(): void {
@@ -180,11 +194,15 @@ export class Talk {
   }
 
   #over(trouble: Trouble | undefined): void {
-    const room = this.#room;
-    this.#room = undefined;
+    this.#leaveRoom();
+    this.#set({ phase: "over", trouble, microphone: "off", reconnecting: false, soundBlocked: false });
+  }
+
+  #leaveRoom(): void {
     clearTimeout(this.#patience);
     clearInterval(this.#counting);
-    this.#set({ phase: "over", trouble, microphone: "off", reconnecting: false, soundBlocked: false });
+    const room = this.#room;
+    this.#room = undefined;
     void room?.leave();
   }
 

@@ -1,10 +1,12 @@
 import { isProblem } from "@equos-broker/client";
 import type { Microphone, Trouble } from "./state.js";
 
+const counted = (count: number, unit: string): string => `in ${count} ${unit}${count === 1 ? "" : "s"}`;
+
 /** When, in the words of a clock nearby. */
 export function inWords(seconds: number, now = Date.now()): string {
-  if (seconds < 60) return `in ${Math.max(1, Math.ceil(seconds))} seconds`;
-  if (seconds < 3600) return `in ${Math.ceil(seconds / 60)} minutes`;
+  if (seconds < 90) return counted(Math.max(1, Math.ceil(seconds)), "second");
+  if (seconds < 3600) return counted(Math.ceil(seconds / 60), "minute");
   const at = new Date(now + seconds * 1000);
   const sameDay = at.toDateString() === new Date(now).toDateString();
   const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });

@@ -74,29 +74,27 @@ async function join(rtc: Rtc, { serverUrl, token }: AvatarPart): Promise<Room> {
 export async function enterRoom(part: AvatarPart, events: AvatarEvents): Promise<Avatar> {
   const rtc = await loadRtc();
   const room = await join(rtc, part);
-  const media = await publishMedia(rtc, room, part.livekitIdentity).catch(async (error: unknown) => {
-    await room.disconnect();
+  // Listens before it shows itself: what is said to it the moment it appears is heard.
+  const media = publishMedia(rtc, room, part.livekitIdentity);
+  const avatar = new PresentAvatar(rtc, room, media, part, events);
+  await media.catch(async (error: unknown) => {
+    await avatar.leave();
     throw error;
   });
-  try {
-    return new PresentAvatar(rtc, room, media, part, events);
-  } catch (error) {
-    await media.end();
-    await room.disconnect();
-    throw error;
-  }
+  return avatar;
 }
 
 class PresentAvatar implements Avatar {
   readonly #room: Room;
-  readonly #media: Media;
+  readonly #media: Promise<Media>;
   readonly #part: AvatarPart;
   readonly #events: AvatarEvents;
   #silence: NodeJS.Timeout | undefined;
   #rest: NodeJS.Timeout | undefined;
   #left = false;
+  #hasMet = false;
 
-  constructor(rtc: Rtc, room: Room, media: Media, part: AvatarPart, events: AvatarEvents) {
+  constructor(rtc: Rtc, room: Room, media: Promise<Media>, part: AvatarPart, events: AvatarEvents) {
     this.#room = room;
     this.#media = media;
     this.#part = part;
@@ -104,12 +102,17 @@ class PresentAvatar implements Avatar {
     for (const participant of room.remoteParticipants.values()) this.#met(participant);
     room.on(rtc.RoomEvent.ParticipantConnected, (participant) => this.#met(participant));
     room.on(rtc.RoomEvent.ParticipantDisconnected, (participant) => {
-      if (this.#isConsumer(participant)) this.#events.consumerLeft();
+      if (!this.#isConsumer(participant)) return;
+      this.#hasMet = false;
+      this.#events.consumerLeft();
     });
     room.on(rtc.RoomEvent.DataReceived, (payload, participant, _kind, topicOf) => {
-      if (topicOf !== topic || participant === undefined || !this.#isConsumer(participant)) return;
+      if (topicOf !== topic || (participant !== undefined && !this.#isConsumer(participant))) return;
       const text = typedText(payload);
-      if (text !== undefined) void this.#answer(text);
+      if (text === undefined) return;
+      // LiveKit tells of somebody who publishes nothing up to three seconds after their first message.
+      this.#meet();
+      void this.#answer(text);
     });
     room.on(rtc.RoomEvent.Disconnected, () => {
       if (this.#left) return;
@@ -126,7 +129,7 @@ class PresentAvatar implements Avatar {
     this.#left = true;
     clearTimeout(this.#silence);
     clearTimeout(this.#rest);
-    await this.#media.end();
+    await this.#media.then((media) => media.end()).catch(() => undefined);
     await this.#room.disconnect();
   }
 
@@ -136,7 +139,12 @@ class PresentAvatar implements Avatar {
   }
 
   #met(participant: Participant): void {
-    if (!this.#isConsumer(participant)) return;
+    if (this.#isConsumer(participant)) this.#meet();
+  }
+
+  #meet(): void {
+    if (this.#hasMet) return;
+    this.#hasMet = true;
     this.#events.consumerJoined();
     this.#speakFor(this.#part.greeting);
     void this.#utter("agent", this.#part.greeting, true);
@@ -152,6 +160,7 @@ class PresentAvatar implements Avatar {
     const reply = this.#part.reply(text);
     this.#speakFor(reply);
     await this.#utter("agent", reply.slice(0, Math.ceil(reply.length / 2)), false);
+    if (this.#left) return;
     this.#rest = setTimeout(() => {
       this.#events.said("character", reply);
       void this.#utter("agent", reply, true);
@@ -159,16 +168,23 @@ class PresentAvatar implements Avatar {
   }
 
   #speakFor(text: string): void {
+    // Left while a message was on its way.
+    if (this.#left) return;
     clearTimeout(this.#silence);
-    this.#media.speak(true);
+    this.#speak(true);
     this.#silence = setTimeout(() => this.#hush(), spokenMillis(text));
+  }
+
+  #speak(aloud: boolean): void {
+    // Without media it could not stay.
+    void this.#media.then((media) => this.#left || media.speak(aloud)).catch(() => undefined);
   }
 
   #hush(): void {
     clearTimeout(this.#silence);
     clearTimeout(this.#rest);
     this.#silence = undefined;
-    this.#media.speak(false);
+    this.#speak(false);
   }
 
   #utter(author: "agent" | "user", content: string, finished: boolean): Promise<void> {

@@ -1,0 +1,58 @@
+import "./style/page.css";
+import "./style/talk.css";
+import "./style/stage.css";
+import "./style/panel.css";
+import "./style/transcript.css";
+import { characters } from "../characters.js";
+import type { Mode, Trouble } from "./talk/state.js";
+import { Talk } from "./talk/talk.js";
+import { byId, element, show } from "./view.js";
+
+const talk = new Talk();
+
+const [video, audio] = [document.querySelector("video"), document.querySelector("audio")];
+if (video === null || audio === null) throw new Error("the page has no stage");
+talk.showOn({ video, audio });
+
+for (const [index, { alias, name, about }] of characters.entries()) {
+  const label = element("label");
+  const input = element("input");
+  Object.assign(input, { type: "radio", name: "character", value: alias, checked: index === 0 });
+  label.append(input, element("strong", "", name), element("span", "", about));
+  byId("cast").append(label);
+}
+
+const chosen = (name: string): string | undefined =>
+  document.querySelector<HTMLInputElement>(`input[name=${name}]:checked`)?.value;
+
+function take(way: Trouble["way"]): void {
+  if (way === "reload") location.reload();
+  else void talk.start();
+}
+
+byId("begin").addEventListener("submit", (event) => {
+  event.preventDefault();
+  void talk.start(chosen("character"));
+});
+byId("hangup").addEventListener("click", () => void talk.hangUp());
+byId("microphone").addEventListener("click", () => void talk.setMicrophone(talk.snapshot().microphone !== "on"));
+byId("sound").addEventListener("click", () => void talk.startSound());
+byId("modes").addEventListener("change", () => {
+  // The values of the three radio buttons.
+  talk.setMode((chosen("mode") ?? "video") as Mode);
+});
+byId("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = byId("text");
+  if (!(text instanceof HTMLInputElement)) return;
+  void talk.say(text.value);
+  text.value = "";
+});
+
+// It scrolls, and so has to be reachable without a mouse.
+byId("lines").tabIndex = 0;
+
+const render = () => show(talk.snapshot(), take);
+talk.subscribe(render);
+render();
+talk.pickUp();
