@@ -3,8 +3,8 @@ import { fromSource, reporting } from "./vitest.shared.js";
 
 const onNext = "packages/next/test/**/*.test.ts";
 
-// They have a config of their own: vitest.runtimes.config.ts.
-const onTarballs = "packages/installed/**";
+// They have configs of their own: vitest.runtimes.config.ts and vitest.browser.config.ts.
+const onTarballs = ["packages/installed/**", "packages/starters/test/**"];
 
 export default defineConfig({
   // Only the package checks, the Next apps and what is installed from tarballs are built.
@@ -20,8 +20,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "from source",
-          include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, onNext, onTarballs],
+          include: ["packages/*/test/**/*.test.ts", "packages/starters/unit/**/*.test.ts", "examples/*/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, onNext, ...onTarballs],
           typecheck: {
             enabled: true,
             include: ["packages/*/test/**/*.test-d.ts"],

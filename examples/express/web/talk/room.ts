@@ -38,8 +38,8 @@ const wanted: Readonly<Record<Mode, readonly string[]>> = { text: [], audio: ["a
 /** Joins the room of a grant. LiveKit's client is loaded now: it is larger than all the rest of the page. */
 export async function joinRoom(grant: Grant, stage: Stage, mode: Mode, events: RoomEvents): Promise<JoinedRoom> {
   const { DisconnectReason, Room, RoomEvent, setLogLevel } = await import("livekit-client");
-  // The page itself tells what goes wrong.
-  setLogLevel("error");
+  // The page itself tells what goes wrong; LiveKit's log also calls an error what it gets over in a moment.
+  setLogLevel("silent");
   const { serverUrl, character } = grant.conversation;
   const room = new Room();
   const isCharacter = ({ identity }: { identity: string }) => identity === character.livekitIdentity;
