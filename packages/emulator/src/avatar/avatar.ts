@@ -92,7 +92,8 @@ class PresentAvatar implements Avatar {
   #silence: NodeJS.Timeout | undefined;
   #rest: NodeJS.Timeout | undefined;
   #left = false;
-  #hasMet = false;
+  /** What came before LiveKit told from whom: it tells of somebody who publishes nothing up to three seconds late. */
+  readonly #fromStranger: string[] = [];
 
   constructor(rtc: Rtc, room: Room, media: Promise<Media>, part: AvatarPart, events: AvatarEvents) {
     this.#room = room;
@@ -102,17 +103,13 @@ class PresentAvatar implements Avatar {
     for (const participant of room.remoteParticipants.values()) this.#met(participant);
     room.on(rtc.RoomEvent.ParticipantConnected, (participant) => this.#met(participant));
     room.on(rtc.RoomEvent.ParticipantDisconnected, (participant) => {
-      if (!this.#isConsumer(participant)) return;
-      this.#hasMet = false;
-      this.#events.consumerLeft();
+      if (this.#isConsumer(participant)) this.#events.consumerLeft();
     });
     room.on(rtc.RoomEvent.DataReceived, (payload, participant, _kind, topicOf) => {
-      if (topicOf !== topic || (participant !== undefined && !this.#isConsumer(participant))) return;
-      const text = typedText(payload);
+      const text = topicOf === topic ? typedText(payload) : undefined;
       if (text === undefined) return;
-      // LiveKit tells of somebody who publishes nothing up to three seconds after their first message.
-      this.#meet();
-      void this.#answer(text);
+      if (participant === undefined) this.#fromStranger.push(text);
+      else if (this.#isConsumer(participant)) void this.#answer(text);
     });
     room.on(rtc.RoomEvent.Disconnected, () => {
       if (this.#left) return;
@@ -139,15 +136,12 @@ class PresentAvatar implements Avatar {
   }
 
   #met(participant: Participant): void {
-    if (this.#isConsumer(participant)) this.#meet();
-  }
-
-  #meet(): void {
-    if (this.#hasMet) return;
-    this.#hasMet = true;
+    const texts = this.#fromStranger.splice(0);
+    if (!this.#isConsumer(participant)) return;
     this.#events.consumerJoined();
     this.#speakFor(this.#part.greeting);
     void this.#utter("agent", this.#part.greeting, true);
+    for (const text of texts) void this.#answer(text);
   }
 
   async #answer(text: string): Promise<void> {

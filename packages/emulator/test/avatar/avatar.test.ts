@@ -58,6 +58,27 @@ describeWithLivekit("an avatar in a room", () => {
     ]);
   });
 
+  it("answers a consumer who types before LiveKit has told who that is", async () => {
+    const emulator = await emulatorFor({ livekit: await livekit(), avatar: true });
+    const { conversation, consumerAccessToken } = await started(emulator);
+    const guest = await guestIn(conversation.serverUrl ?? "", consumerAccessToken ?? "");
+    await eventually(() => expect(guest.room.remoteParticipants.size).toBe(1));
+    await guest.type({ type: "usr.txt", text: "Too early?" });
+    const reply = expect.stringContaining("Too early?");
+    await eventually(() => expect(guest.messages).toContainEqual(utterance("agent", reply)));
+    expect(guest.messages[0]).toEqual(utterance("agent", expect.stringContaining("guide")));
+  });
+
+  it("is gone at once when it leaves in the middle of an answer", async () => {
+    const { emulator, id, guest } = await talk();
+    await guest.type({ type: "usr.txt", text: "Well?" });
+    await eventually(() => expect(guest.messages).toContainEqual(utterance("user", "Well?")));
+    emulator.end(id, "error");
+    await eventually(() => expect(guest.room.remoteParticipants.size).toBe(0));
+    // What it still does would be an uncaught error, which ends the run.
+    await guest.room.disconnect();
+  });
+
   it("is interrupted by a text while it speaks, and only then", async () => {
     const { guest } = await talk();
     await guest.type({ type: "usr.txt", text: "Stop" });
@@ -86,6 +107,9 @@ describeWithLivekit("an avatar in a room", () => {
     await guest.type({ type: "usr.txt", text: "on another topic" }, "chat");
     await guest.type({ type: "usr.txt", text: "Last" });
     await eventually(() => expect(guest.messages).toContainEqual(utterance("agent", expect.stringContaining("Last"))));
+    // By then LiveKit has told of whoever was silent.
+    await other.type({ type: "usr.txt", text: "Tell me more" });
+    await eventually(() => expect(other.room.remoteParticipants.size).toBe(1));
     const texts = JSON.stringify([guest.messages, other.messages]);
     expect(texts).not.toContain("Tell me");
     expect(texts).not.toContain("another topic");
