@@ -3,24 +3,15 @@ import "./style/talk.css";
 import "./style/stage.css";
 import "./style/panel.css";
 import "./style/transcript.css";
-import { characters } from "../characters.js";
 import type { Mode, Trouble } from "./talk/state.js";
 import { Talk } from "./talk/talk.js";
-import { byId, element, show } from "./view.js";
+import { byId, show } from "./view.js";
 
 const talk = new Talk();
 
 const [video, audio] = [document.querySelector("video"), document.querySelector("audio")];
 if (video === null || audio === null) throw new Error("the page has no stage");
 talk.showOn({ video, audio });
-
-for (const [index, { alias, name, about }] of characters.entries()) {
-  const label = element("label");
-  const input = element("input");
-  Object.assign(input, { type: "radio", name: "character", value: alias, checked: index === 0 });
-  label.append(input, element("strong", "", name), element("span", "", about));
-  byId("cast").append(label);
-}
 
 const chosen = (name: string): string | undefined =>
   document.querySelector<HTMLInputElement>(`input[name=${name}]:checked`)?.value;

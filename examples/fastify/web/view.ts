@@ -103,11 +103,7 @@ function newLine(id: string, { author }: Line, name: string): HTMLElement {
   return item;
 }
 
-export function element<T extends keyof HTMLElementTagNameMap>(
-  tag: T,
-  className = "",
-  text = "",
-): HTMLElementTagNameMap[T] {
+function element<T extends keyof HTMLElementTagNameMap>(tag: T, className = "", text = ""): HTMLElementTagNameMap[T] {
   const created = document.createElement(tag);
   if (className !== "") created.className = className;
   created.textContent = text;

@@ -1,6 +1,6 @@
 import { createEquos, type End, type Started } from "@equos-broker/client";
-import type { FromCharacter } from "./messages.js";
 import { remember, remembered } from "./memory.js";
+import type { FromCharacter } from "./messages.js";
 import { isRehearsal, rehearsalRoom } from "./rehearsal.js";
 import { type JoinedRoom, joinRoom, type RoomEvents, type Stage } from "./room.js";
 import { type Mode, nothingYet, type TalkState, type Trouble } from "./state.js";
