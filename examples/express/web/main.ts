@@ -3,9 +3,9 @@ import "./style/talk.css";
 import "./style/stage.css";
 import "./style/panel.css";
 import "./style/transcript.css";
-import type { Mode, Trouble } from "./talk/state.js";
-import { Talk } from "./talk/talk.js";
-import { byId, show } from "./view.js";
+import type { Mode, Trouble } from "./talk/state";
+import { Talk } from "./talk/talk";
+import { byId, show } from "./view";
 
 const talk = new Talk();
 

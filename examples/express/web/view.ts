@@ -1,7 +1,7 @@
-import type { Mode, TalkState, Trouble } from "./talk/state.js";
-import { isInRoom, isRunning, statusOf } from "./talk/status.js";
-import type { Line } from "./talk/transcript.js";
-import { clock, microphoneWords } from "./talk/words.js";
+import type { Mode, TalkState, Trouble } from "./talk/state";
+import { isInRoom, isRunning, statusOf } from "./talk/status";
+import type { Line } from "./talk/transcript";
+import { clock, microphoneWords } from "./talk/words";
 
 /** What a press of the trouble's button asks for. */
 export type Way = (way: Trouble["way"]) => void;

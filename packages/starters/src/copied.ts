@@ -6,6 +6,9 @@ import { install } from "../../installed/src/install.js";
 
 export type StarterName = "express" | "fastify" | "next";
 
+/** A build has no secrets. */
+const quietly = { PATH: process.env.PATH, HOME: process.env.HOME, NEXT_TELEMETRY_DISABLED: "1" };
+
 /** A starter as its README has it: copied out of the workspace, `npm install`, `npm run build`. Gives its folder. */
 export async function copied(name: StarterName): Promise<string> {
   const template = fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url));
@@ -20,6 +23,6 @@ export async function copied(name: StarterName): Promise<string> {
     manifest: { scripts: manifest.scripts },
     template,
   });
-  await progress(`build of examples/${name}`, "npm", ["run", "build"], folder);
+  await progress(`build of examples/${name}`, "npm", ["run", "build"], folder, quietly);
   return folder;
 }

@@ -25,7 +25,7 @@ export async function running(
   // As npm runs it, without npm's own exit code.
   const child = spawn("sh", ["-c", `exec env ${scripts[script]}`], {
     cwd: folder,
-    env: { PATH, HOME: process.env.HOME, PORT: String(port), ...env },
+    env: { PATH, HOME: process.env.HOME, PORT: String(port), NEXT_TELEMETRY_DISABLED: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
     // Its own group: what it starts is to be killed with it.
     detached: true,

@@ -1,7 +1,7 @@
 import type { Grant } from "@equos-broker/client";
 import type { RemoteParticipant, RemoteTrack, RemoteTrackPublication } from "livekit-client";
-import { type FromCharacter, messageIn, topic, typed } from "./messages.js";
-import type { Mode } from "./state.js";
+import { type FromCharacter, messageIn, topic, typed } from "./messages";
+import type { Mode } from "./state";
 
 /** What a room tells. */
 export interface RoomEvents {

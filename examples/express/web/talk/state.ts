@@ -1,4 +1,4 @@
-import type { Line } from "./transcript.js";
+import type { Line } from "./transcript";
 
 /**
  * - `idle`: nothing yet. `starting`: asking the server. `joining`: entering the room. `waiting`: in the room, the character is not.

@@ -1,4 +1,4 @@
-import type { TalkState } from "./state.js";
+import type { TalkState } from "./state";
 
 /** The one line that says how things are. */
 export function statusOf({ phase, name = "the character", reconnecting, rehearsal }: TalkState): string {

@@ -1,11 +1,11 @@
 import { createEquos, type End, type Started } from "@equos-broker/client";
-import { remember, remembered } from "./memory.js";
-import type { FromCharacter } from "./messages.js";
-import { isRehearsal, rehearsalRoom } from "./rehearsal.js";
-import { type JoinedRoom, joinRoom, type RoomEvents, type Stage } from "./room.js";
-import { type Mode, nothingYet, type TalkState, type Trouble } from "./state.js";
-import { withInterruption, withNote, withTyped, withUtterance } from "./transcript.js";
-import * as words from "./words.js";
+import { remember, remembered } from "./memory";
+import type { FromCharacter } from "./messages";
+import { isRehearsal, rehearsalRoom } from "./rehearsal";
+import { type JoinedRoom, joinRoom, type RoomEvents, type Stage } from "./room";
+import { type Mode, nothingYet, type TalkState, type Trouble } from "./state";
+import { withInterruption, withNote, withTyped, withUtterance } from "./transcript";
+import * as words from "./words";
 
 /** The character has so long to come. */
 const arrivalMs = 20_000;

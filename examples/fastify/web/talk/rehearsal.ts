@@ -1,4 +1,4 @@
-import type { JoinedRoom, RoomEvents } from "./room.js";
+import type { JoinedRoom, RoomEvents } from "./room";
 
 /** The emulator has no room of its own, and says so by an address that exists nowhere (RFC 2606). */
 export const isRehearsal = (serverUrl: string): boolean => new URL(serverUrl).hostname.endsWith(".invalid");

@@ -1,4 +1,4 @@
-import type { Utterance } from "./messages.js";
+import type { Utterance } from "./messages";
 
 /** One line of what was said. `note` is the page's own. */
 export interface Line {

@@ -1,5 +1,5 @@
 import { isProblem } from "@equos-broker/client";
-import type { Microphone, Trouble } from "./state.js";
+import type { Microphone, Trouble } from "./state";
 
 const counted = (count: number, unit: string): string => `in ${count} ${unit}${count === 1 ? "" : "s"}`;
 

@@ -1,0 +1,11 @@
+import { toNextHandlers } from "@equos-broker/next";
+import { after } from "next/server";
+import { broker } from "../../../../lib/broker";
+import { settings } from "../../../../lib/settings";
+
+const { clientIpHeader } = settings;
+
+export const { POST, OPTIONS } = toNextHandlers(broker, {
+  waitUntil: after,
+  ...(clientIpHeader === undefined ? {} : { clientIp: ({ headers }) => headers.get(clientIpHeader) ?? undefined }),
+});

@@ -1,0 +1,34 @@
+import type { FormEvent, RefObject } from "react";
+import { characters } from "../characters";
+import type { TalkState } from "../talk/state";
+import { isRunning } from "../talk/status";
+
+interface PickerProps {
+  readonly state: TalkState;
+  readonly button: RefObject<HTMLButtonElement | null>;
+  readonly onStart: (character: string) => void;
+}
+
+export function Picker({ state, button, onStart }: PickerProps) {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    onStart(String(new FormData(event.currentTarget).get("character")));
+  };
+  return (
+    <form className="begin" id="begin" hidden={isRunning(state)} onSubmit={submit}>
+      <fieldset className="cast" id="cast">
+        <legend className="hidden">Character</legend>
+        {characters.map(({ alias, name, about }, index) => (
+          <label key={alias}>
+            <input type="radio" name="character" value={alias} defaultChecked={index === 0} />
+            <strong>{name}</strong>
+            <span>{about}</span>
+          </label>
+        ))}
+      </fieldset>
+      <button type="submit" className="primary" id="start" ref={button}>
+        {state.phase === "over" ? "Start again" : "Start talking"}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,19 @@
+import { ConversationBroker, type NextContext } from "@equos-broker/next";
+import { ledgerOptions } from "./ledger";
+import { settings } from "./settings";
+import { visitor } from "./visitor";
+
+export const broker = new ConversationBroker({
+  // Who may start? Everybody who has loaded the page. For your own login replace this line, see README.
+  authorize: (context: NextContext) => visitor(context),
+  characters: settings.characters,
+  limits: {
+    maxSeconds: 600,
+    perConsumer: { active: 1, starts: { max: 20, perSeconds: 3600 } },
+    // Without the header all would share it.
+    ...(settings.clientIpHeader === undefined ? {} : { perIp: { starts: { max: 60, perSeconds: 3600 } } }),
+    // What a bad day may cost.
+    overall: { active: 10, seconds: { max: 36_000, perSeconds: 86_400 } },
+  },
+  ...ledgerOptions,
+});

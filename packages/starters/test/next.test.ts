@@ -1,0 +1,3 @@
+import { journeys } from "../src/journeys.js";
+
+journeys("next");
