@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
+import { byReadme } from "./by-readme.js";
 import { comingAndGoing } from "./coming-and-going.js";
 import type { StarterName } from "./copied.js";
 import { goingWrong } from "./going-wrong.js";
@@ -20,6 +21,7 @@ export function journeys(name: StarterName): void {
     });
     afterAll(() => opened?.close());
 
+    byReadme(world);
     talking(world);
     comingAndGoing(world);
     goingWrong(world);

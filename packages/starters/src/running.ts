@@ -16,14 +16,15 @@ const startSeconds = 60;
 /** Runs one of the starter's scripts on a port, and waits until it answers. */
 export async function running(
   folder: string,
-  script: "start",
+  script: "start" | "demo",
   port: number,
   env: Readonly<Record<string, string>>,
 ): Promise<Running> {
   const { scripts } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
   const PATH = `${folder}/node_modules/.bin:${process.env.PATH}`;
-  // As npm runs it, without npm's own exit code.
-  const child = spawn("sh", ["-c", `exec env ${scripts[script]}`], {
+  // As npm runs it, without npm's own exit code: what goes before, then the server in the shell's place.
+  const commands = String(scripts[script]).split(" && ");
+  const child = spawn("sh", ["-ec", [...commands.slice(0, -1), `exec env ${commands.at(-1)}`].join("\n")], {
     cwd: folder,
     env: { PATH, HOME: process.env.HOME, PORT: String(port), NEXT_TELEMETRY_DISABLED: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -81,7 +81,7 @@ export class World {
   }
 
   /** A visitor's browser with the starter's page open. At the test's end nothing may be left that it complained about. */
-  async visitor(options: BrowserContextOptions & { microphone?: boolean } = {}) {
+  async visitor(options: BrowserContextOptions & { microphone?: boolean } = {}, url = this.url) {
     const { microphone = true, ...more } = options;
     const context = await this.#browser.newContext({ viewport: phone, ...more });
     if (microphone) await context.grantPermissions(["microphone"]);
@@ -91,7 +91,7 @@ export class World {
       expect(pages.flatMap(({ complaints }) => complaints)).toEqual([]);
     });
     const open = async () => {
-      const page = await TalkPage.open(context, this.url);
+      const page = await TalkPage.open(context, url);
       pages.push(page);
       return page;
     };

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { expect, it, vi } from "vitest";
+import { progress } from "../../../scripts/progress.js";
+import { freePort } from "./free-port.js";
+import { running } from "./running.js";
+import type { World } from "./world.js";
+
+/** The first thing that somebody who copied the folder does. */
+export function byReadme(world: () => World): void {
+  it("runs in two commands, with and without a LiveKit server, and ends in order", async () => {
+    const readme = readFileSync(`${world().folder}/README.md`, "utf8");
+    expect(/```sh\n([^`]+)```/.exec(readme)?.[1]).toBe("npm install\nnpm run demo\n");
+    const { url: LIVEKIT_URL, apiKey: LIVEKIT_API_KEY, apiSecret: LIVEKIT_API_SECRET } = world().livekit;
+    for (const room of [{}, { LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET }]) {
+      const demo = await running(world().folder, "demo", await freePort(), room);
+      await vi.waitFor(() => expect(demo.printed()).toContain(`demo ready ${demo.url}`), { timeout: 10_000 });
+      const hasRoom = "LIVEKIT_URL" in room;
+      expect(demo.printed().includes("No LiveKit server, so no picture, voice and answers")).toBe(!hasRoom);
+      const { page } = await world().visitor({}, demo.url);
+      await page.talk();
+      await page.say("Are you there?");
+      const answer = hasRoom ? "You said: Are you there?" : "Nobody can hear you";
+      await vi.waitFor(async () => expect(await page.text("#lines")).toContain(answer), { timeout: 20_000 });
+      await page.hangUp();
+      expect(await demo.end("SIGTERM")).toBe(0);
+    }
+  });
+
+  it("type-checks with what was installed", async () => {
+    await progress(`types of examples/${world().name}`, "npm", ["run", "--silent", "typecheck"], world().folder);
+  });
+
+  it("says in .env.example and README what the environment may hold", () => {
+    const [example, readme] = [".env.example", "README.md"].map((file) =>
+      readFileSync(`${world().folder}/${file}`, "utf8"),
+    );
+    const settings = readFileSync(`${world().folder}/${world().name === "next" ? "lib/" : ""}settings.ts`, "utf8");
+    const names = [...settings.matchAll(/\benv\.([A-Z][A-Z_]+)|^ {2}([A-Z][A-Z_]+):/gm)].map(
+      ([, one, other]) => one ?? other,
+    );
+    expect(names.length).toBeGreaterThan(5);
+    for (const name of [...names, "EQUOS_CHARACTER_GUIDE", "EQUOS_CHARACTER_COACH"]) {
+      expect(example).toContain(`${name}=`);
+      expect(readme).toContain(`\`${name}\``);
+    }
+  });
+}
