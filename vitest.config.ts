@@ -20,7 +20,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: "from source",
-          include: ["packages/*/test/**/*.test.ts", "packages/starters/unit/**/*.test.ts", "examples/*/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "packages/starters/unit/**/*.test.ts",
+            "examples/*/test/**/*.test.ts",
+            "scripts/test/**/*.test.ts",
+          ],
           exclude: [...configDefaults.exclude, onNext, ...onTarballs],
           typecheck: {
             enabled: true,
