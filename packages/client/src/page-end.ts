@@ -19,7 +19,13 @@ export function sendLeaving({ base, credentials }: Calling, { grant, delivery }:
     ...(delivery > 0 ? { delivery } : {}),
     leaving: true,
   });
-  const beacon = () => void navigator.sendBeacon(url, body);
+  const beacon = () => {
+    try {
+      navigator.sendBeacon(url, body);
+    } catch {
+      // Nothing more can be tried; the server misses the keep-alives.
+    }
+  };
   try {
     fetch(url, { method: "POST", keepalive: true, credentials, body }).catch(beacon);
   } catch {

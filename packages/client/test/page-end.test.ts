@@ -54,6 +54,17 @@ describe("a page that goes", () => {
     expect(JSON.parse(beacon?.body ?? "")).toEqual({ id, token, delivery: 1, leaving: true });
   });
 
+  it("throws nothing where neither can be sent", async () => {
+    const { equos, page } = await talking();
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+    vi.stubGlobal("navigator", {});
+    page.hide();
+    // A rejection that nobody handles would end the run.
+    await new Promise((resolve) => setImmediate(resolve));
+    equos.leave();
+    expect(equos.current).toBeUndefined();
+  });
+
   it("has nothing to say once it has stopped, left or closed", async () => {
     const { page, equos, stops } = await talking();
     await equos.stop();

@@ -28,6 +28,9 @@ export function comingAndGoing(world: () => World): void {
         if (onConsumerLeave === "nothing") {
           expect(emulator.conversations()).toHaveLength(1);
           expect(await page.text("#lines")).toContain("Picked up where you were.");
+          // Browsers play no sound before a click.
+          await page.tab.click("#sound");
+          await page.tab.waitForSelector("#sound", { state: "hidden" });
           // The stop that the reload sent would have been due by now.
           await vi.waitFor(async () => expect(emulator.bill().totalSeconds).toBeGreaterThan(6), soon);
           expect(running()).toHaveLength(1);

@@ -6,6 +6,9 @@ import { World } from "./world.js";
 
 const soon = { timeout: 20_000, interval: 100 };
 
+/** As without a LiveKit server. */
+const nowhere = { url: "wss://emulator.equos.invalid" };
+
 /** The browser reports answers that are errors as errors of its own. */
 function expectComplaints({ complaints }: TalkPage, ...texts: string[]): void {
   const others = complaints.splice(0).filter((complaint) => !texts.some((text) => complaint.includes(text)));
@@ -79,6 +82,15 @@ export function goingWrong(world: () => World): void {
     await page.hangUp();
   });
 
+  it("Equos refusing the server: says whose affair that is", async () => {
+    const emulator = await world().equos();
+    const { page } = await world().visitor();
+    emulator.faults.queue("startConversation", fault.status(401));
+    await page.tab.click("#start");
+    await page.trouble("That did not workThe avatar service refused the server. Its operator has to act.");
+    expectComplaints(page, "502");
+  });
+
   it("a cookie lost: asks for a reload", async () => {
     const emulator = await world().equos();
     const { page, context } = await world().visitor();
@@ -148,6 +160,37 @@ export function goingWrong(world: () => World): void {
     await page.trouble("Guide has left");
     await page.phase("over");
     emulator.assertNothingRunning();
+  });
+
+  it("ended by somebody else: says so with the next keep-alive", async () => {
+    const emulator = await world().equos({ livekit: nowhere, avatar: false });
+    const { page } = await world().visitor();
+    await page.tab.clock.install();
+    await page.tab.reload();
+    await page.talk();
+    emulator.end(emulator.conversations()[0]?.id ?? "", "blocked");
+    // The broker itself asks Equos when somebody stops, resumes, or at the end.
+    await page.tab.evaluate(() =>
+      fetch("/api/equos/stop", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }),
+    );
+    await page.tab.clock.fastForward(31_000);
+    await page.trouble("The conversation has ended");
+    expectComplaints(page, "410");
+  });
+
+  it("kept in the browser's memory and brought back: says that it was ended", async () => {
+    const emulator = await world().equos({ livekit: nowhere, avatar: false });
+    const { page } = await world().visitor();
+    await page.talk();
+    // Chromium keeps no page in its memory that DevTools looks at: the events stand for it.
+    await page.tab.evaluate(() => {
+      dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+      dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    });
+    await page.trouble("You left this page");
+    await vi.waitFor(() => emulator.assertNothingRunning(), soon);
+    await page.talk();
+    await page.hangUp();
   });
 
   it("the network lost: tries to come back, then says so", async () => {
