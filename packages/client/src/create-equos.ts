@@ -32,7 +32,7 @@ export interface Equos {
   readonly current: Started | undefined;
   /**
    * Starts a conversation, or gets the running one again. While a start is under way, further calls get its answer: a double click
-   * starts once.
+   * starts once. Waits for a stop under way.
    *
    * @throws Problem
    */
@@ -49,7 +49,10 @@ export interface Equos {
    * @throws Problem
    */
   stop(): Promise<StopStatus>;
-  /** Gives the conversation up without ending it for a page that took it over; nobody there, and it ends in a few seconds. */
+  /**
+   * Gives the conversation up, and a start under way, without ending it for a page that took it over; nobody there, and it ends
+   * in a few seconds.
+   */
   leave(): void;
   /** Whether this tab left a conversation within the last ten seconds: a reload, which `start` picks up. Tells it once. */
   wasHere(): boolean;
@@ -84,6 +87,11 @@ export function createEquos({ url, headers = {}, credentials = "same-origin", on
   let current: Started | undefined;
   let starting: Promise<Started> | undefined;
   let stopping: Promise<StopStatus> | undefined;
+  /** What a stop under way is about. */
+  let ending: Started | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  /** How many starts were given up. */
+  let givenUp = 0;
   let beat: ReturnType<typeof setInterval> | undefined;
   let unlisten: (() => void) | undefined;
 
@@ -96,37 +104,56 @@ export function createEquos({ url, headers = {}, credentials = "same-origin", on
     if (reason !== undefined) onEnd?.({ started, reason });
   };
 
-  const begin = async (request: StartRequest): Promise<Started> => {
-    const answer = await post(calling, "start", request, { "equos-client": "page" }, startSeconds);
-    const started = startedFrom(answer);
-    silence();
-    current = started;
+  /** One after the other, whatever became of the one before: a start that overtakes a stop would be stopped by it. */
+  const inTurn = <T>(call: () => Promise<T>): Promise<T> => {
+    const turn = last.then(call);
+    last = turn.catch(() => {});
+    return turn;
+  };
+
+  const listen = () => {
     unlisten ??= onPageEnd({
       end() {
         if (current === undefined) return;
         sendLeaving(calling, current);
-        rememberLeaving();
+        // Whoever hung up does not want it back.
+        if (stopping === undefined) rememberLeaving();
       },
       backFromMemory() {
         if (current !== undefined) forget(current, "left");
       },
     });
+  };
+
+  const begin = async (request: StartRequest, isWanted: () => boolean): Promise<Started> => {
+    // Before anything is billed that nobody could tell the end of.
+    if (isWanted()) listen();
+    const answer = await post(calling, "start", request, { "equos-client": "page" }, startSeconds);
+    const started = startedFrom(answer);
+    if (isWanted()) {
+      silence();
+      current = started;
+    } else sendLeaving(calling, started);
     return started;
   };
 
   const end = async (): Promise<StopStatus> => {
-    await starting?.catch(() => undefined);
     const started = current;
     if (started === undefined) return "ended";
     silence();
+    ending = started;
     try {
-      const { body } = await post(calling, "stop", proofOf(started), {}, callSeconds);
+      const answer = await post(calling, "stop", proofOf(started), {}, callSeconds);
+      const { status } = Object(Object(answer.body).conversation);
+      if (typeof status !== "string") throw senseless(answer.status);
       forget(started);
-      return Object(Object(body).conversation).status ?? "ended";
+      return status as StopStatus;
     } catch (error) {
       if (!isOver(error)) throw error;
       forget(started);
       return "ended";
+    } finally {
+      ending = undefined;
     }
   };
 
@@ -135,11 +162,13 @@ export function createEquos({ url, headers = {}, credentials = "same-origin", on
       await post(calling, "keepalive", proofOf(started), {}, callSeconds);
     } catch (error) {
       // What did not get through is said again by the next one.
-      if (isOver(error)) forget(started, "ended");
+      if (isOver(error) && ending !== started) forget(started, "ended");
     }
   };
 
   const leave = () => {
+    if (starting !== undefined) givenUp += 1;
+    starting = undefined;
     if (current === undefined) return;
     sendLeaving(calling, current);
     forget(current);
@@ -150,10 +179,14 @@ export function createEquos({ url, headers = {}, credentials = "same-origin", on
       return current;
     },
     start: (request = {}) => {
-      starting ??= begin(request).finally(() => {
-        starting = undefined;
+      if (starting !== undefined) return starting;
+      const before = givenUp;
+      const mine = inTurn(() => begin(request, () => givenUp === before)).finally(() => {
+        if (starting === mine) starting = undefined;
       });
-      return starting;
+      starting = mine;
+      stopping = undefined;
+      return mine;
     },
     joined() {
       const started = current;
@@ -163,10 +196,13 @@ export function createEquos({ url, headers = {}, credentials = "same-origin", on
       void keep(started);
     },
     stop: () => {
-      stopping ??= end().finally(() => {
-        stopping = undefined;
+      if (stopping !== undefined) return stopping;
+      const mine = inTurn(end).finally(() => {
+        if (stopping === mine) stopping = undefined;
       });
-      return stopping;
+      stopping = mine;
+      starting = undefined;
+      return mine;
     },
     leave,
     wasHere,
@@ -181,10 +217,13 @@ export function createEquos({ url, headers = {}, credentials = "same-origin", on
 /** The token proves whose it is, whatever has become of the cookie or the login since. */
 export const proofOf = ({ grant }: Started) => ({ id: grant.conversation.id, token: grant.consumerAccessToken });
 
+const senseless = (status: number) =>
+  new Problem("unexpected-answer", "The server gave an answer that makes no sense.", status);
+
 function startedFrom({ status, header, body }: Awaited<ReturnType<typeof post>>): Started {
   const { conversation, consumerAccessToken } = Object(body);
   if (typeof Object(conversation).id !== "string" || typeof consumerAccessToken !== "string") {
-    throw new Problem("unexpected-answer", "The server gave an answer that makes no sense.", status);
+    throw senseless(status);
   }
   return {
     // The server built it from its allow-list.

@@ -8,7 +8,7 @@ const brand = Symbol.for("equos-broker.problem");
  * @example
  * ```ts
  * try { await equos.start(); }
- * catch (error) { show(isProblem(error) ? error.message : "Something went wrong.", error.retryAfterSeconds); }
+ * catch (error) { show(isProblem(error) ? error.message : "Something went wrong."); }
  * ```
  */
 export class Problem extends Error {
@@ -33,5 +33,9 @@ export class Problem extends Error {
 export const isProblem = (error: unknown): error is Problem =>
   typeof error === "object" && error !== null && brand in error;
 
-/** There is nothing left to stop or to keep: the conversation is over, or is not this page's. */
-export const isOver = (error: unknown): boolean => isProblem(error) && (error.status === 404 || error.status === 410);
+/**
+ * There is nothing left to stop or to keep: the conversation is over, or is not this page's. By the broker's word, not by the
+ * status: a proxy that finds no route says 404 as well, and the conversation bills on.
+ */
+export const isOver = (error: unknown): boolean =>
+  isProblem(error) && (error.code === "not-found" || error.code === "conversation-ended");

@@ -51,16 +51,40 @@ it("tells of an end that the page did not ask for, once", async () => {
   expect(ends).toHaveLength(1);
 });
 
-it("that does not get through ends nothing", async () => {
+it.each([
+  [404, "not-found"],
+  [410, "conversation-ended"],
+])("that is answered with the broker's %i ends it", async (status, code) => {
+  const { site, equos, started, ends, keeps } = await talking();
+  site.instead = () => ({ status, body: JSON.stringify({ code, detail: "No." }) });
+  equos.joined();
+  await keeps(1);
+  await vi.waitFor(() => expect(ends).toEqual([{ started, reason: "ended" }]));
+  expect(equos.current).toBeUndefined();
+});
+
+it.each([
+  ["a server that is gone", undefined],
+  ["a broker in trouble", { status: 503, body: JSON.stringify({ code: "ledger-unavailable", detail: "Later." }) }],
+  [
+    "a proxy that finds no route",
+    { status: 404, headers: { "content-type": "text/html" }, body: "<h1>Not found</h1>" },
+  ],
+])("that meets %s ends nothing", async (_, answer) => {
   const { site, equos, started, ends, keeps } = await talking();
   equos.joined();
   await keeps(1);
-  site.instead = () => ({ status: 503, body: JSON.stringify({ code: "ledger-unavailable", detail: "Later." }) });
+  const refused = vi.spyOn(globalThis, "fetch");
+  if (answer === undefined) await site.down();
+  site.instead = () => answer;
   vi.advanceTimersByTime(30_000);
-  await keeps(2);
+  // Through, or not: it is over.
+  await vi.waitFor(() => expect(refused).toHaveBeenCalledTimes(1));
+  await refused.mock.results[0]?.value.catch(() => undefined);
+  if (answer === undefined) await site.up();
   site.instead = undefined;
   vi.advanceTimersByTime(30_000);
-  await keeps(3);
+  await keeps(answer === undefined ? 2 : 3);
   expect(ends).toEqual([]);
   expect(equos.current).toBe(started);
 });

@@ -1,46 +1,25 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { type Browser, chromium } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { browserAndClient, skipped } from "./browser.js";
 import { siteFor } from "./server.js";
 
-const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
-const skipped = !existsSync(executablePath) && process.env.CI === undefined;
-if (skipped) console.log(`packages/client is not tried in a browser: no Chromium at ${executablePath}`);
-
-/** A page of one origin, a broker on another. In one origin the starters' own tests use it. */
+/** A page of one origin, a broker on another. */
 describe.skipIf(skipped)("a page of another origin", () => {
-  let browser: Browser;
-  let client: string;
-
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
-    const { outputFiles } = await build({
-      entryPoints: [fileURLToPath(new URL("../src/index.ts", import.meta.url))],
-      bundle: true,
-      format: "iife",
-      globalName: "client",
-      footer: { js: "globalThis.client = client;" },
-      write: false,
-    });
-    client = outputFiles[0]?.text ?? "";
-  });
-  afterAll(() => browser?.close());
+  const given = browserAndClient();
 
   async function opened() {
     const pages = await siteFor({ page: "<!doctype html><title>shop</title>" });
     const origin = new URL(pages.url).origin;
     const broker = await siteFor({ allowedOrigins: [origin] });
-    const page = await browser.newPage();
+    const page = await given.browser.newPage();
     const complaints: string[] = [];
     page.on("console", (message) => complaints.push(message.text()));
     await page.goto(origin);
-    await page.evaluate(client);
+    await page.evaluate(given.client);
     await page.evaluate((url) => {
       // Put there by the script before.
       const { createEquos } = Object(window).client;
-      Object.assign(window, { equos: createEquos({ url }) });
+      const ends: unknown[] = [];
+      Object.assign(window, { ends, equos: createEquos({ url, onEnd: (end: unknown) => ends.push(end) }) });
     }, broker.url);
     const call = (text: string) => page.evaluate(text);
     const actions = () => broker.calls.map(({ action }) => action);
@@ -71,12 +50,17 @@ describe.skipIf(skipped)("a page of another origin", () => {
     await vi.waitFor(() => broker.emulator.assertNothingRunning(), { timeout: 4_000 });
   });
 
-  it("that was left is told so when the browser brings it back", async () => {
-    const { call } = await opened();
+  it("that the browser brings back out of its memory is told that it had left", async () => {
+    const { broker, page, call } = await opened();
     await call('equos.start({ character: "guide" })');
-    // Chromium keeps no page in its memory that DevTools looks at: the events stand for it.
-    await call('dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))');
-    await call('dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))');
+    await call("globalThis.isTheSame = true");
+    await page.goto("about:blank");
+    // A page out of memory does not load again: there is nothing to wait for.
+    await page.goBack({ waitUntil: "commit" });
+    await vi.waitFor(async () => expect(await call("globalThis.isTheSame")).toBe(true));
+    await vi.waitFor(async () => expect(await call("ends")).toMatchObject([{ reason: "left" }]));
     expect(await call("equos.current === undefined")).toBe(true);
+    await vi.waitFor(() => broker.emulator.assertNothingRunning(), { timeout: 6_000 });
+    await page.close();
   });
 });

@@ -25,15 +25,8 @@ describe("a page that goes", () => {
     expect(stop?.headers["content-type"]).toMatch(/^text\/plain/);
     // The broker's grace.
     await vi.waitFor(() => site.emulator.assertNothingRunning(), { timeout: 6_000 });
-  });
-
-  it("does not end what a later page has", async () => {
-    const { page, site, stops } = await talking();
-    const later = createEquos({ url: site.url });
-    expect((await later.start({ character: "guide" })).delivery).toBe(2);
-    page.hide();
-    await vi.waitFor(() => expect(stops()).toHaveLength(2));
-    expect(site.emulator.conversations()).toMatchObject([{ status: "running" }]);
+    expect(stops()).toHaveLength(1);
+    expect(page.beacons).toEqual([]);
   });
 
   it.each([

@@ -120,13 +120,23 @@ describe("stop", () => {
     expect(await equos.stop()).toBe("ended");
   });
 
-  it("that fails keeps the conversation, sends no keep-alive, and can be tried again", async () => {
+  it("that fails keeps the conversation, and can be tried again", async () => {
     const { site, equos } = await siteAndPage();
     const started = await equos.start({ character: "guide" });
     site.instead = () => ({ status: 503, body: JSON.stringify({ code: "broker-closed", detail: "Closing." }) });
     await expect(equos.stop()).rejects.toMatchObject({ code: "broker-closed", status: 503, message: "Closing." });
+    // No word of the broker's: it may run on.
+    site.instead = () => ({ status: 404, headers: { "content-type": "text/html" }, body: "<h1>Not found</h1>" });
+    await expect(equos.stop()).rejects.toMatchObject({ code: "unexpected-answer", status: 404 });
+    site.instead = () => ({ status: 200, headers: { "content-type": "text/html" }, body: "<h1>Sign in</h1>" });
+    await expect(equos.stop()).rejects.toMatchObject({ code: "unexpected-answer", status: 200 });
+    await site.down();
+    await expect(equos.stop()).rejects.toMatchObject({ code: "unreachable", status: 0 });
     expect(equos.current).toBe(started);
+    expect(statuses(site)).toEqual(["running"]);
+    await site.up();
     site.instead = undefined;
     expect(await equos.stop()).toBe("ended");
+    expect(statuses(site)).toEqual(["ended"]);
   });
 });

@@ -1,0 +1,42 @@
+import { describe, expect, it, vi } from "vitest";
+import { browserAndClient, skipped } from "./browser.js";
+import { siteFor } from "./server.js";
+
+describe.skipIf(skipped)("a page of the broker's own origin", () => {
+  const given = browserAndClient();
+
+  async function opened() {
+    const site = await siteFor({ page: "<!doctype html><title>shop</title>" });
+    const page = await given.browser.newPage();
+    await page.addInitScript(`${given.client}; globalThis.equos = client.createEquos({ url: "/api/equos" });`);
+    await page.goto(new URL("/", site.url).href);
+    const actions = () => site.calls.map(({ action }) => action);
+    return { site, page, actions };
+  }
+  const start = 'equos.start({ character: "guide" })';
+
+  it("has the same conversation after a reload", async () => {
+    const { site, page, actions } = await opened();
+    expect(await page.evaluate("equos.wasHere()")).toBe(false);
+    expect(await page.evaluate(start)).toMatchObject({ delivery: 1, resumed: false });
+    await page.reload();
+    expect(await page.evaluate("equos.wasHere()")).toBe(true);
+    expect(await page.evaluate(start)).toMatchObject({ delivery: 2, resumed: true });
+    await vi.waitFor(() => expect(actions().toSorted()).toEqual(["start", "start", "stop"]));
+    expect(site.emulator.conversations()).toHaveLength(1);
+    expect(await page.evaluate("equos.stop()")).toBe("ended");
+    site.emulator.assertNothingRunning();
+    await page.close();
+  });
+
+  it("ends it when its tab is closed", async () => {
+    const { site, page, actions } = await opened();
+    await page.evaluate(start);
+    await page.evaluate("equos.joined()");
+    await vi.waitFor(() => expect(actions()).toEqual(["start", "keepalive"]));
+    await page.close({ runBeforeUnload: true });
+    await vi.waitFor(() => expect(actions()).toContain("stop"));
+    // `leaveGraceSeconds`, and one more.
+    await vi.waitFor(() => site.emulator.assertNothingRunning(), { timeout: 4_000 });
+  });
+});
