@@ -5,8 +5,16 @@ import { localEquos } from "./demo/local-equos.js";
 
 /** The starter on a local Equos; with EQUOS_API_KEY, on the real one. Nothing but this machine can reach it. */
 async function demo(): Promise<void> {
-  const emulator = process.env.EQUOS_API_KEY ? undefined : await localEquos();
   const port = process.env.PORT || "3000";
+  const url = `http://127.0.0.1:${port}`;
+  const answers = () =>
+    fetch(`${url}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  // Else it would seem to be ours that answers.
+  if (await answers()) throw new Error(`Port ${port} is in use; set PORT to another one.`);
+  const emulator = process.env.EQUOS_API_KEY ? undefined : await localEquos();
   const env = {
     VISITOR_SECRET: randomBytes(32).toString("hex"),
     COOKIE_OVER_HTTP: "true",
@@ -19,19 +27,14 @@ async function demo(): Promise<void> {
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => server.kill(signal));
   const ended = once(server, "exit");
-  const url = `http://127.0.0.1:${port}`;
-  while (
-    server.exitCode === null &&
-    !(await fetch(`${url}/health`).then(
-      ({ ok }) => ok,
-      () => false,
-    ))
-  ) {
+  while (server.exitCode === null && !(await answers())) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  if (emulator === undefined)
-    console.log("EQUOS_API_KEY is set: this is the real Equos, and conversations are billed.");
-  if (server.exitCode === null) console.log(`demo ready ${url}`);
+  if (server.exitCode === null) {
+    if (emulator === undefined)
+      console.log("EQUOS_API_KEY is set: this is the real Equos, and conversations are billed.");
+    console.log(`demo ready ${url}`);
+  }
   const [code] = await ended;
   await emulator?.close();
   process.exit(code ?? 1);

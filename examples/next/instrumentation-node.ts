@@ -1,17 +1,25 @@
-import { broker } from "./lib/broker";
 import { missing, settings } from "./lib/settings";
 
-/** Says what is missing, and ends in order: `npm start` leaves the signals to us (`NEXT_MANUAL_SIG_HANDLE`). */
-export function startUp(): void {
+async function brokerOrWhyNot() {
   const said = missing();
-  if (said !== undefined) {
-    console.error(said);
+  if (said !== undefined) throw new Error(said);
+  return (await import("./lib/broker")).server;
+}
+
+/** Says what is missing or wrong, and ends in order: `npm start` leaves the signals to us (`NEXT_MANUAL_SIG_HANDLE`). */
+export async function startUp(): Promise<void> {
+  const server = await brokerOrWhyNot().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
     process.exit(1);
-  }
+  });
   const end = async () => {
+    // npm passes on a Ctrl-C that the terminal has sent here as well.
+    if (server.closing) return;
+    server.closing = true;
     // Only books in Redis outlive this process.
-    await broker.close({ stop: settings.redisUrl === undefined }).catch(console.error);
-    process.exit(0);
+    await server.broker.close({ stop: settings.redisUrl === undefined }).catch(console.error);
+    // Answers under way get a moment.
+    setTimeout(() => process.exit(0), 500);
   };
-  process.once("SIGINT", end).once("SIGTERM", end);
+  process.on("SIGINT", end).on("SIGTERM", end);
 }

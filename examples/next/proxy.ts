@@ -6,8 +6,8 @@ import { visitor } from "./lib/visitor";
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const nonce = btoa(crypto.randomUUID());
   const policy =
-    `default-src 'none'; script-src 'self' 'nonce-${nonce}'${development}; style-src 'self'${development && " 'unsafe-inline'"}; ` +
-    `img-src 'self'; font-src 'self'; media-src 'self' blob:; connect-src 'self' ${settings.livekit}; ` +
+    `default-src 'none'; script-src 'self' 'nonce-${nonce}'${development}; style-src 'self'${development && " 'unsafe-inline'; font-src 'self'"}; ` +
+    `img-src 'self'; media-src 'self' blob:; connect-src 'self' ${settings.livekit}; ` +
     `base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   // Next reads the number out of the request's own header and gives it to its scripts.
   const headers = new Headers(request.headers);
@@ -31,4 +31,5 @@ const alike = {
   "x-content-type-options": "nosniff",
 };
 
-export const config = { matcher: "/((?!api/|_next/|health|icon).*)" };
+/** No page: these go without. */
+export const config = { matcher: "/((?!api/equos/|_next/static/|icon\\.svg$|health$).*)" };

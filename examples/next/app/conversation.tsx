@@ -20,7 +20,6 @@ export function Conversation() {
   const start = useRef<HTMLButtonElement>(null);
   const hangUp = useRef<HTMLButtonElement>(null);
   const running = isRunning(state);
-  const isFirst = useRef(true);
 
   useEffect(() => {
     if (video.current === null || audio.current === null) return;
@@ -30,8 +29,7 @@ export function Conversation() {
 
   useEffect(() => {
     // The button that was pressed is gone.
-    if (isFirst.current) isFirst.current = false;
-    else (running ? hangUp : start).current?.focus();
+    if (talk.snapshot().phase !== "idle") (running ? hangUp : start).current?.focus();
   }, [running]);
 
   const take = (way: Trouble["way"]) => {

@@ -6,13 +6,15 @@ import { isRunning } from "../talk/status";
 interface PickerProps {
   readonly state: TalkState;
   readonly button: RefObject<HTMLButtonElement | null>;
-  readonly onStart: (character: string) => void;
+  readonly onStart: (character: string | undefined) => void;
 }
 
 export function Picker({ state, button, onStart }: PickerProps) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    onStart(String(new FormData(event.currentTarget).get("character")));
+    const character = new FormData(event.currentTarget).get("character");
+    // Without a choice the server takes the only one.
+    onStart(typeof character === "string" ? character : undefined);
   };
   return (
     <form className="begin" id="begin" hidden={isRunning(state)} onSubmit={submit}>

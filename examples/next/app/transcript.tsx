@@ -10,18 +10,17 @@ interface TranscriptProps {
 export function Transcript({ state, onSay }: TranscriptProps) {
   const { lines, name } = state;
   const list = useRef<HTMLDivElement>(null);
-  const wasAtEnd = useRef(true);
+  const heightBefore = useRef(0);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the lines change the height that is read here
   useLayoutEffect(() => {
+    if (list.current === null) return;
+    const { scrollTop, clientHeight, scrollHeight } = list.current;
     // New lines come into view, unless somebody reads the old ones.
-    if (list.current !== null && lines.length > 0 && wasAtEnd.current)
-      list.current.scrollTop = list.current.scrollHeight;
+    if (scrollTop + clientHeight >= heightBefore.current - 8) list.current.scrollTop = scrollHeight;
+    heightBefore.current = scrollHeight;
   }, [lines]);
 
-  const look = () => {
-    const { scrollTop = 0, clientHeight = 0, scrollHeight = 0 } = list.current ?? {};
-    wasAtEnd.current = scrollTop + clientHeight >= scrollHeight - 8;
-  };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     onSay(String(new FormData(event.currentTarget).get("text")));
@@ -39,7 +38,6 @@ export function Transcript({ state, onSay }: TranscriptProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and so has to be reachable without a mouse
         tabIndex={0}
         ref={list}
-        onScroll={look}
       >
         {lines.map(({ key, author, content, finished }) => (
           <div key={key} className={`line ${author}${finished ? "" : " unfinished"}`}>

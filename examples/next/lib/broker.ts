@@ -3,17 +3,25 @@ import { ledgerOptions } from "./ledger";
 import { settings } from "./settings";
 import { visitor } from "./visitor";
 
-export const broker = new ConversationBroker({
-  // Who may start? Everybody who has loaded the page. For your own login replace this line, see README.
-  authorize: (context: NextContext) => visitor(context),
-  characters: settings.characters,
-  limits: {
-    maxSeconds: 600,
-    perConsumer: { active: 1, starts: { max: 20, perSeconds: 3600 } },
-    // Without the header all would share it.
-    ...(settings.clientIpHeader === undefined ? {} : { perIp: { starts: { max: 60, perSeconds: 3600 } } }),
-    // What a bad day may cost.
-    overall: { active: 10, seconds: { max: 36_000, perSeconds: 86_400 } },
-  },
-  ...ledgerOptions,
-});
+const create = () =>
+  new ConversationBroker({
+    // Who may start? Everybody who has loaded the page. For your own login replace this line, see README.
+    authorize: (context: NextContext) => visitor(context),
+    characters: settings.characters,
+    limits: {
+      maxSeconds: 600,
+      perConsumer: { active: 1, starts: { max: 20, perSeconds: 3600 } },
+      // Without the header all would share it.
+      ...(settings.clientIpHeader === undefined ? {} : { perIp: { starts: { max: 60, perSeconds: 3600 } } }),
+      // What a bad day may cost.
+      overall: { active: 10, seconds: { max: 36_000, perSeconds: 86_400 } },
+    },
+    ...ledgerOptions(),
+  });
+
+// Next evaluates this file for the routes and again for instrumentation: what that closes has to be what those use. So one
+// for the process, and `npm run dev` wants a restart after a change above. Written here alone.
+const kept = globalThis as { equos?: { readonly broker: ReturnType<typeof create>; closing: boolean } };
+kept.equos ??= { broker: create(), closing: false };
+
+export const server = kept.equos;

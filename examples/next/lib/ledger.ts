@@ -1,16 +1,19 @@
-import { redisLedger } from "@equos-broker/redis";
+import { type NodeRedisClient, redisLedger } from "@equos-broker/redis";
 import { createClient } from "redis";
 import { settings } from "./settings";
 
-const { redisUrl, visitorSecret, deployment } = settings;
-
-function redis(url: string) {
+/** Connects with the first call: whoever only builds the app, or loads it, has no Redis. */
+function redis(url: string): NodeRedisClient {
   const client = createClient({ url }).on("error", (error: Error) => console.error("redis:", error.message));
-  // Calls wait until it is connected. While the app is built nobody calls.
-  if (process.env.NEXT_PHASE !== "phase-production-build") void client.connect().catch(() => undefined);
-  return client;
+  const connected = async () => (client.isOpen ? client : await client.connect());
+  return {
+    evalSha: async (sha, options) => (await connected()).evalSha(sha, options),
+    eval: async (script, options) => (await connected()).eval(script, options),
+  };
 }
 
 /** The books: in this process, or in Redis, where several servers share them and a restart loses nothing. */
-export const ledgerOptions =
-  redisUrl === undefined ? {} : { ledger: redisLedger(redis(redisUrl)), secret: visitorSecret, deployment };
+export function ledgerOptions() {
+  const { redisUrl, visitorSecret, deployment } = settings;
+  return redisUrl === undefined ? {} : { ledger: redisLedger(redis(redisUrl)), secret: visitorSecret, deployment };
+}

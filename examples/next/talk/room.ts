@@ -33,6 +33,9 @@ export interface Stage {
   readonly audio: HTMLAudioElement;
 }
 
+/** So many messages of somebody unknown are kept, and no more. */
+const mostEarly = 50;
+
 const wanted: Readonly<Record<Mode, readonly string[]>> = { text: [], audio: ["audio"], video: ["audio", "video"] };
 
 /** Joins the room of a grant. LiveKit's client is loaded now: it is larger than all the rest of the page. */
@@ -46,6 +49,12 @@ export async function joinRoom(grant: Grant, stage: Stage, mode: Mode, events: R
   let current = mode;
   // A connection that never was is told by the rejection alone.
   let joined = false;
+  // Messages overtake LiveKit's word of who is there, by up to three seconds; only the character and this page are let in.
+  const early: FromCharacter[] = [];
+  const arrived = () => {
+    events.arrived();
+    for (const message of early.splice(0)) events.message(message);
+  };
 
   const publications = (): RemoteTrackPublication[] => {
     const participant = [...room.remoteParticipants.values()].find(isCharacter);
@@ -60,7 +69,7 @@ export async function joinRoom(grant: Grant, stage: Stage, mode: Mode, events: R
 
   room
     .on(RoomEvent.ParticipantConnected, (participant) => {
-      if (isCharacter(participant)) events.arrived();
+      if (isCharacter(participant)) arrived();
     })
     .on(RoomEvent.ParticipantDisconnected, (participant) => {
       if (isCharacter(participant)) events.gone();
@@ -69,8 +78,11 @@ export async function joinRoom(grant: Grant, stage: Stage, mode: Mode, events: R
     .on(RoomEvent.TrackSubscribed, show)
     .on(RoomEvent.TrackUnsubscribed, (track) => void track.detach())
     .on(RoomEvent.DataReceived, (payload, participant, _kind, about) => {
-      const message = about === topic && participant !== undefined && isCharacter(participant) && messageIn(payload);
-      if (message) events.message(message);
+      const message = about === topic ? messageIn(payload) : undefined;
+      if (message === undefined) return;
+      if (participant !== undefined) {
+        if (isCharacter(participant)) events.message(message);
+      } else if (early.length < mostEarly) early.push(message);
     })
     .on(RoomEvent.SignalReconnecting, () => events.reconnecting(true))
     .on(RoomEvent.Reconnecting, () => events.reconnecting(true))
@@ -87,7 +99,7 @@ export async function joinRoom(grant: Grant, stage: Stage, mode: Mode, events: R
   await room.connect(serverUrl, grant.consumerAccessToken);
   joined = true;
   follow();
-  if ([...room.remoteParticipants.values()].some(isCharacter)) events.arrived();
+  if ([...room.remoteParticipants.values()].some(isCharacter)) arrived();
 
   return {
     say: (text) => room.localParticipant.publishData(typed(text), { reliable: true, topic }),

@@ -26,6 +26,18 @@ export function byReadme(world: () => World): void {
     }
   });
 
+  it("does not start with a setting that is missing or wrong, and says which", async () => {
+    const startedWith = async (env: Readonly<Record<string, string>>) =>
+      await running(world().folder, "start", await freePort(), env);
+    const missing = await startedWith({}).catch(String);
+    for (const name of ["EQUOS_API_KEY", "EQUOS_CHARACTER_GUIDE", "EQUOS_CHARACTER_COACH", "VISITOR_SECRET"]) {
+      expect(missing).toMatch(new RegExp(`ended with 1:\\n.*  ${name}  `, "s"));
+    }
+    await expect(startedWith({ ...world().settings, VISITOR_SECRET: "short" })).rejects.toThrow(
+      /ended with 1:\n.*"secret" must be at least 32 characters/s,
+    );
+  });
+
   it("type-checks with what was installed", async () => {
     await progress(`types of examples/${world().name}`, "npm", ["run", "--silent", "typecheck"], world().folder);
   });

@@ -28,9 +28,6 @@ export function comingAndGoing(world: () => World): void {
         if (onConsumerLeave === "nothing") {
           expect(emulator.conversations()).toHaveLength(1);
           expect(await page.text("#lines")).toContain("Picked up where you were.");
-          // Browsers play no sound before a click.
-          await page.tab.click("#sound");
-          await page.tab.waitForSelector("#sound", { state: "hidden" });
           // The stop that the reload sent would have been due by now.
           await vi.waitFor(async () => expect(emulator.bill().totalSeconds).toBeGreaterThan(6), soon);
           expect(running()).toHaveLength(1);
@@ -40,6 +37,20 @@ export function comingAndGoing(world: () => World): void {
       });
     },
   );
+
+  it("a reload without a microphone, before any click: sound at a press of a button", async () => {
+    await world().equos();
+    const { page } = await world().visitor({ microphone: false });
+    await page.talk();
+    // To those who are listened to, and to those who clicked, the browser plays sound without being asked.
+    expect(await page.tab.isVisible("#sound")).toBe(false);
+    await page.tab.reload();
+    await page.tab.click("#sound");
+    await page.tab.waitForSelector("#sound", { state: "hidden" });
+    expect(await page.media()).toMatchObject({ sound: "live" });
+    await page.hangUp();
+    page.complaints.splice(0);
+  });
 
   it("a closed tab stops it within the grace", async () => {
     const emulator = await world().equos();

@@ -182,7 +182,7 @@ export function goingWrong(world: () => World): void {
     const emulator = await world().equos({ livekit: nowhere, avatar: false });
     const { page } = await world().visitor();
     await page.talk();
-    // Chromium keeps no page in its memory that DevTools looks at: the events stand for it.
+    // Whether a page that no cache may store is kept is up to the browser: the events stand for it, the client's tests do without.
     await page.tab.evaluate(() => {
       dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
       dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));

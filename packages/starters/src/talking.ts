@@ -17,6 +17,8 @@ export function talking(world: () => World): void {
     await vi.waitFor(async () => expect((await page.media()).seconds).toBeGreaterThan(seconds + 1), soon);
     expect((await page.media()).width).toBeGreaterThan(300);
     await vi.waitFor(async () => expect(await page.text("#microphone")).toBe("Microphone on"), soon);
+    const greeting = "Emulated greeting of guide: good to see you.";
+    await vi.waitFor(async () => expect(await page.text("#lines")).toContain(greeting), soon);
     await page.say("When do you open?");
     await vi.waitFor(async () => expect(await page.text("#lines")).toContain("You said: When do you open?"), soon);
     expect(await page.tab.locator("#lines .user").allTextContents()).toEqual(["YouWhen do you open?"]);

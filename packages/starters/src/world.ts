@@ -53,17 +53,21 @@ export class World {
     return this.#server;
   }
 
-  /** `npm start`, with the emulator's address in place of Equos'. */
-  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    this.#server = await running(this.folder, "start", this.#port, {
+  /** The environment of a server that is told all it needs to know. */
+  get settings() {
+    return {
       EQUOS_ENDPOINT: `http://127.0.0.1:${this.#equosPort}`,
       EQUOS_API_KEY: "sk_emulator_opens_nothing_but_an_emulator",
       EQUOS_CHARACTER_GUIDE: "cha_emulator_guide",
       EQUOS_CHARACTER_COACH: "cha_emulator_coach",
       VISITOR_SECRET: "a secret that only these tests know, long enough",
       LIVEKIT_ORIGINS: "ws://127.0.0.1:* http://127.0.0.1:*",
-      ...env,
-    });
+    };
+  }
+
+  /** `npm start`, with the emulator's address in place of Equos'. */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.#server = await running(this.folder, "start", this.#port, { ...this.settings, ...env });
   }
 
   /** The Equos of a test, at the address that the starter knows. */
