@@ -25,6 +25,8 @@ byId("begin").addEventListener("submit", (event) => {
   event.preventDefault();
   void talk.start(chosen("character"));
 });
+// A press before this would have been lost.
+byId("start").removeAttribute("disabled");
 byId("hangup").addEventListener("click", () => void talk.hangUp());
 byId("microphone").addEventListener("click", () => void talk.setMicrophone(talk.snapshot().microphone !== "on"));
 byId("sound").addEventListener("click", () => void talk.startSound());

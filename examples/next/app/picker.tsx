@@ -1,4 +1,4 @@
-import type { FormEvent, RefObject } from "react";
+import { type FormEvent, type RefObject, useSyncExternalStore } from "react";
 import { characters } from "../characters";
 import type { TalkState } from "../talk/state";
 import { isRunning } from "../talk/status";
@@ -9,7 +9,13 @@ interface PickerProps {
   readonly onStart: (character: string | undefined) => void;
 }
 
+const neverChanges = () => () => {};
+const onPage = () => true;
+/** A press before React is there would be lost. */
+const onServer = () => false;
+
 export function Picker({ state, button, onStart }: PickerProps) {
+  const isReady = useSyncExternalStore(neverChanges, onPage, onServer);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const character = new FormData(event.currentTarget).get("character");
@@ -28,7 +34,7 @@ export function Picker({ state, button, onStart }: PickerProps) {
           </label>
         ))}
       </fieldset>
-      <button type="submit" className="primary" id="start" ref={button}>
+      <button type="submit" className="primary" id="start" ref={button} disabled={!isReady}>
         {state.phase === "over" ? "Start again" : "Start talking"}
       </button>
     </form>

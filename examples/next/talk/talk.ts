@@ -28,6 +28,7 @@ export class Talk {
   /** Until the character has come, or come back. */
   #patience: ReturnType<typeof setTimeout> | undefined;
   #character: string | undefined;
+  #joinedAt = 0;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -120,7 +121,7 @@ export class Talk {
     const isOurs = () => this.#equos.current === started;
     const events: RoomEvents = {
       arrived: () => isOurs() && this.#arrived(),
-      gone: () => isOurs() && this.#gone(),
+      gone: () => isOurs() && this.#gone(started),
       message: (message) => isOurs() && this.#heard(message),
       reconnecting: (reconnecting) => isOurs() && this.#set({ reconnecting }),
       soundBlocked: (soundBlocked) => isOurs() && this.#set({ soundBlocked }),
@@ -132,6 +133,7 @@ export class Talk {
     // Hung up meanwhile.
     if (!isOurs()) return await room.leave();
     this.#room = room;
+    this.#joinedAt = Date.now();
     this.#equos.joined();
     this.#set({ rehearsal, ...(this.#state.phase === "joining" ? { phase: "waiting" } : {}) });
     if (this.#state.mode !== "text") await this.setMicrophone(true);
@@ -145,15 +147,22 @@ export class Talk {
   #nobodyCame({ resumed, grant }: Started): void {
     if (this.#state.phase === "joining") return void this.#stop(words.troubleOf(undefined));
     if (!resumed) return void this.#stop(words.neverCame(grant.conversation.character.name));
-    // Its room is empty: it ended while this page was away, and the server does not know yet.
+    this.#anew();
+  }
+
+  /** Its room is empty: it ended while this page was away, and the server does not know yet. */
+  #anew(): void {
     this.#equos.leave();
     this.#leaveRoom();
     void this.#begin(this.#character, true);
   }
 
-  #gone(): void {
+  #gone({ resumed }: Started): void {
     clearTimeout(this.#patience);
+    // It leaves because this page was away for a moment.
+    const isOldNews = resumed && Date.now() - this.#joinedAt < resumedArrivalMs;
     this.#patience = setTimeout(() => {
+      if (isOldNews) return this.#anew();
       const { name = "The character", secondsLeft = 0 } = this.#state;
       void this.#stop(secondsLeft <= 1 ? words.timeOver : words.hasLeft(name));
     }, absenceMs);

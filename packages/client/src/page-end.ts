@@ -56,7 +56,7 @@ export function wasHere(): boolean {
     storage.removeItem(mark);
     return found;
   });
-  return Date.now() - Number(leftAt ?? 0) < reloadMs;
+  return typeof leftAt === "string" && Math.abs(Date.now() - Number(leftAt)) < reloadMs;
 }
 
 /** Where a browser lets pages store nothing, a reload is a click more. */

@@ -99,6 +99,8 @@ describe("a page that comes back", () => {
   it.each([
     [9_000, true],
     [11_000, false],
+    // The clock was set back meanwhile.
+    [-3_600_000, false],
   ])("after %i ms was here: %s", async (after, was) => {
     const { page, equos } = await talking();
     expect(equos.wasHere()).toBe(false);
@@ -106,6 +108,13 @@ describe("a page that comes back", () => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + after });
     onTestFinished(() => void vi.useRealTimers());
     expect(equos.wasHere()).toBe(was);
+    expect(equos.wasHere()).toBe(false);
+  });
+
+  it.each([0, 5_000])("a page that nobody left was not here, whatever its clock says: %i", async (now) => {
+    const { equos } = await talking();
+    vi.useFakeTimers({ toFake: ["Date"], now });
+    onTestFinished(() => void vi.useRealTimers());
     expect(equos.wasHere()).toBe(false);
   });
 

@@ -5,6 +5,17 @@ const soon = { timeout: 20_000, interval: 100 };
 /** The broker's `leaveGraceSeconds`, and a second for everything else. */
 const leftWithinMs = 4_000;
 
+/** What browsers do by themselves, but not to a page that Playwright has looked into: it counts as clicked. */
+function silentUntilClick(): void {
+  let isClicked = false;
+  addEventListener("click", () => (isClicked = true), { capture: true });
+  const { play } = HTMLMediaElement.prototype;
+  HTMLMediaElement.prototype.play = function () {
+    const isAllowed = this instanceof HTMLVideoElement || isClicked;
+    return isAllowed ? play.call(this) : Promise.reject(new DOMException("no click before", "NotAllowedError"));
+  };
+}
+
 /** Reloads, closed tabs, double clicks, second tabs. */
 export function comingAndGoing(world: () => World): void {
   describe.each(["nothing", "ends", "ends-but-stays-running"] as const)(
@@ -38,18 +49,22 @@ export function comingAndGoing(world: () => World): void {
     },
   );
 
-  it("a reload without a microphone, before any click: sound at a press of a button", async () => {
+  it("a browser that plays nothing before a click: sound at a press of a button", async () => {
     await world().equos();
-    const { page } = await world().visitor({ microphone: false });
+    // To somebody whom it listens to a browser plays everything.
+    const { page, context } = await world().visitor({ microphone: false });
+    await context.addInitScript(silentUntilClick);
+    await page.tab.reload();
     await page.talk();
-    // To those who are listened to, and to those who clicked, the browser plays sound without being asked.
+    // It was a click that started it.
     expect(await page.tab.isVisible("#sound")).toBe(false);
     await page.tab.reload();
+    await page.tab.waitForSelector("#sound");
+    await page.shot(`${world().name}-phone-silent`);
     await page.tab.click("#sound");
     await page.tab.waitForSelector("#sound", { state: "hidden" });
-    expect(await page.media()).toMatchObject({ sound: "live" });
+    expect(await page.tab.evaluate(() => document.querySelector("audio")?.paused)).toBe(false);
     await page.hangUp();
-    page.complaints.splice(0);
   });
 
   it("a closed tab stops it within the grace", async () => {

@@ -28,7 +28,8 @@ export class TalkPage {
   private constructor(tab: Page) {
     this.tab = tab;
     tab.on("console", (message) => {
-      if (message.type() === "error") this.complaints.push(message.text());
+      const { url } = message.location();
+      if (message.type() === "error") this.complaints.push(`${message.text()} (${url && new URL(url).pathname})`);
     });
     tab.on("pageerror", (error) => this.complaints.push(error.message));
   }
