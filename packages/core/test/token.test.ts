@@ -72,7 +72,9 @@ it("refuses the fetch of a client whose room Equos has just closed, and starts f
   // As often as it asks.
   for (let fetches = 0; fetches < 2; fetches += 1) {
     const { status, body, headers } = await fetchToken(setting);
-    expect([status, body.code, headers.get("retry-after")]).toEqual([409, "just-stopped", "10"]);
+    expect([status, body.code]).toEqual([409, "just-stopped"]);
+    // The clock moves on until there is an answer.
+    expect(headers.get("retry-after")).toMatch(/^([789]|10)$/);
   }
   expect(setting.emulator.conversations().map((each) => each.id)).toEqual([id]);
 

@@ -1,4 +1,4 @@
-import { expect, it, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { RedisServer } from "../../redis/test/support/redis-server.js";
 import type { World } from "./world.js";
 
@@ -6,6 +6,7 @@ import type { World } from "./world.js";
 export function serverKilled(world: () => World): void {
   it("killed and started again in the middle: stop still works", async () => {
     const redis = await RedisServer.start("--maxmemory-policy", "noeviction");
+    onTestFinished(() => redis.remove());
     await world().server.end("SIGTERM");
     const shared = { REDIS_URL: redis.url, DEPLOYMENT: "shop-test" };
     await world().start(shared);

@@ -1,6 +1,6 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from "@equos-broker/emulator";
 import { type Browser, type BrowserContextOptions, chromium } from "playwright-core";
-import { expect, onTestFinished } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import { type LivekitServer, startLivekit } from "../../../scripts/livekit-server.js";
 import { copied, type StarterName } from "./copied.js";
 import { freePort } from "./free-port.js";
@@ -73,13 +73,16 @@ export class World {
   /** The Equos of a test, at the address that the starter knows. */
   async equos(options: EmulatorOptions = {}): Promise<Emulator> {
     const { livekit: room } = this;
-    const emulator = await startEmulator({
-      livekit: room,
-      avatar: true,
-      port: this.#equosPort,
-      ...options,
-      switches: { joined: "consumer", ...options.switches },
-    });
+    const start = () =>
+      startEmulator({
+        livekit: room,
+        avatar: true,
+        port: this.#equosPort,
+        ...options,
+        switches: { joined: "consumer", ...options.switches },
+      });
+    // Whoever looks for a free port has it for a moment.
+    const emulator = await vi.waitFor(start, { timeout: 5_000, interval: 50 });
     onTestFinished(() => emulator.close());
     return emulator;
   }

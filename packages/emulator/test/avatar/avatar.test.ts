@@ -29,7 +29,8 @@ describeWithLivekit("an avatar in a room", () => {
   it("comes as the character, shows itself and greets with a voice", async () => {
     const { guest } = await talk();
     await eventually(() => expect(guest.messages).toContainEqual(utterance("agent", expect.stringContaining("guide"))));
-    expect([...guest.room.remoteParticipants.keys()]).toEqual(["avatar-guide"]);
+    // LiveKit tells of participants later than of what they say.
+    await eventually(() => expect([...guest.room.remoteParticipants.keys()]).toEqual(["avatar-guide"]));
     await eventually(() =>
       expect(guest.trackNames().toSorted()).toEqual([
         "equos_character_avatar-guide_audio",
