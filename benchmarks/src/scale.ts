@@ -12,6 +12,10 @@ export interface Scale {
   readonly attempts: number;
   /** Stops and keep-alives of each kind, where foreign and unknown are compared. */
   readonly strangers: number;
+  /** Where whole servers are compared: rounds, requests of each kind in one, and before the first one. */
+  readonly servers: { readonly rounds: number; readonly requests: number; readonly warmUp: number };
+  /** Fresh processes of each kind that import something. */
+  readonly imports: number;
 }
 
 export const full: Scale = {
@@ -23,6 +27,8 @@ export const full: Scale = {
   resumes: 10_000,
   attempts: 1_000_000,
   strangers: 4_000,
+  servers: { rounds: 12, requests: 400, warmUp: 6_000 },
+  imports: 40,
 };
 
 /** Counts that fill hash tables, which double, as far as the full ones do: 12,500 as 100,000, and 1,250 as 10,000. */
@@ -35,4 +41,6 @@ export const quick: Scale = {
   resumes: 1_000,
   attempts: 50_000,
   strangers: 400,
+  servers: { rounds: 4, requests: 250, warmUp: 2_500 },
+  imports: 12,
 };

@@ -1,5 +1,6 @@
 import type { Figure } from "./figure.js";
 import type { Scale } from "./scale.js";
+import type { Table } from "./table.js";
 
 /** Some figures that are measured together. */
 export interface Section {
@@ -10,5 +11,5 @@ export interface Section {
   readonly needsHeap: boolean;
   /** It starts a `redis-server`. */
   readonly needsRedis: boolean;
-  measure(scale: Scale, say: (progress: string) => void): Promise<readonly Figure[]>;
+  measure(scale: Scale, say: (progress: string) => void, show: (table: Table) => void): Promise<readonly Figure[]>;
 }
