@@ -49,10 +49,13 @@ export function run(program: string, args: readonly string[], folder = root): Pr
   });
 }
 
-/** Runs pnpm, the very one that runs this script. */
-export async function pnpm(args: readonly string[], folder = root): Promise<void> {
+/** pnpm, the very one that runs this script: a program and its arguments. */
+export function pnpmCommand(args: readonly string[]): readonly [program: string, args: string[]] {
   const path = process.env.npm_execpath;
-  if (path === undefined) throw new Error("Run this through pnpm: npx -y pnpm@12 check");
-  if (/\.[cm]?js$/.test(path)) await run(process.execPath, [path, ...args], folder);
-  else await run(path, args, folder);
+  if (path === undefined) throw new Error("Run this through pnpm: npx -y pnpm@12 …");
+  return /\.[cm]?js$/.test(path) ? [process.execPath, [path, ...args]] : [path, [...args]];
+}
+
+export async function pnpm(args: readonly string[], folder = root): Promise<void> {
+  await run(...pnpmCommand(args), folder);
 }

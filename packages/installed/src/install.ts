@@ -5,6 +5,7 @@ import { inject } from "vitest";
 import { alone } from "../../../scripts/alone.js";
 import { fingerprint } from "../../../scripts/fingerprint.js";
 import { progress } from "../../../scripts/progress.js";
+import { pnpmCommand } from "../../../scripts/workspace.js";
 
 /** A project of a team's. */
 export interface Project {
@@ -104,7 +105,6 @@ async function pnpm(name: string, folder: string, files: Record<string, string>)
   // JSON is YAML. An optional peer that the registry does not have must not be asked for.
   const settings = { packages: ["."], overrides, pmOnFail: "ignore" };
   writeFileSync(join(folder, "pnpm-workspace.yaml"), JSON.stringify(settings));
-  const path = process.env.npm_execpath ?? "";
-  const [program, args] = /\.[cm]?js$/.test(path) ? [process.execPath, [path]] : [path, []];
-  await progress(`pnpm install for ${name}`, program, [...args, "install", "--prefer-offline"], folder);
+  const [program, args] = pnpmCommand(["install", "--prefer-offline"]);
+  await progress(`pnpm install for ${name}`, program, args, folder);
 }
