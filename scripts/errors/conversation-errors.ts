@@ -1,0 +1,67 @@
+import { type ErrorText, mounted, starting } from "./error-text.js";
+
+/** What a consumer's other conversations, and everybody's, have to do with a request. */
+export const conversationErrors = {
+  "already-active": {
+    from: starting,
+    cause: "The consumer has a conversation, and `whenActive` says `reject`.",
+    caller: "Stop the running one first.",
+  },
+  "just-stopped": {
+    from: ["token"],
+    cause:
+      "A fetch within 10 s after the end of the same conversation, as LiveKit's clients send one when their user hangs up or their room is closed.",
+    caller: "Nothing after a hang-up. To talk again: fetch anew after `Retry-After`.",
+  },
+  "start-in-flight": {
+    from: starting,
+    cause: "More of the consumer's requests wait for one start than make sense, or it took too long.",
+    caller: "Try again after `Retry-After`.",
+  },
+  "several-conversations": {
+    from: ["stop", "keepalive"],
+    cause: "The consumer has several conversations, and the request names none.",
+    caller: "Send the `id` or the `token`.",
+  },
+  "conversation-ended": {
+    from: ["keepalive"],
+    cause: "The conversation runs no more: it was stopped, or its time is over.",
+    caller: "Send no more keep-alives; tell the user, or start anew.",
+  },
+  "too-many-attempts": {
+    from: mounted,
+    cause:
+      "More than 60 requests of one consumer for the same route in 10 seconds at this server: a loop. Refused before the ledger is asked.",
+    caller: "Wait for `Retry-After`, and mend the loop.",
+  },
+  "too-many-starts": {
+    from: starting,
+    cause: "`limits.perConsumer.starts` or `limits.perIp.starts` is used up.",
+    caller: "Wait for `Retry-After`. For the consumer's own quota `RateLimit` and `RateLimit-Policy` tell the figures.",
+    operator: "Raise the limit, if it is too low. Behind a proxy, see that the framework tells the client's address.",
+  },
+  "seconds-used-up": {
+    from: starting,
+    cause: "Less than 30 seconds of `limits.perConsumer.seconds` are left.",
+    caller: "Wait for `Retry-After`; `RateLimit` and `RateLimit-Policy` tell the figures.",
+  },
+  "at-capacity": {
+    from: starting,
+    cause: "`limits.overall` is reached, or the ledger itself is full. No figures: they are nobody's business.",
+    caller: "Try again after `Retry-After`.",
+    operator: "Raise `limits.overall`, or the memory ledger's `capacity`.",
+  },
+  "start-in-doubt": {
+    from: starting,
+    cause:
+      "An earlier start of this consumer was sent and not answered, or its former conversation could not be stopped. Nothing new is started while that is open.",
+    caller: "Try again after `Retry-After`.",
+    operator: "See the earlier failure in the log.",
+  },
+  "outcome-unknown": {
+    from: starting,
+    cause: "Sent, and no answer within `timeouts.answerSeconds`. A late answer is stopped, never delivered.",
+    caller: "Try again after `Retry-After`, or in a minute.",
+    operator: "If it comes often: Equos is slow, or `answerSeconds` too short.",
+  },
+} as const satisfies Readonly<Record<string, ErrorText>>;

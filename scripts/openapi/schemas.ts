@@ -1,0 +1,100 @@
+import type { Grant } from "../../packages/core/src/grant.js";
+import { keepAliveBody, startBody, stopBody } from "../../packages/core/src/http/body.js";
+import type { Problem } from "../../packages/core/src/http/reply.js";
+import type { ReconcileReport } from "../../packages/core/src/life/reconcile.js";
+import type { Stopped } from "../../packages/core/src/life/stop-order.js";
+import { bodyOf, exactly, objectOf, type Schema } from "./schema.js";
+import { tokenSchemas } from "./token-schema.js";
+
+const id = "Equos' id of the conversation.";
+const token = "The conversation's `consumerAccessToken`: proof enough of whose it is.";
+const text = { type: "string" };
+const count = { type: "integer", minimum: 0 };
+
+const grant = exactly<Grant>({
+  conversation: exactly<Grant["conversation"]>({
+    id: { description: "Equos' id: the handle for `stop` and `keepalive`.", type: "string", minLength: 1 },
+    status: { const: "running" },
+    serverUrl: { description: "LiveKit's URL.", type: "string", format: "uri", pattern: "^(wss?|https?)://" },
+    maxSeconds: { description: "Equos ends the conversation after so many.", type: "number", exclusiveMinimum: 0 },
+    startedAt: { type: "string", format: "date-time" },
+    character: exactly<Grant["conversation"]["character"]>({
+      name: text,
+      livekitIdentity: { description: "The avatar's identity in the LiveKit room.", type: "string", minLength: 1 },
+    }),
+  }),
+  consumerAccessToken: { description: "LiveKit JWT of this consumer: a secret.", type: "string", minLength: 1 },
+});
+
+const problem = objectOf<Problem>(
+  {
+    type: { type: "string", format: "uri", pattern: "^urn:equos-broker:problem:" },
+    title: text,
+    status: { type: "integer", minimum: 400, maximum: 599 },
+    detail: { description: "For people: says what to do.", type: "string", minLength: 1 },
+    code: { description: "Stable: programs decide by it. `errors.md` tells what to do about each.", type: "string" },
+    instance: {
+      description: "The same in the server's log, for 5xx and refused origins.",
+      type: "string",
+      format: "uri",
+    },
+  },
+  ["instance"],
+);
+
+/** What of a reconcile's report is told to a scheduler. */
+type Reconciled = { readonly [K in Exclude<keyof ReconcileReport, "dryRun">]: number };
+
+export const schemas: Readonly<Record<string, Schema>> = {
+  StartRequest: {
+    description: "An empty body is the same as `{}`.",
+    ...bodyOf(startBody, {
+      character: "One of the names that this server gives to its characters; left out, its only one or `default`.",
+      input: "What the server's own schema takes.",
+      fresh: "Never the running conversation again: that one is stopped, and another one started.",
+    }),
+  },
+  StopRequest: {
+    description: "With neither `id` nor `token`: the caller's only conversation. An empty body is the same as `{}`.",
+    ...bodyOf(stopBody, {
+      id,
+      token,
+      delivery: "The number of `Equos-Delivery` that this page was given: an older one than the latest stops nothing.",
+      leaving: "The page closes, or reloads: the stop waits a moment for somebody to come back.",
+    }),
+  },
+  KeepAliveRequest: {
+    description: "As for `stop`.",
+    ...bodyOf(keepAliveBody, { id, token }),
+  },
+  ...tokenSchemas,
+  Grant: { description: "All that a client needs to join, and all that it gets.", ...grant },
+  Stopped: exactly<Stopped>({
+    conversation: exactly<Stopped["conversation"]>({
+      id: text,
+      status: {
+        description:
+          "`stopping`: not confirmed yet, and the server goes on trying. `running`: it waits, or was outdated.",
+        enum: ["running", "stopping", "ended"] satisfies Stopped["conversation"]["status"][],
+      },
+    }),
+  }),
+  TokenResponse: {
+    description: "LiveKit's `TokenSourceResponse`.",
+    ...exactly<{ server_url: string; participant_token: string }>({
+      server_url: { type: "string", format: "uri", pattern: "^(wss?|https?)://" },
+      participant_token: { description: "LiveKit JWT of this consumer: a secret.", type: "string", minLength: 1 },
+    }),
+  },
+  Swept: exactly<{ swept: true; reconciled: Reconciled | null }>({
+    swept: { const: true },
+    reconciled: {
+      description: "Counts; `null` without the option `deployment`.",
+      anyOf: [
+        exactly<Reconciled>({ running: count, stopped: count, adopted: count, ended: count, clashes: count }),
+        { type: "null" },
+      ],
+    },
+  }),
+  Problem: { description: "Problem details (RFC 9457).", ...problem },
+};
