@@ -12,6 +12,7 @@ import type { Transport } from "./transport.js";
 /** An API key, or a function that is asked for it before each call. */
 export type ApiKey = string | (() => string | Promise<string>);
 
+/** How an `EquosClient` calls Equos. */
 export interface EquosClientOptions {
   /** Default `https://api.equos.ai`. `http:` is accepted on loopback only. */
   readonly endpoint?: string | undefined;

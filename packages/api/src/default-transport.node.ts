@@ -17,14 +17,15 @@ export const defaultTransport: Transport = ({ verb, url, headers, body, ending, 
   new Promise((resolve, reject) => {
     const place = placeOf(url);
     const { protocol } = place;
-    const payload = typeof body === "string" ? encoder.encode(body) : body;
+    // Node writes a text and its headers in one piece, and bytes in another.
+    const payload = typeof body === "string" && onSent !== undefined ? encoder.encode(body) : body;
     // Node holds back every byte until the connection (with TLS: the handshake) stands.
     let connected = false;
     const fail = (error: unknown) => reject(ending.ended ? ending.reason : new FetchError(connected, error));
     const request = requests[protocol]({
       ...place,
       method: verb,
-      headers: payload === undefined ? headers : { ...headers, "content-length": payload.byteLength },
+      headers: payload === undefined ? headers : { ...headers, "content-length": Buffer.byteLength(payload) },
       agent: agents[protocol],
     });
     request.once("socket", (socket) => {
@@ -41,7 +42,7 @@ export const defaultTransport: Transport = ({ verb, url, headers, body, ending, 
       });
     });
     ending.listen(() => request.destroy(new Error("aborted")));
-    if (payload === undefined || onSent === undefined) request.end(payload);
+    if (payload === undefined || typeof payload === "string" || onSent === undefined) request.end(payload);
     else writeInPieces(request, payload, onSent);
   });
 

@@ -31,7 +31,7 @@ export interface UploadedDocument<TDocument = EquosDocument> {
   readonly sha256: string;
 }
 
-/** The part of a client that an upload needs; ours and the official SDK's have it. */
+/** The part of a client that an upload needs; ours and the official SDK's have it. @inline */
 interface DocumentCalls<TDocument> {
   readonly knowledgeBases: {
     addDocument(

@@ -19,6 +19,7 @@ import type { BrokerOptions } from "./options.js";
 import type { AnyOptions, Parts } from "./parts.js";
 import { Sweeper } from "./sweeper.js";
 
+/** What `broker.start` is asked with. */
 export interface StartOptions<TConsumer extends Consumer, TAlias extends string> extends StartRequestBody {
   readonly consumer: TConsumer;
   readonly character?: TAlias | undefined;
@@ -28,6 +29,7 @@ export interface StartOptions<TConsumer extends Consumer, TAlias extends string>
   readonly keepsAlive?: boolean | undefined;
 }
 
+/** What `broker.start` gives: a conversation that runs, new or taken up. */
 export interface Started {
   /** What the client may have. */
   readonly grant: Grant;
@@ -37,6 +39,7 @@ export interface Started {
   readonly resumed: boolean;
 }
 
+/** Options of `broker.close`. */
 export interface CloseOptions {
   /** Also stop every conversation of this ledger. Default: leave them to the people in them. */
   readonly stop?: boolean | undefined;

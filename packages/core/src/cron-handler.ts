@@ -5,6 +5,7 @@ import { jsonReply, problemReply } from "./http/reply.js";
 import type { ReconcileReport } from "./life/reconcile.js";
 import { consoleLogger, guarded } from "./logger.js";
 
+/** Options of {@link cronHandler}. */
 export interface CronOptions {
   /** What the scheduler sends as `Authorization: Bearer <secret>`: random, 32 characters or more. */
   readonly secret: string | undefined;

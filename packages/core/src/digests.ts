@@ -1,5 +1,9 @@
 import type { Consumer } from "./consumer.js";
+import { isPromise } from "./deadline.js";
 import { base64url, type HmacKey, signBytes } from "./hmac.js";
+
+/** There at once where the runtime can make it so. */
+type Digest = string | Promise<string>;
 
 /** 128 bits: nobody finds two texts with the same digest, and the ledger stays small. */
 const BYTES = 16;
@@ -7,32 +11,39 @@ const BYTES = 16;
 /** The keyed digests under which the ledger knows consumers, starts and tokens: nobody can tell from them who or what. */
 export class Digests {
   readonly #key: HmacKey;
+  readonly #ofCharacters = new Map<string, Digest>();
 
   constructor(key: HmacKey) {
     this.#key = key;
   }
 
-  consumer({ tenant, identity }: Pick<Consumer, "tenant" | "identity">): Promise<string> {
+  consumer({ tenant, identity }: Pick<Consumer, "tenant" | "identity">): Digest {
     return this.#digest("consumer", tenant === undefined ? "" : `t${tenant}`, identity);
   }
 
   /** What makes two starts of a consumer the same. `inputText` is what was sent, not what a schema made of it. */
-  fingerprint(characterId: string, inputText: string): Promise<string> {
-    return this.#digest("start", characterId, inputText);
+  fingerprint(characterId: string, inputText: string): Digest {
+    if (inputText !== "") return this.#digest("start", characterId, inputText);
+    // Without input it is the same for everybody, and there are only so many characters.
+    const known = this.#ofCharacters.get(characterId) ?? this.#digest("start", characterId, "");
+    this.#ofCharacters.set(characterId, known);
+    return known;
   }
 
-  token(token: string): Promise<string> {
+  token(token: string): Digest {
     return this.#digest("token", token);
   }
 
   /** `network`: an address, or the part of one that one household has. */
-  network(network: string): Promise<string> {
+  network(network: string): Digest {
     return this.#digest("network", network);
   }
 
-  async #digest(...parts: string[]): Promise<string> {
+  #digest(...parts: string[]): Digest {
     // Each part is led by its length, so that no two lists of parts read the same.
-    const text = parts.map((part) => `${part.length}:${part}`).join("");
-    return base64url((await signBytes(this.#key, text)).subarray(0, BYTES));
+    const signature = signBytes(this.#key, parts.map((part) => `${part.length}:${part}`).join(""));
+    return isPromise(signature) ? signature.then(shortened) : shortened(signature);
   }
 }
+
+const shortened = (signature: Uint8Array): string => base64url(signature.subarray(0, BYTES));

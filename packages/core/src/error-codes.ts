@@ -74,4 +74,5 @@ export const errorCodes = {
   "internal-error": [500, "Something went wrong on the server."],
 } as const satisfies Readonly<Record<string, readonly [status: number, publicMessage: string]>>;
 
+/** The stable name of a refusal: what programs decide by. */
 export type ErrorCode = keyof typeof errorCodes;

@@ -22,6 +22,7 @@ export interface QuotaReading {
   readonly resetSeconds: number;
 }
 
+/** What a {@link BrokerError} may say beyond its code. */
 export interface BrokerErrorDetails {
   /** For the server log: what to look at. Never reaches a client. */
   readonly hint?: string | undefined;

@@ -8,12 +8,14 @@ export interface EventConsumer {
   readonly tenant?: string | undefined;
 }
 
+/** @inline */
 interface Happened {
   /** ISO 8601. */
   readonly at: string;
   readonly deployment: string | undefined;
 }
 
+/** @inline */
 interface About extends Happened {
   /** `undefined` where the ledger's entry could not be read. */
   readonly consumer: EventConsumer | undefined;
@@ -21,6 +23,7 @@ interface About extends Happened {
   readonly character: string | undefined;
 }
 
+/** @inline */
 interface AboutConversation extends About {
   readonly conversation: string;
 }

@@ -42,6 +42,7 @@ export interface AuthorizeContext<TNative = unknown>
   readonly action: Action;
 }
 
+/** A route of the broker: the segment below its mount. */
 export type Action = "start" | "stop" | "keepalive" | "token";
 
 /** What adapters mount: the broker, seen from outside. `TNative` keeps a broker off another framework's adapter. */

@@ -2,6 +2,7 @@ import type { Mountable } from "./exchange.js";
 import { checkMountable } from "./mountable.js";
 import { type FetchNative, serveFetch } from "./serve-fetch.js";
 
+/** Options of {@link toFetchHandler}. */
 export interface FetchHandlerOptions {
   /** The client's address, from wherever your platform keeps it. Default: unknown. */
   readonly clientIp?: ((request: Request) => string | undefined) | undefined;

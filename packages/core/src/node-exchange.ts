@@ -5,6 +5,7 @@ import { readNodeBody } from "./node-body.js";
 import type { NodeRequest, NodeResponse, NodeStream } from "./node-types.js";
 import { addVary } from "./vary.js";
 
+/** What an adapter tells {@link serveNode} of a request. */
 export interface NodeExchangeOptions<TNative> {
   readonly action: string;
   readonly native: TNative;

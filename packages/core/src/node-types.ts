@@ -1,4 +1,4 @@
-/** The part of Node's `Socket` that is needed; emulated ones may have less. */
+/** The part of Node's `Socket` that is needed; emulated ones may have less. @inline */
 export interface NodeSocket {
   readonly remoteAddress?: string | undefined;
   readonly destroyed?: boolean | undefined;

@@ -8,6 +8,7 @@ import type { Limits } from "./limits.js";
 import type { Logger } from "./logger.js";
 import type { EquosPort } from "./upstream/port.js";
 
+/** @inline */
 type Awaitable<T> = T | Promise<T>;
 
 /** What a conversation is started with besides character and consumer; every field is Equos' own. */

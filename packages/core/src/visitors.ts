@@ -3,6 +3,7 @@ import { BrokerError, secretMissing } from "./errors.js";
 import type { AuthorizeContext } from "./exchange.js";
 import { base64url, type HmacKey, hmacKey, isSigned, sign } from "./hmac.js";
 
+/** Options of {@link visitors}. */
 export interface VisitorsOptions {
   /** At least 32 characters, the same on every server. Of a list the first signs and all are accepted. */
   readonly secret: string | readonly string[] | undefined;
@@ -16,11 +17,13 @@ export interface VisitorsOptions {
   readonly clock?: Pick<Clock, "now"> | undefined;
 }
 
+/** Somebody without a login: known by a signed cookie. */
 export interface Visitor {
   readonly identity: string;
   readonly name: string;
 }
 
+/** What {@link visitors} gives. */
 export interface Visitors {
   /** The `authorize` for `ConversationBroker`: the visitor of the request's cookie, or `null`. */
   (context: Pick<AuthorizeContext, "header">): Promise<Visitor | null>;

@@ -29,6 +29,7 @@ import type {
   UpdateEquosCharacterRequest,
 } from "./models.js";
 
+/** The calls of an `EquosClient` about conversations. */
 export interface ConversationsApi {
   /** List conversations: `GET /v3/conversations`. */
   listConversations(args?: { take?: number | undefined; skip?: number | undefined; client?: string | undefined }, options?: CallOptions): Promise<ListEquosConversationsResponse>;
@@ -40,6 +41,7 @@ export interface ConversationsApi {
   stopConversation(args: { id: string }, options?: CallOptions): Promise<EquosConversation | null>;
 }
 
+/** The calls of an `EquosClient` about characters. */
 export interface CharactersApi {
   /** List characters: `GET /v3/characters`. */
   listCharacters(args?: { take?: number | undefined; skip?: number | undefined; client?: string | undefined }, options?: CallOptions): Promise<ListEquosCharactersResponse>;
@@ -53,6 +55,7 @@ export interface CharactersApi {
   deleteCharacter(args: { id: string }, options?: CallOptions): Promise<EquosCharacter | null>;
 }
 
+/** The calls of an `EquosClient` about brains. */
 export interface BrainsApi {
   /** List brains: `GET /v3/brains`. */
   listBrains(args?: { take?: number | undefined; skip?: number | undefined; client?: string | undefined }, options?: CallOptions): Promise<ListEquosBrainsResponse>;
@@ -66,6 +69,7 @@ export interface BrainsApi {
   deleteBrain(args: { id: string }, options?: CallOptions): Promise<EquosBrain | null>;
 }
 
+/** The calls of an `EquosClient` about faces. */
 export interface FacesApi {
   /** List faces: `GET /v3/faces`. */
   listFaces(args?: { take?: number | undefined; skip?: number | undefined; client?: string | undefined }, options?: CallOptions): Promise<ListEquosFacesResponse>;
@@ -77,6 +81,7 @@ export interface FacesApi {
   deleteFace(args: { id: string }, options?: CallOptions): Promise<EquosFace | null>;
 }
 
+/** The calls of an `EquosClient` about voices. */
 export interface VoicesApi {
   /** List voices: `GET /v3/voices`. */
   listVoices(args?: { take?: number | undefined; skip?: number | undefined; client?: string | undefined }, options?: CallOptions): Promise<ListEquosVoicesResponse>;
@@ -90,6 +95,7 @@ export interface VoicesApi {
   deleteVoice(args: { id: string }, options?: CallOptions): Promise<EquosVoice | null>;
 }
 
+/** The calls of an `EquosClient` about knowledge bases. */
 export interface KnowledgeBasesApi {
   /** List knowledge bases: `GET /v3/knowledge-bases`. */
   listKnowledgeBases(args?: { take?: number | undefined; skip?: number | undefined; client?: string | undefined }, options?: CallOptions): Promise<ListEquosKnowledgeBasesResponse>;
@@ -107,11 +113,13 @@ export interface KnowledgeBasesApi {
   indexDocument(args: { id: string; doc: string }, options?: CallOptions): Promise<EquosDocument>;
 }
 
+/** The calls of an `EquosClient` about tokens. */
 export interface TokensApi {
   /** Create a client token for an end user: `POST /v3/tokens`. */
   createToken(args: { createEquosTokenRequest: CreateEquosTokenRequest }, options?: CallOptions): Promise<CreateEquosTokenResponse>;
 }
 
+/** The calls of an `EquosClient` about organizations. */
 export interface OrganizationsApi {
   /** Free quota already used: `GET /v3/organizations/freemium-usage`. */
   getFreemiumUsage(args?: Record<never, never>, options?: CallOptions): Promise<number>;
@@ -119,11 +127,13 @@ export interface OrganizationsApi {
   getUserUsage(args: { client: string }, options?: CallOptions): Promise<unknown>;
 }
 
+/** The calls of an `EquosClient` about health. */
 export interface HealthApi {
   /** Health check: `GET /v3/health`. */
   healthCheck(args?: Record<never, never>, options?: CallOptions): Promise<HealthResponse>;
 }
 
+/** The calls of an `EquosClient`, by what they are about. */
 export interface EquosApis {
   readonly conversations: ConversationsApi;
   readonly characters: CharactersApi;

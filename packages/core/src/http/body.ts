@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../clock.js";
-import { timeOver, within } from "../deadline.js";
+import { outcomeWithin, timeOver } from "../deadline.js";
 import { BrokerError, isBrokerError } from "../errors.js";
 import type { Exchange } from "../exchange.js";
 
@@ -30,8 +30,7 @@ export const keepAliveBody = z.strictObject({ id: id.optional(), token: token.op
  */
 export async function readBody<T>(exchange: Exchange, schema: z.ZodType<T>, clock: Clock, seconds: number): Promise<T> {
   if (Number(exchange.header("content-length") ?? 0) > MAX_BODY_BYTES) throw new BrokerError("body-too-large");
-  const reading = Promise.resolve().then(() => exchange.readBody(MAX_BODY_BYTES));
-  const body = await within(clock, seconds, reading).catch((cause: unknown) => {
+  const body = await outcomeWithin(clock, seconds, () => exchange.readBody(MAX_BODY_BYTES)).catch((cause: unknown) => {
     throw isBrokerError(cause) ? cause : new BrokerError("body-unreadable", { cause });
   });
   if (body === timeOver) throw new BrokerError("body-timeout");

@@ -1,5 +1,5 @@
 import { type Consumer, checkConsumer } from "../consumer.js";
-import { timeOver, within } from "../deadline.js";
+import { outcomeWithin, timeOver } from "../deadline.js";
 import { BrokerError } from "../errors.js";
 import type { Action, AuthorizeContext, Exchange, Reply } from "../exchange.js";
 import type { Parts } from "../parts.js";
@@ -31,10 +31,11 @@ export async function whoAsks(parts: Parts, exchange: Exchange, action: Action):
       return exchange.signal;
     },
   } as AuthorizeContext<never>;
-  const call = Promise.resolve().then(() => authorize(context));
-  const answer = await within(clock, timeouts.authorizeSeconds, call).catch((thrown: unknown) => {
-    throw refusal(thrown);
-  });
+  const answer = await outcomeWithin(clock, timeouts.authorizeSeconds, () => authorize(context)).catch(
+    (thrown: unknown) => {
+      throw refusal(thrown);
+    },
+  );
   if (answer === timeOver) {
     throw new BrokerError("authorize-timeout", { hint: `authorize took more than ${timeouts.authorizeSeconds} s` });
   }

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.js";
-import { timeOver, within } from "../deadline.js";
+import { outcomeWithin, timeOver } from "../deadline.js";
 import type { Digests } from "../digests.js";
 import { BrokerError } from "../errors.js";
 import type { Ledger, LedgerIdentity } from "./ledger.js";
@@ -60,16 +60,15 @@ export class Books {
   async #ask<S extends StepName>(name: S, request: StepRequest<S>) {
     const { clock, seconds } = this.#with;
     const context = { ledger: this.id, notAfter: this.now + seconds * 1000, seen: this.#seen };
-    const step = Promise.resolve().then(() => this.#ledger.step(name, request, context));
-    const answer = await bounded(clock, seconds, name, step);
+    const answer = await bounded(clock, seconds, name, () => this.#ledger.step(name, request, context));
     this.#ahead = answer.now - clock.now();
     return answer;
   }
 }
 
 /** A step's answer, or `ledger-unavailable` for a failure or a hang. */
-export async function bounded<T>(clock: Clock, seconds: number, name: string, step: Promise<T>): Promise<T> {
-  const outcome = await within(clock, seconds, step).catch((cause: unknown) => {
+export async function bounded<T>(clock: Clock, seconds: number, name: string, step: () => T | Promise<T>): Promise<T> {
+  const outcome = await outcomeWithin(clock, seconds, step).catch((cause: unknown) => {
     throw unavailable(`The ledger failed at ${name}`, cause);
   });
   if (outcome === timeOver) throw unavailable(`The ledger took too long for ${name}`);

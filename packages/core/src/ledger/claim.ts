@@ -23,4 +23,5 @@ export type Unclaimed =
   /** A `consumer` alone, whose start is in flight; `delivery` is the number that its grant will have. */
   | { readonly claim: "in-flight"; readonly reservation: string; readonly delivery: number };
 
+/** What a claim comes to. `moved`: the step has changed the record. */
 export type Claimed = { readonly claim: "found"; readonly moved: boolean; readonly record: LedgerRecord } | Unclaimed;

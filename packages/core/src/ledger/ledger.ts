@@ -44,8 +44,12 @@ export interface Ledger {
    * `nonce`: 8 letters and digits.
    */
   open(proposal: { readonly nonce: string; readonly key: string }): Promise<LedgerIdentity>;
-  /** Takes one step. A read has no use for `notAfter`. */
-  step<S extends StepName>(name: S, request: StepRequest<S>, context: StepContext): Promise<Answer<StepResult<S>>>;
+  /** Takes one step. A read has no use for `notAfter`. What is known at once needs no promise. */
+  step<S extends StepName>(
+    name: S,
+    request: StepRequest<S>,
+    context: StepContext,
+  ): Answer<StepResult<S>> | Promise<Answer<StepResult<S>>>;
   /**
    * The ledger that this process is to use for a deployment, where that is not the ledger itself: called once by each
    * broker, before anything else.
@@ -53,7 +57,7 @@ export interface Ledger {
   attach?(about: LedgerUser): Ledger;
 }
 
-/** Who is going to use a ledger: brokers that differ in any of these keep books of their own. */
+/** Who is going to use a ledger: brokers that differ in any of these keep books of their own. @inline */
 export interface LedgerUser {
   readonly deployment: string | undefined;
   readonly endpoint: string;

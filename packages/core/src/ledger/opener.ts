@@ -60,8 +60,7 @@ export class Opener {
       nonce: nonce(),
       key: keyring === undefined ? key : await keyring.seal(key, aboutKey(deployment)),
     };
-    const opened = Promise.resolve().then(() => ledger.open(proposal));
-    const identity = await bounded(clock, seconds, "open", opened).catch((error: unknown) => {
+    const identity = await bounded(clock, seconds, "open", () => ledger.open(proposal)).catch((error: unknown) => {
       // What is wrong with the store's settings is for its own code to say.
       throw isBrokerError(error) && isBrokerError(error.cause) ? error.cause : error;
     });

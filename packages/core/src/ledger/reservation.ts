@@ -35,6 +35,7 @@ export interface Reading {
   readonly resetMs: number;
 }
 
+/** What a start asks of the ledger, before anything is sent. */
 export interface ReserveRequest {
   /** The caller's own id: the same while it waits and asks again. */
   readonly reservation: string;
@@ -65,6 +66,7 @@ export interface ReserveRequest {
   readonly terms: Terms;
 }
 
+/** What the ledger says to it. */
 export type ReserveOutcome =
   | {
       readonly outcome: "reserved";

@@ -26,8 +26,10 @@ export const transitions = {
   end: { from: ["reserved", "unknown", "running", "stopping"], to: "ended" },
 } as const satisfies Readonly<Record<string, { from: readonly ConversationState[]; to: ConversationState }>>;
 
+/** A step from one state to another. */
 export type Transition = keyof typeof transitions;
 
+/** Whether a transition may start from a state. */
 export function allows(transition: Transition, state: ConversationState): boolean {
   const from: readonly ConversationState[] = transitions[transition].from;
   return from.includes(state);

@@ -216,6 +216,9 @@ export interface LedgerSteps {
   };
 }
 
+/** The name of a step, as {@link LedgerSteps} lists them. */
 export type StepName = keyof LedgerSteps;
+/** What a step is asked with. */
 export type StepRequest<S extends StepName> = LedgerSteps[S]["request"];
+/** What a step gives. */
 export type StepResult<S extends StepName> = LedgerSteps[S]["result"];

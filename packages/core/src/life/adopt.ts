@@ -31,7 +31,7 @@ async function hasAnother(parts: Parts, books: Books, seen: SeenConversation, ta
 }
 
 /** Upstream knows nothing of tenants: whose tenant's it was is not known, so it is nobody's, for none has that name. */
-function ownerOf(books: Books, { consumerIdentity = "" }: SeenConversation, { tenant }: Tag): Promise<string> {
+function ownerOf(books: Books, { consumerIdentity = "" }: SeenConversation, { tenant }: Tag): string | Promise<string> {
   return books.digests.consumer({ identity: consumerIdentity, ...(tenant ? { tenant: "\0" } : {}) });
 }
 

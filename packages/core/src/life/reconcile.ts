@@ -11,6 +11,7 @@ import { conversationsOf } from "./scan.js";
 import { segmentsThatMayRun } from "./segments.js";
 import { openedAt, readTag, type Tag } from "./tag.js";
 
+/** Options of `broker.reconcile`. */
 export interface ReconcileOptions {
   /** Only tells what would be done. */
   readonly dryRun?: boolean | undefined;

@@ -31,7 +31,7 @@ export async function resume(parts: Parts, books: Books, resumed: Resumed): Prom
     return undefined;
   }
   if (await isOver(parts, books, record, resumed.check, payload)) return undefined;
-  await tell(parts, books, record, { type: "conversation.resumed", delivery });
+  await tell(parts, books, record, { type: "conversation.resumed", delivery }, payload);
   return { grant, number: delivery, resumed: true, reservation: record.reservation, books, quotas: [] };
 }
 

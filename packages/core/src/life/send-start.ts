@@ -8,7 +8,7 @@ import type { StartRequest } from "../upstream/port.js";
 import { tell, tellOfOrder } from "./announce.js";
 import { stopUpstream, stopWithoutBooks } from "./end.js";
 import type { Order } from "./order.js";
-import { newPayload } from "./payload.js";
+import { newPayload, type PayloadPlace } from "./payload.js";
 import { giveBack, giveBackSoon } from "./reservation.js";
 
 /** A conversation that runs and is written down, and the number of its first delivery. */
@@ -23,7 +23,7 @@ interface Sent {
   readonly books: Books;
   readonly order: Order;
   readonly request: StartRequest;
-  readonly reservation: string;
+  readonly place: PayloadPlace;
   /** Whether anybody would still take the answer. */
   readonly caller: { readonly waits: boolean };
 }
@@ -37,10 +37,10 @@ export async function sendStart(
   books: Books,
   order: Order,
   request: StartRequest,
-  reservation: string,
+  place: PayloadPlace,
   caller: Sent["caller"],
 ): Promise<Committed> {
-  const sent: Sent = { parts, books, order, request, reservation, caller };
+  const sent: Sent = { parts, books, order, request, place, caller };
   let answer: unknown;
   try {
     answer = await parts.upstream.start(request);
@@ -60,7 +60,8 @@ export async function sendStart(
 }
 
 async function commit(sent: Sent, grant: Grant): Promise<Committed> {
-  const { parts, books, order, reservation } = sent;
+  const { parts, books, order } = sent;
+  const { reservation } = sent.place;
   const { id, maxSeconds } = grant.conversation;
   const { digests } = books;
   if (!sent.caller.waits) {
@@ -68,19 +69,18 @@ async function commit(sent: Sent, grant: Grant): Promise<Committed> {
     throw new BrokerError("outcome-unknown");
   }
   try {
-    const consumer = await digests.consumer(order.consumer);
     const payload = { ...newPayload(order.consumer, order), grant };
     const step = await books.step("commit", {
       reservation,
       conversation: id,
       token: await digests.token(grant.consumerAccessToken),
-      payload: await parts.payloads.write(payload, books.id, { reservation, consumer }),
+      payload: await parts.payloads.write(payload, books.id, sent.place),
       maxSeconds,
     });
     // Not moved, and still ours: the step was taken twice.
     if (step !== null && step.delivery > 0) {
       parts.wake();
-      await tell(parts, books, step.record, { type: "conversation.started", maxSeconds });
+      await tell(parts, books, step.record, { type: "conversation.started", maxSeconds }, payload);
       return { grant, number: step.delivery };
     }
   } catch (error) {
@@ -93,7 +93,8 @@ async function commit(sent: Sent, grant: Grant): Promise<Committed> {
 }
 
 /** A conversation runs that nobody will be given. */
-async function stopFound({ parts, books, reservation }: Sent, conversation: string, reason: EndReason): Promise<void> {
+async function stopFound({ parts, books, place }: Sent, conversation: string, reason: EndReason): Promise<void> {
+  const { reservation } = place;
   const step = await books.step("found", { reservation, conversation, reason }).catch(() => null);
   parts.wake();
   if (step?.record.state === "stopping") await stopUpstream(parts, books, step.record);
@@ -101,21 +102,21 @@ async function stopFound({ parts, books, reservation }: Sent, conversation: stri
 }
 
 async function failed(sent: Sent, thrown: unknown): Promise<BrokerError> {
-  const { parts, books, order, reservation, request } = sent;
+  const { parts, books, order, request } = sent;
   const { error, harmless } = await parts.upstream.failure("startConversation", thrown, textsIn(request));
   if (!harmless) {
     await doubt(sent, error);
     return error;
   }
   tellOfOrder(parts, order, { type: "start.failed", code: error.code });
-  await giveBackSoon(parts, books, reservation);
+  await giveBackSoon(parts, books, sent.place.reservation);
   return error;
 }
 
-async function doubt({ parts, books, order, reservation }: Sent, error: unknown): Promise<void> {
+async function doubt({ parts, books, order, place }: Sent, error: unknown): Promise<void> {
   const holdMs = parts.timeouts.abandonSeconds * 1000;
   // Where the ledger does not take it, time does: a reservation that nobody settles becomes unknown by itself.
-  const step = await books.step("doubt", { reservation, holdMs }).catch(() => null);
+  const step = await books.step("doubt", { reservation: place.reservation, holdMs }).catch(() => null);
   parts.wake();
   const code = isBrokerError(error) ? error.code : "internal-error";
   if (step?.moved) tellOfOrder(parts, order, { type: "start.unknown", code });

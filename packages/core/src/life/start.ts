@@ -116,7 +116,7 @@ async function begin(
   parts: Parts,
   books: Books,
   order: Order,
-  { request: { reservation, meters } }: Reservation,
+  { request: { reservation, consumer, meters } }: Reservation,
   reserved: Reserved,
   sendWithin: () => boolean,
 ): Promise<Delivery> {
@@ -127,7 +127,7 @@ async function begin(
   });
   const caller = { waits: true };
   const { maxSeconds } = reserved;
-  const sent = sendStart(parts, books, order, { ...request, maxSeconds }, reservation, caller);
+  const sent = sendStart(parts, books, order, { ...request, maxSeconds }, { reservation, consumer }, caller);
   const committed = await answered(parts, books, order, reservation, sent, caller);
   return { ...committed, resumed: false, reservation, books, quotas: quotasOf(reserved.readings, meters) };
 }

@@ -7,6 +7,7 @@ export interface StopOrder extends Claim {
   readonly leaving?: boolean | undefined;
 }
 
+/** What has become of a conversation that was to be stopped. */
 export interface Stopped {
   readonly conversation: {
     readonly id: string;

@@ -1,11 +1,11 @@
-import { timeOver, within } from "../deadline.js";
+import { outcomeWithin, timeOver } from "../deadline.js";
 import { BrokerError, isBrokerError } from "../errors.js";
 import type { Parts } from "../parts.js";
 
 /** Runs a function of the team's: for a limited time, and a throw is theirs, not the caller's. */
 export async function teamCode<T>(parts: Parts, option: string, run: () => T | Promise<T>): Promise<T> {
   try {
-    const outcome = await within(parts.clock, parts.timeouts.conversationSeconds, Promise.resolve().then(run));
+    const outcome = await outcomeWithin(parts.clock, parts.timeouts.conversationSeconds, run);
     if (outcome !== timeOver) return outcome;
   } catch (error) {
     if (isBrokerError(error)) throw error;

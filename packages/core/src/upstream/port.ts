@@ -11,6 +11,7 @@ export interface StartRequest {
   host?: { serverUrl: string; accessToken: string };
 }
 
+/** @inline */
 interface CallInit {
   signal?: AbortSignal;
   /** For clients on `fetch`, which would take the API key along to another host. */

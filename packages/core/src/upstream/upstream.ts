@@ -1,6 +1,6 @@
 import { EQUOS_ENDPOINT, EquosClient } from "@equos-broker/api";
 import type { Clock } from "../clock.js";
-import { timeOver, within } from "../deadline.js";
+import { outcomeWithin, timeOver } from "../deadline.js";
 import { environment } from "../environment.js";
 import type { UpstreamFailure } from "../errors.js";
 import { BrokerError } from "../errors.js";
@@ -137,11 +137,7 @@ export class Upstream {
     call: (init: { signal: AbortSignal; redirect: "manual" }) => Promise<T>,
   ): Promise<T> {
     const limit = new AbortController();
-    const outcome = await within(
-      this.#clock,
-      seconds,
-      Promise.resolve().then(() => call({ signal: limit.signal, redirect: "manual" })),
-    );
+    const outcome = await outcomeWithin(this.#clock, seconds, () => call({ signal: limit.signal, redirect: "manual" }));
     if (outcome !== timeOver) return outcome;
     limit.abort();
     throw new BrokerTimeout();

@@ -124,17 +124,30 @@ export function newEntry(init: Init): Entry {
 export function recordOf(entry: Entry): LedgerRecord {
   const { reservation, state, consumer, fingerprint, payload, deliveries, maxSeconds, reservedAt } = entry;
   const { conversation, startedAt, endsAt, endedAt, seconds, leaveAt, joined, attempts, reason } = entry;
-  return {
-    ...{ reservation, state, consumer, fingerprint, payload, deliveries, maxSeconds, reservedAt, joined, attempts },
-    ...(conversation === undefined ? {} : { conversation }),
-    ...(startedAt === undefined ? {} : { startedAt }),
-    ...(endsAt === undefined ? {} : { endsAt }),
-    ...(endedAt === undefined ? {} : { endedAt }),
-    ...(seconds === undefined ? {} : { seconds }),
-    ...(leaveAt === undefined ? {} : { leaveAt }),
-    ...(reason === undefined ? {} : { reason }),
+  const record: Writable<LedgerRecord> = {
+    reservation,
+    state,
+    consumer,
+    fingerprint,
+    payload,
+    deliveries,
+    maxSeconds,
+    reservedAt,
+    joined,
+    attempts,
   };
+  // One by one: spread, each of them would be an object more, in every step.
+  if (conversation !== undefined) record.conversation = conversation;
+  if (startedAt !== undefined) record.startedAt = startedAt;
+  if (endsAt !== undefined) record.endsAt = endsAt;
+  if (endedAt !== undefined) record.endedAt = endedAt;
+  if (seconds !== undefined) record.seconds = seconds;
+  if (leaveAt !== undefined) record.leaveAt = leaveAt;
+  if (reason !== undefined) record.reason = reason;
+  return record;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Whether it keeps its consumer, and everybody, from one more. */
 export function blocks({ state, holdUntil }: Entry, now: number): boolean {

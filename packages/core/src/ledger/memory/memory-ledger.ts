@@ -9,6 +9,7 @@ import { abandon, find, joined, keep, leave, stop, unwait, withdraw } from "./pr
 import { processLedger } from "./process-ledger.js";
 import { reserve } from "./reserve.js";
 
+/** Options of {@link memoryLedger}. */
 export interface MemoryLedgerOptions {
   /**
    * This server is the only one, whatever its environment looks like. Without it the broker refuses to keep its books in
@@ -64,11 +65,7 @@ class MemoryLedger implements Ledger {
     return { ...this.#identity, now };
   }
 
-  async step<S extends StepName>(
-    name: S,
-    request: StepRequest<S>,
-    { ledger, notAfter }: StepContext,
-  ): Promise<Answer<StepResult<S>>> {
+  step<S extends StepName>(name: S, request: StepRequest<S>, { ledger, notAfter }: StepContext): Answer<StepResult<S>> {
     const now = this.#clock.now();
     if (ledger !== this.#identity?.id) return { now, refused: "lost" };
     if (now > notAfter && !reads.has(name)) return { now, refused: "late" };
