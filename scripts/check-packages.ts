@@ -2,6 +2,10 @@ import { readFileSync } from "node:fs";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { wrongContents } from "./check-package-contents.js";
+import { checkPackageExports } from "./check-package-exports.js";
+import { wrongMaps } from "./check-package-maps.js";
+import { packageFiles } from "./package-files.js";
 import { tarballs } from "./tarballs.js";
 
 /** Checks every package as it would be published. What teams then do with them is for packages/installed to try. */
@@ -10,7 +14,16 @@ export async function checkPackages(): Promise<void> {
     const bytes = Uint8Array.from(readFileSync(tarball));
     await lint(name, bytes.buffer);
     await checkTypes(name, bytes);
+    checkContents(name, bytes);
   }
+  await checkPackageExports();
+}
+
+function checkContents(name: string, tarball: Uint8Array): void {
+  const files = packageFiles(tarball);
+  const wrong = [...wrongContents(name, files), ...wrongMaps(files)];
+  if (wrong.length > 0) throw new Error(wrong.map((problem) => `${name}: ${problem}`).join("\n"));
+  console.log(`  contents: ${name} has licence, README, sources and maps that lead to them`);
 }
 
 async function lint(name: string, tarball: ArrayBuffer): Promise<void> {

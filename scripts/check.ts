@@ -1,7 +1,13 @@
 import { built } from "./built.js";
 import { checkCopies } from "./check-copies.js";
+import { checkDocsCode } from "./check-docs-code.js";
+import { checkDocsData } from "./check-docs-data.js";
+import { checkDocsLinks } from "./check-docs-links.js";
+import { checkGenerated } from "./check-generated.js";
 import { checkLengths } from "./check-lengths.js";
+import { checkMap } from "./check-map.js";
 import { checkPackages } from "./check-packages.js";
+import { checkSizes } from "./check-sizes.js";
 import { checkVersions } from "./check-versions.js";
 import { run } from "./workspace.js";
 
@@ -13,9 +19,16 @@ const stages: readonly (readonly [name: string, stage: () => Promise<void> | voi
   ["types of the pages", () => checkPages()],
   ["versions of the examples", checkVersions],
   ["copies of the starters", checkCopies],
+  ["generated docs", checkGenerated],
+  ["API reference", () => run(`${bin}/tsx`, ["scripts/docs-api.ts"])],
+  ["links in the docs", checkDocsLinks],
+  ["data and commands in the docs", checkDocsData],
+  ["code in the docs", checkDocsCode],
   ["lengths of files", checkLengths],
+  ["reasons of files", checkMap],
   ["build", async () => void (await built())],
   ["packages", checkPackages],
+  ["sizes", checkSizes],
 ];
 
 /** Browser code, which has other globals than the rest, and starters, whose own settings they have to pass. */

@@ -8,9 +8,11 @@ function enumSource(name: string, values: readonly string[]): string[] {
   const members = values.map((value) => `  ${upperFirst(value)}: ${JSON.stringify(value)},`);
   return [
     "",
+    `/** Values of Equos' \`${name}\`. */`,
     `export const ${name} = {`,
     ...members,
     "} as const;",
+    `/** One of the values of Equos' \`${name}\`. */`,
     `export type ${name} = (typeof ${name})[keyof typeof ${name}];`,
   ];
 }
@@ -32,7 +34,8 @@ export function modelsSource(document: OpenApiDocument): string {
     // Schemas of the document are objects.
     const values = textsOf((schema as Schema).enum);
     if (values.length > 0) enums.push(...enumSource(name, values));
-    else lines.push(`export type ${name} = Schemas["${name}"];`);
+    // The tag makes TypeDoc show the fields.
+    else lines.push(`/** Equos' \`${name}\`. @useDeclaredType */`, `export type ${name} = Schemas["${name}"];`);
     for (const [property, { enum: own }] of propertiesOf(schema)) {
       const inside = textsOf(own);
       if (inside.length > 0) enums.push(...enumSource(`${name}${upperFirst(property)}Enum`, inside));

@@ -55,6 +55,8 @@ function rowOf(document: OpenApiDocument, namespace: string, path: string, verb:
 
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 const upperFirst = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+/** `knowledgeBases` → `knowledge bases`. */
+const wordsOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 const isSchema = (name: string | undefined): name is string => name !== undefined && /^[A-Z]/.test(name);
 
 function argumentsOf(row: Row): string {
@@ -95,7 +97,8 @@ export function operationsSource(rows: readonly Row[]): string {
     '} from "./models.js";',
   ];
   for (const namespace of namespaces) {
-    lines.push("", `export interface ${upperFirst(namespace)}Api {`);
+    lines.push("", `/** The calls of an \`EquosClient\` about ${wordsOf(namespace)}. */`);
+    lines.push(`export interface ${upperFirst(namespace)}Api {`);
     for (const row of of(namespace)) {
       const result = `${row.result ?? "unknown"}${row.nullable ? " | null" : ""}`;
       lines.push(`  /** ${row.summary}: \`${row.verb} ${row.path}\`. */`);
@@ -103,7 +106,7 @@ export function operationsSource(rows: readonly Row[]): string {
     }
     lines.push("}");
   }
-  lines.push("", "export interface EquosApis {");
+  lines.push("", "/** The calls of an `EquosClient`, by what they are about. */", "export interface EquosApis {");
   for (const namespace of namespaces) lines.push(`  readonly ${namespace}: ${upperFirst(namespace)}Api;`);
   lines.push("}", "", "export const operations: Readonly<Record<string, Readonly<Record<string, OperationRow>>>> = {");
   for (const namespace of namespaces) {

@@ -13,6 +13,7 @@ export interface End {
   readonly reason: "ended" | "left";
 }
 
+/** Options of {@link createEquos}. */
 export interface EquosOptions {
   /** Where the broker is mounted, such as `/api/equos`. */
   readonly url: string;

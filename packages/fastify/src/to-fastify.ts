@@ -3,6 +3,7 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastif
 import type { FastifyNative } from "./context.js";
 import { hidden, routeSchemas } from "./route-schemas.js";
 
+/** Options of {@link toFastify}. */
 export interface ToFastifyOptions {
   /** Close the broker when the app closes. Leave it off for a broker that others use too. Default `false`. */
   readonly closeOnClose?: boolean | undefined;

@@ -16,6 +16,7 @@ export interface OpenedLedger {
   close?(): void | Promise<void>;
 }
 
+/** What the contract needs of the ledger under test. */
 export interface LedgerContractOptions {
   /** Called once by each case, and once for each run of a property. */
   open(): Promise<OpenedLedger>;

@@ -8,6 +8,7 @@ import {
 } from "@equos-broker/core";
 import type { NextNative } from "./context.js";
 
+/** Options of the server actions. */
 export interface ActionOptions {
   /**
    * `headers` of `next/headers`. With it `authorize` can read the request's headers, as `visitors` does, and the origin

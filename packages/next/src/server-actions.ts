@@ -4,6 +4,7 @@ import type { NextNative } from "./context.js";
 
 /** `delivery` goes into the page's `leaving` stop, as the header `Equos-Delivery` of the route. */
 export type StartActionResult = { readonly ok: true; readonly grant: Grant; readonly delivery: number } | ActionFailure;
+/** What the server action for a stop gives. */
 export type StopActionResult = ({ readonly ok: true } & Stopped) | ActionFailure;
 
 /** As the body of the route `stop`. */

@@ -1,6 +1,7 @@
 import { BrokerError, type Mountable, toFetchHandler } from "@equos-broker/core";
 import type { NextNative } from "./context.js";
 
+/** Options of {@link toNextHandlers}. */
 export interface NextHandlersOptions {
   /** `after` of `next/server`: keeps a server or function alive until all is done, though the client may have left. */
   readonly waitUntil: (task: Promise<unknown>) => void;

@@ -1,5 +1,6 @@
 import { BrokerError } from "@equos-broker/core";
 
+/** Options of `redisLedger`. */
 export interface RedisLedgerOptions {
   /**
    * What the keys begin with: all are `{prefix}:<name>`. Whatever shares a Redis database and is not the same

@@ -21,7 +21,7 @@ import { scriptOf } from "./scripts.js";
  *
  * @example
  * ```ts
- * const client = createClient({ url: process.env.REDIS_URL }).on("error", console.error);
+ * const client = createClient({ url: process.env.REDIS_URL ?? "" }).on("error", console.error);
  * await client.connect();
  * new ConversationBroker({ ledger: redisLedger(client), secret: process.env.BROKER_SECRET, deployment: "shop", … });
  * ```

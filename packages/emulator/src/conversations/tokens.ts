@@ -9,7 +9,7 @@ export interface EmulatorLivekit {
   readonly apiSecret: string;
 }
 
-/** The same, as options name it. */
+/** The same, as options name it. @inline */
 export interface GivenLivekit {
   readonly url: string;
   readonly apiKey?: string | undefined;

@@ -2,6 +2,7 @@ import type { Emulator } from "../emulator.js";
 import type { EmulatorOptions } from "../options.js";
 import { startEmulator } from "../start-emulator.js";
 
+/** @inline */
 type Hook = (run: () => Promise<void> | void) => unknown;
 
 /** The hooks of a test runner, under the names of vitest and jest or under those of `node:test`. */

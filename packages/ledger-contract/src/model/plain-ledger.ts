@@ -16,6 +16,7 @@ import { reserve } from "./reserve.js";
 import { due, forgetOld, retry } from "./time.js";
 import { bury } from "./tombstones.js";
 
+/** Options of the plain ledger. */
 export interface PlainLedgerOptions {
   readonly clock: { now(): number };
   /** Behave as one that other processes use as well. */
