@@ -3,8 +3,8 @@ import { fromSource, reporting } from "./vitest.shared.js";
 
 const onNext = "packages/next/test/**/*.test.ts";
 
-// They have configs of their own: vitest.runtimes.config.ts and vitest.browser.config.ts.
-const onTarballs = ["packages/installed/**", "packages/starters/test/**"];
+// They have configs of their own: vitest.{runtimes,browser,publish}.config.ts.
+const onTarballs = ["packages/installed/**", "packages/starters/test/**", "packages/publishing/**"];
 
 export default defineConfig({
   // Only the package checks, the Next apps and what is installed from tarballs are built.
@@ -25,6 +25,7 @@ export default defineConfig({
             "packages/starters/unit/**/*.test.ts",
             "examples/*/test/**/*.test.ts",
             "scripts/test/**/*.test.ts",
+            "benchmarks/test/**/*.test.ts",
           ],
           exclude: [...configDefaults.exclude, onNext, ...onTarballs],
           typecheck: {

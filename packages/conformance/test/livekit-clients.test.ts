@@ -52,8 +52,9 @@ describe.skipIf(skipBrowser)("livekit-client and @livekit/components-react", () 
   ] as const;
   describe.each(lives)("with %s", (_, ttlSeconds) => {
     it("TokenSource.endpoint: fetches, at once and by force, share one conversation, which its token stops", async () => {
-      const { stage, fetched, source, stop } = await open(ttlSeconds);
+      const { stage, fetched, settled, source, stop } = await open(ttlSeconds);
       expect(await source(["", "", "force", "force"])).toEqual(["fetched", "fetched", "fetched", "fetched"]);
+      await settled(1);
       expect(new Set(fetched.map(({ token }) => token)).size).toBe(1);
       expect([stage.started(), stage.running()]).toEqual([1, 1]);
       expect(await stop(tokenOf(fetched))).toBe(200);
