@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lazily } from "./lazily.js";
 
 /** At most so many in each window of so many seconds; windows are aligned to 1970, so 86,400 is a day in UTC. */
 export interface Quota {
@@ -47,21 +48,23 @@ const quota = (min: number) =>
     takes("an object such as { max: 10, perSeconds: 3600 }"),
   );
 
-export const limitsSchema = z.strictObject({
-  maxSeconds: z
-    .int(takes("a whole number of seconds from 30 to 86400"))
-    .min(MIN_SECONDS, takes("at least 30 seconds"))
-    .max(86_400, takes("at most 86400 seconds (24 hours)"))
-    .optional(),
-  perConsumer: z
-    .strictObject({
-      active: count(1, 100).optional(),
-      starts: quota(1).optional(),
-      seconds: quota(MIN_SECONDS).optional(),
-    })
-    .optional(),
-  perIp: z.strictObject({ starts: quota(1) }).optional(),
-  overall: z
-    .strictObject({ active: count(1, 1_000_000).optional(), seconds: quota(MIN_SECONDS).optional() })
-    .optional(),
-});
+export const limitsSchema = lazily(() =>
+  z.strictObject({
+    maxSeconds: z
+      .int(takes("a whole number of seconds from 30 to 86400"))
+      .min(MIN_SECONDS, takes("at least 30 seconds"))
+      .max(86_400, takes("at most 86400 seconds (24 hours)"))
+      .optional(),
+    perConsumer: z
+      .strictObject({
+        active: count(1, 100).optional(),
+        starts: quota(1).optional(),
+        seconds: quota(MIN_SECONDS).optional(),
+      })
+      .optional(),
+    perIp: z.strictObject({ starts: quota(1) }).optional(),
+    overall: z
+      .strictObject({ active: count(1, 1_000_000).optional(), seconds: quota(MIN_SECONDS).optional() })
+      .optional(),
+  }),
+);

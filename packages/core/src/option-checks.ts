@@ -2,6 +2,7 @@ import { parseEndpoint } from "@equos-broker/api";
 import { z } from "zod";
 import { BrokerError } from "./errors.js";
 import { isOrigin } from "./is-origin.js";
+import { lazily } from "./lazily.js";
 import { limitsSchema, takes } from "./limits.js";
 
 const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", takes("a function"));
@@ -36,85 +37,90 @@ const endpoint = z.string(takes("a URL such as https://api.equos.ai")).superRefi
 
 const secret = z.string().min(32, takes("at least 32 characters, from a secret store"));
 
-const optionsSchema = z.strictObject({
-  authorize: anyFunction.optional(),
-  apiKey: z
-    .union(
-      [z.string().min(1, takes("a string that is not empty, or a function that gives one")), anyFunction],
-      takes("a string that is not empty, or a function that gives one"),
-    )
-    .optional(),
-  equos: z
-    .custom<object>((value) => {
-      const { conversations } = (value ?? {}) as { conversations?: unknown };
-      return objectWith(
-        "",
-        "startConversation",
-        "stopConversation",
-        "getConversationById",
-        "listConversations",
-      ).safeParse(conversations).success;
-    }, takes("an Equos client: EquosClient of @equos-broker/api or of @equos/node-sdk"))
-    .optional(),
-  endpoint: endpoint.optional(),
-  fetch: anyFunction.optional(),
-  timeouts: z
-    .strictObject({
-      answerSeconds: seconds(1, 120),
-      abandonSeconds: seconds(2, 600),
-      stopSeconds: seconds(1, 120),
-      authorizeSeconds: seconds(0.1, 120),
-      conversationSeconds: seconds(0.1, 120),
-      bodySeconds: seconds(0.1, 120),
-      ledgerSeconds: seconds(0.1, 30),
-    })
-    .optional(),
-  characters: z
-    .record(
-      z.string().min(1).max(64),
-      z.string(takes("an Equos character id")).min(1, takes("an Equos character id")),
-      takes("an object of alias → Equos character id"),
-    )
-    .refine((characters) => Object.keys(characters).length > 0, takes("an object with at least one alias"))
-    .optional(),
-  input: z
-    .custom<object>((value) => {
-      const schema = (value as { "~standard"?: { validate?: unknown } } | null | undefined)?.["~standard"];
-      return typeof schema?.validate === "function";
-    }, takes("a Standard Schema, such as a zod or valibot schema"))
-    .optional(),
-  conversation: anyFunction.optional(),
-  limits: z
-    .union([anyFunction, limitsSchema], takes("an object such as { maxSeconds: 600 }, or a function of the consumer"))
-    .optional(),
-  whenActive: z
-    .strictObject({
-      same: z.enum(["resume", "reject", "replace"], takes('"resume", "reject" or "replace"')).optional(),
-      other: z.enum(["replace", "reject"], takes('"replace" or "reject"')).optional(),
-    })
-    .optional(),
-  joinWithinSeconds: seconds(1, 3600),
-  keepAliveSeconds: seconds(1, 3600),
-  leaveGraceSeconds: seconds(0, 300),
-  allowedOrigins: z.array(origin, takes("a list of origins")).optional(),
-  publicOrigin: origin.optional(),
-  tokenStatus: z.literal([200, 201], takes("200 or 201")).optional(),
-  deployment: z
-    .string()
-    .regex(/^[\w.-]{1,64}$/, takes("1 to 64 letters, digits, dots, dashes and underscores"))
-    .optional(),
-  client: anyFunction.optional(),
-  secret: z
-    .union(
-      [secret, z.array(secret).min(1).max(5)],
-      takes("a random text of 32 characters or more, or a list of 1 to 5"),
-    )
-    .optional(),
-  ledger: objectWith("a ledger, such as memoryLedger() or redisLedger(client)", "open", "step").optional(),
-  logger: objectWith("a logger with warn(details, message) and error(details, message)", "warn", "error").optional(),
-  onEvent: anyFunction.optional(),
-  clock: objectWith("a clock with now, setTimeout and clearTimeout", "now", "setTimeout", "clearTimeout").optional(),
-});
+const optionsSchema = lazily(() =>
+  z.strictObject({
+    authorize: anyFunction.optional(),
+    apiKey: z
+      .union(
+        [z.string().min(1, takes("a string that is not empty, or a function that gives one")), anyFunction],
+        takes("a string that is not empty, or a function that gives one"),
+      )
+      .optional(),
+    equos: z
+      .custom<object>((value) => {
+        const { conversations } = (value ?? {}) as { conversations?: unknown };
+        return objectWith(
+          "",
+          "startConversation",
+          "stopConversation",
+          "getConversationById",
+          "listConversations",
+        ).safeParse(conversations).success;
+      }, takes("an Equos client: EquosClient of @equos-broker/api or of @equos/node-sdk"))
+      .optional(),
+    endpoint: endpoint.optional(),
+    fetch: anyFunction.optional(),
+    timeouts: z
+      .strictObject({
+        answerSeconds: seconds(1, 120),
+        abandonSeconds: seconds(2, 600),
+        stopSeconds: seconds(1, 120),
+        authorizeSeconds: seconds(0.1, 120),
+        conversationSeconds: seconds(0.1, 120),
+        bodySeconds: seconds(0.1, 120),
+        ledgerSeconds: seconds(0.1, 30),
+      })
+      .optional(),
+    characters: z
+      .record(
+        z.string().min(1).max(64),
+        z.string(takes("an Equos character id")).min(1, takes("an Equos character id")),
+        takes("an object of alias → Equos character id"),
+      )
+      .refine((characters) => Object.keys(characters).length > 0, takes("an object with at least one alias"))
+      .optional(),
+    input: z
+      .custom<object>((value) => {
+        const schema = (value as { "~standard"?: { validate?: unknown } } | null | undefined)?.["~standard"];
+        return typeof schema?.validate === "function";
+      }, takes("a Standard Schema, such as a zod or valibot schema"))
+      .optional(),
+    conversation: anyFunction.optional(),
+    limits: z
+      .union(
+        [anyFunction, limitsSchema()],
+        takes("an object such as { maxSeconds: 600 }, or a function of the consumer"),
+      )
+      .optional(),
+    whenActive: z
+      .strictObject({
+        same: z.enum(["resume", "reject", "replace"], takes('"resume", "reject" or "replace"')).optional(),
+        other: z.enum(["replace", "reject"], takes('"replace" or "reject"')).optional(),
+      })
+      .optional(),
+    joinWithinSeconds: seconds(1, 3600),
+    keepAliveSeconds: seconds(1, 3600),
+    leaveGraceSeconds: seconds(0, 300),
+    allowedOrigins: z.array(origin, takes("a list of origins")).optional(),
+    publicOrigin: origin.optional(),
+    tokenStatus: z.literal([200, 201], takes("200 or 201")).optional(),
+    deployment: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/, takes("1 to 64 letters, digits, dots, dashes and underscores"))
+      .optional(),
+    client: anyFunction.optional(),
+    secret: z
+      .union(
+        [secret, z.array(secret).min(1).max(5)],
+        takes("a random text of 32 characters or more, or a list of 1 to 5"),
+      )
+      .optional(),
+    ledger: objectWith("a ledger, such as memoryLedger() or redisLedger(client)", "open", "step").optional(),
+    logger: objectWith("a logger with warn(details, message) and error(details, message)", "warn", "error").optional(),
+    onEvent: anyFunction.optional(),
+    clock: objectWith("a clock with now, setTimeout and clearTimeout", "now", "setTimeout", "clearTimeout").optional(),
+  }),
+);
 
 export const defaultTimeouts = {
   answerSeconds: 15,
@@ -134,7 +140,7 @@ export function checkOptions(options: object): void {
   if (typeof options !== "object" || options === null) {
     throw new BrokerError("invalid-option", { hint: "ConversationBroker needs an object of options" });
   }
-  const { timeouts, equos, apiKey, ledger, deployment } = check(optionsSchema, options, "");
+  const { timeouts, equos, apiKey, ledger, deployment } = check(optionsSchema(), options, "");
   const { answerSeconds = defaultTimeouts.answerSeconds, abandonSeconds = defaultTimeouts.abandonSeconds } =
     timeouts ?? {};
   if (abandonSeconds <= answerSeconds) {

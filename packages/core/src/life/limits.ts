@@ -13,7 +13,7 @@ export type MeterName = "starts" | "ip-starts" | "seconds" | "overall-seconds";
 export async function limitsFor(parts: Parts, consumer: Consumer): Promise<Limits> {
   const { limits } = parts.options;
   if (typeof limits !== "function") return limits ?? {};
-  return check(limitsSchema, await teamCode(parts, "limits", () => limits({ consumer })), "limits.");
+  return check(limitsSchema(), await teamCode(parts, "limits", () => limits({ consumer })), "limits.");
 }
 
 /**
