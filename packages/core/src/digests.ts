@@ -11,7 +11,7 @@ const BYTES = 16;
 /** The keyed digests under which the ledger knows consumers, starts and tokens: nobody can tell from them who or what. */
 export class Digests {
   readonly #key: HmacKey;
-  readonly #ofCharacters = new Map<string, Digest>();
+  readonly #ofCharacters = new Map<string, string>();
 
   constructor(key: HmacKey) {
     this.#key = key;
@@ -25,9 +25,12 @@ export class Digests {
   fingerprint(characterId: string, inputText: string): Digest {
     if (inputText !== "") return this.#digest("start", characterId, inputText);
     // Without input it is the same for everybody, and there are only so many characters.
-    const known = this.#ofCharacters.get(characterId) ?? this.#digest("start", characterId, "");
-    this.#ofCharacters.set(characterId, known);
-    return known;
+    const known = this.#ofCharacters.get(characterId);
+    if (known !== undefined) return known;
+    const digest = this.#digest("start", characterId, "");
+    // Never a promise: on some platforms it ends with the request that made it.
+    if (typeof digest === "string") this.#ofCharacters.set(characterId, digest);
+    return digest;
   }
 
   token(token: string): Digest {

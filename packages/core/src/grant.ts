@@ -39,17 +39,6 @@ const instant = z.union([z.string(), z.date()]).transform((value, context) => {
 });
 const liveKitUrl = z.url({ protocol: /^(wss?|https?)$/ });
 
-/** The latest good one: all conversations are on the same server, or on few. */
-let known: string | undefined;
-
-function liveKitUrlOf(value: unknown): string | undefined {
-  if (typeof value === "string" && value === known) return value;
-  const result = liveKitUrl.safeParse(value);
-  // Only one that is kept as it came.
-  if (result.success && result.data === value) known = value;
-  return result.data;
-}
-
 const answerSchema = z.object({
   conversation: z.object({
     id: text,
@@ -92,16 +81,16 @@ export function toGrant(answer: unknown): Grant {
   if (status !== "running") {
     throw new BrokerError("upstream-not-running", { hint: "Equos started a conversation that does not run" });
   }
-  const serverUrl = liveKitUrlOf(conversation.serverUrl);
-  if (serverUrl === undefined || !consumerAccessToken) {
-    const missing = serverUrl === undefined ? "conversation.serverUrl" : "consumerAccessToken";
+  const serverUrl = liveKitUrl.safeParse(conversation.serverUrl);
+  if (!serverUrl.success || !consumerAccessToken) {
+    const missing = serverUrl.success ? "consumerAccessToken" : "conversation.serverUrl";
     throw new BrokerError("upstream-incomplete-answer", { hint: `Equos' answer has no usable ${missing}` });
   }
   return {
     conversation: {
       id,
       status,
-      serverUrl,
+      serverUrl: serverUrl.data,
       maxSeconds,
       startedAt,
       character: { name: character.name, livekitIdentity: character.livekitIdentity },
