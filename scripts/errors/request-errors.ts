@@ -10,7 +10,7 @@ export const requestErrors = {
   },
   "method-not-allowed": {
     from: all,
-    cause: "The method is not POST (for `cron`: neither GET nor POST). The answer has `Allow: POST`.",
+    cause: "The method is not POST (for `cron`: neither GET nor POST). The answer names those that are in `Allow`.",
     caller: "POST.",
   },
   "unsupported-media-type": {

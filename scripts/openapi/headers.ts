@@ -32,7 +32,7 @@ export const headers: Readonly<Record<string, Schema>> = {
     type: "string",
     pattern: '^"(starts|seconds)";q=\\d+(;qu="equos-seconds")?;w=\\d+(, "seconds";q=\\d+;qu="equos-seconds";w=\\d+)?$',
   }),
-  Allow: header("", { const: "POST" }, true),
+  Allow: header("For `cron`: `GET, POST`.", { enum: ["POST", "GET, POST"] }, true),
   Connection: header("The rest of the body is still on its way.", { const: "close" }, true),
   Vary: header("Says `Origin` where the server lists other origins.", text),
   "Access-Control-Allow-Origin": header("To a page of a listed origin only, and exactly this origin.", text),

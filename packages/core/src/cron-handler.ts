@@ -42,8 +42,8 @@ export function cronHandler(broker: Sweepable, { secret }: CronOptions): Mountab
   };
   const handle = async (exchange: Exchange): Promise<Reply | null> => {
     if (exchange.action !== "cron") return null;
+    if (exchange.method !== "GET" && exchange.method !== "POST") return notAllowed();
     try {
-      if (exchange.method !== "GET" && exchange.method !== "POST") throw new BrokerError("method-not-allowed");
       const sent = /^Bearer (.+)$/i.exec(exchange.header("authorization") ?? "")?.[1];
       if (sent === undefined || !(await known(sent))) throw new BrokerError("unauthorized");
       return jsonReply(200, await run(broker));
@@ -68,4 +68,10 @@ async function run(broker: Sweepable): Promise<object> {
   const { running, stopped, adopted, ended, clashes } = report;
   const counts = { stopped: stopped.length, adopted: adopted.length, ended: ended.length, clashes: clashes.length };
   return { swept: true, reconciled: { running, ...counts } };
+}
+
+/** Schedulers ask in either way. */
+function notAllowed(): Reply {
+  const reply = problemReply(new BrokerError("method-not-allowed", { publicMessage: "Use GET or POST." }));
+  return { ...reply, headers: { ...reply.headers, allow: "GET, POST" } };
 }

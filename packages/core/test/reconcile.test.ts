@@ -150,7 +150,9 @@ describe("cronHandler", () => {
 
   it("takes no other method, and no short secret", async () => {
     const { broker } = await openSetting();
-    expect((await call(broker, secret, "DELETE")).status).toBe(405);
+    const refused = await call(broker, secret, "DELETE");
+    expect([refused.status, refused.headers.get("allow")]).toEqual([405, "GET, POST"]);
+    expect(await refused.json()).toMatchObject({ code: "method-not-allowed", detail: "Use GET or POST." });
     expect(() => cronHandler(broker, { secret: "short" })).toThrow(/at least 32 characters/);
   });
 
