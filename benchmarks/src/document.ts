@@ -30,8 +30,8 @@ const how = `
   processes asleep, as it does in its own life. With more at once a fast one would keep them awake, and save the work to wake them, which a slow one has.
 - **Requests/s and p99** are what the load sees with 16 connections that ask as fast as they are answered. All processes share the cores, so these two say
   less than CPU time does.
-- **In turn.** Each round takes every server, in an order that is drawn each time, through an operation, and then through the next one. The numbers are medians of the
-  rounds, after some thousand requests for the compiler.
+- **In turn.** A round visits every server several times, for 60 to 240 requests each, in an order that is drawn each time; CPU time is that of all its visits, so that it
+  has its share of collected garbage. The numbers are medians of the rounds, after some thousand requests for the compiler.
 - **×** is a ratio to the server that the table names, in the same run. Below 1 is less.
 - **Every start is one**: each by another user, stopped before the next round. The stand-in answers at once, with 4 KB, as Equos does for a character with a prompt of
   some pages, with another id and token each time.

@@ -12,8 +12,8 @@ export interface Scale {
   readonly attempts: number;
   /** Stops and keep-alives of each kind, where foreign and unknown are compared. */
   readonly strangers: number;
-  /** Where whole servers are compared: rounds, requests of each kind in one, and before the first one. */
-  readonly servers: { readonly rounds: number; readonly requests: number; readonly warmUp: number };
+  /** Where whole servers are compared: rounds, and starts of each server before the first one. */
+  readonly servers: { readonly rounds: number; readonly warmUp: number };
   /** Fresh processes of each kind that import something. */
   readonly imports: number;
 }
@@ -27,7 +27,7 @@ export const full: Scale = {
   resumes: 10_000,
   attempts: 1_000_000,
   strangers: 4_000,
-  servers: { rounds: 12, requests: 400, warmUp: 6_000 },
+  servers: { rounds: 15, warmUp: 6_000 },
   imports: 40,
 };
 
@@ -41,6 +41,6 @@ export const quick: Scale = {
   resumes: 1_000,
   attempts: 50_000,
   strangers: 400,
-  servers: { rounds: 4, requests: 250, warmUp: 2_500 },
+  servers: { rounds: 3, warmUp: 2_000 },
   imports: 12,
 };
