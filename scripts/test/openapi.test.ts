@@ -4,7 +4,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { generatedDocs } from "../generated-docs.js";
-import { problemsOf } from "./type-check.js";
+import { virtualProgram } from "../virtual-program.js";
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
 const document = parse(read("docs/openapi.yaml"));
@@ -47,6 +47,11 @@ describe("docs/openapi.yaml", () => {
     ]);
   });
 });
+
+const problemsOf = (sources: Readonly<Record<string, string>>): string[] => {
+  const modules = Object.entries(sources).map(([name, text]) => [`${import.meta.dirname}/${name}`, text] as const);
+  return virtualProgram(new Map(modules)).problems;
+};
 
 /** What somebody might write who has nothing but the document. */
 const client = `
