@@ -28,6 +28,7 @@ export async function isSigned(key: HmacKey, text: string, signature: string): P
   return bytes !== undefined && (await crypto.subtle.verify("HMAC", key, bytes, encode(text)));
 }
 
+const decoder = new TextDecoder();
 const ALPHABET = encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
 export function base64url(bytes: Uint8Array): string {
@@ -38,7 +39,7 @@ export function base64url(bytes: Uint8Array): string {
     const pair = ((bytes[bit >> 3] ?? 0) << 8) | (bytes[(bit >> 3) + 1] ?? 0);
     characters[index] = ALPHABET[(pair >> (10 - (bit & 7))) & 63] ?? 0;
   }
-  return new TextDecoder().decode(characters);
+  return decoder.decode(characters);
 }
 
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {

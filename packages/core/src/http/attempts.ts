@@ -8,6 +8,8 @@ const MAX_ATTEMPTS = 60;
 const WINDOW_MS = 10_000;
 /** Consumers counted at a time; a window lasts ten seconds. */
 const MAX_CONSUMERS = 10_000;
+/** Made at once where there are more: of the oldest. */
+const ROOM = 1_000;
 
 interface Count {
   readonly until: number;
@@ -21,6 +23,8 @@ interface Count {
 export class Attempts {
   readonly #clock: Clock;
   readonly #counts = new Map<string, Count>();
+  /** No window in the map ends before this. */
+  #firstEnd = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -45,8 +49,13 @@ export class Attempts {
 
   /** The map is in the order in which windows end. */
   #forgetOld(now: number): void {
+    // A map's first entry is found past all that were deleted before it: looked for only when there is something to forget.
+    const isFull = this.#counts.size > MAX_CONSUMERS;
+    if (now < this.#firstEnd && !isFull) return;
+    const most = isFull ? MAX_CONSUMERS - ROOM : MAX_CONSUMERS;
     for (const [key, { until }] of this.#counts) {
-      if (until > now && this.#counts.size <= MAX_CONSUMERS) return;
+      this.#firstEnd = until;
+      if (until > now && this.#counts.size <= most) return;
       this.#counts.delete(key);
     }
   }
