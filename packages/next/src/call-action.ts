@@ -45,7 +45,7 @@ export function actionOf(broker: Mountable<NextNative>, action: Action, options:
       action,
       header: (name) =>
         Object.hasOwn(own, name) ? own[name] : headers === undefined ? without(name) : (headers.get(name) ?? undefined),
-      readBody: async () => textOf(body),
+      readBody: async (maxBytes) => textOf(body, maxBytes),
       clientIp: headers && options.clientIp?.({ headers }),
       // Next tells an action nothing of a client that leaves: the time to join finds those.
       signal: new AbortController().signal,
@@ -66,14 +66,28 @@ function without(name: string): undefined {
 }
 
 /** The argument as JSON. Anyone can call an action with anything that React can encode: all but plain data is refused. */
-function textOf(body: unknown): string | undefined {
+function textOf(body: unknown, maxBytes: number): string | undefined {
   if (body === undefined) return undefined;
-  return typeof body === "object" && !Array.isArray(body) && isData(body) ? JSON.stringify(body) : "null";
+  if (typeof body !== "object" || Array.isArray(body)) return "null";
+  return isData(body, { bytes: maxBytes }) ? JSON.stringify(body) : "null";
 }
 
-/** No function anywhere: JSON.stringify would call a `toJSON`, which may be another action of the app's. */
-function isData(value: unknown, depth = 0): boolean {
+/**
+ * No function anywhere: JSON.stringify would call a `toJSON`, which may be another action of the app's.
+ *
+ * `left`: what the text may still have. A few bytes for React can refer to one object from many places, over and over, and the
+ * text has it once for each of them.
+ *
+ * @throws BrokerError `body-too-large`
+ */
+function isData(value: unknown, left: { bytes: number }, depth = 0): boolean {
+  left.bytes -= typeof value === "string" ? value.length + 1 : 1;
+  if (left.bytes < 0) throw new BrokerError("body-too-large");
   if (typeof value !== "object" || value === null) return !["function", "bigint", "symbol"].includes(typeof value);
-  const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
-  return isPlain && depth < 64 && Object.values(value).every((child) => isData(child, depth + 1));
+  const isList = Array.isArray(value);
+  if (depth === 64 || !(isList || Object.getPrototypeOf(value) === Object.prototype)) return false;
+  return Object.entries(value).every(([name, child]) => {
+    if (!isList) left.bytes -= name.length;
+    return isData(child, left, depth + 1);
+  });
 }

@@ -63,6 +63,23 @@ describe.each(majors)("an action's argument, Next %i", (major) => {
     expect([cookies, opened().emulator.conversations()]).toEqual([[], []]);
   });
 
+  it.each(["start", "stop"])(
+    "%s with one object in 2^50 places is refused, before its text is written",
+    async (name) => {
+      // As React writes an object that is referred to twice.
+      const body = new FormData();
+      for (let level = 1; level < 50; level += 1) {
+        const next = `$${(level + 1).toString(16)}`;
+        body.set(String(level), JSON.stringify({ x: next, y: next }));
+      }
+      body.set("50", '{"z":1}');
+      body.set("0", '[{"input":"$1"}]');
+      const headers = signedIn("ada");
+      const { result } = await callAction({ major, origin: opened().app.origin, name, body, headers });
+      expect(result).toMatchObject({ ok: false, problem: { status: 413, code: "body-too-large" } });
+    },
+  );
+
   it("start with five thousand levels starts nothing", async () => {
     // More than React can read: Next answers, and the action is never called.
     const body = `[${'{"input":'.repeat(5000)}{}${"}".repeat(5000)}]`;
