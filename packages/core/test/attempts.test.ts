@@ -19,7 +19,7 @@ function counting() {
     }
     return through;
   };
-  return { passed, wait: (milliseconds: number) => (now += milliseconds) };
+  return { attempts, passed, wait: (milliseconds: number) => (now += milliseconds) };
 }
 
 describe("attempts of one consumer", () => {
@@ -51,5 +51,12 @@ describe("attempts of one consumer", () => {
     expect(passed("last", 60)).toBe(60);
     expect(passed("first", 1)).toBe(1);
     expect(passed("last", 1)).toBe(0);
+  });
+
+  it("are not forgotten for tokens that anybody may make up", () => {
+    const { attempts, passed } = counting();
+    expect(passed("ada", 60)).toBe(60);
+    for (let one = 0; one < 20_000; one += 1) attempts.check("stop", { token: `made up ${one}` });
+    expect(passed("ada", 1)).toBe(0);
   });
 });

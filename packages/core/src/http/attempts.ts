@@ -6,15 +6,10 @@ import type { Claim } from "../life/claim.js";
 /** More requests for the same than any page and its reloads make. */
 const MAX_ATTEMPTS = 60;
 const WINDOW_MS = 10_000;
-/** Consumers counted at a time; a window lasts ten seconds. */
-const MAX_CONSUMERS = 10_000;
+/** Counted at a time, of consumers and of tokens each; a window lasts ten seconds. */
+const MAX_COUNTS = 10_000;
 /** Made at once where there are more: of the oldest. */
 const ROOM = 1_000;
-
-interface Count {
-  readonly until: number;
-  attempts: number;
-}
 
 /**
  * Refuses a consumer that asks for the same again and again, before anything is asked of the ledger. It protects this one
@@ -22,9 +17,9 @@ interface Count {
  */
 export class Attempts {
   readonly #clock: Clock;
-  readonly #counts = new Map<string, Count>();
-  /** No window in the map ends before this. */
-  #firstEnd = 0;
+  readonly #ofConsumers = new Counts();
+  /** Apart, because anybody can make tokens up: nobody's count may be pushed out by them. */
+  readonly #ofTokens = new Counts();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -33,8 +28,30 @@ export class Attempts {
   /** @throws BrokerError `too-many-attempts` */
   check(action: Action, { token, consumer }: Pick<Claim, "token" | "consumer">): void {
     const now = this.#clock.now();
-    // The end of a token is its signature.
-    const key = JSON.stringify([action, consumer?.tenant, consumer?.identity, token?.slice(-43)]);
+    const count =
+      token === undefined
+        ? this.#ofConsumers.next(JSON.stringify([action, consumer?.tenant, consumer?.identity]), now)
+        : // The end of a token is its signature.
+          this.#ofTokens.next(`${action} ${token.slice(-43)}`, now);
+    if (count.attempts <= MAX_ATTEMPTS) return;
+    throw new BrokerError("too-many-attempts", { retryAfterSeconds: Math.ceil((count.until - now) / 1000) });
+  }
+}
+
+interface Count {
+  readonly until: number;
+  attempts: number;
+}
+
+/** Attempts by key, each in a window of its own. */
+class Counts {
+  /** In the order in which windows end. */
+  readonly #counts = new Map<string, Count>();
+  /** No window in the map ends before this. */
+  #firstEnd = 0;
+
+  /** One attempt more. */
+  next(key: string, now: number): Count {
     let count = this.#counts.get(key);
     if (count === undefined || count.until <= now) {
       this.#counts.delete(key);
@@ -43,16 +60,14 @@ export class Attempts {
       this.#forgetOld(now);
     }
     count.attempts += 1;
-    if (count.attempts <= MAX_ATTEMPTS) return;
-    throw new BrokerError("too-many-attempts", { retryAfterSeconds: Math.ceil((count.until - now) / 1000) });
+    return count;
   }
 
-  /** The map is in the order in which windows end. */
   #forgetOld(now: number): void {
     // A map's first entry is found past all that were deleted before it: looked for only when there is something to forget.
-    const isFull = this.#counts.size > MAX_CONSUMERS;
+    const isFull = this.#counts.size > MAX_COUNTS;
     if (now < this.#firstEnd && !isFull) return;
-    const most = isFull ? MAX_CONSUMERS - ROOM : MAX_CONSUMERS;
+    const most = isFull ? MAX_COUNTS - ROOM : MAX_COUNTS;
     for (const [key, { until }] of this.#counts) {
       this.#firstEnd = until;
       if (until > now && this.#counts.size <= most) return;
