@@ -50,6 +50,34 @@ describe("with the official SDK's client", () => {
     expect(error.publicMessage).not.toContain(error.upstream.detail);
   });
 
+  it("reads the beginning of an error that has no end, and lets the rest go", async () => {
+    let sent = 0;
+    let isGone = false;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        sent += 1;
+        controller.enqueue(new TextEncoder().encode("no credit ".repeat(1_000)));
+      },
+      cancel: () => {
+        isGone = true;
+      },
+    });
+    // As the official SDK's errors are.
+    const failed = () =>
+      Promise.reject(Object.assign(new Error("500"), { response: new Response(body, { status: 500 }) }));
+    const conversations = {
+      startConversation: failed,
+      stopConversation: failed,
+      getConversationById: failed,
+      listConversations: failed,
+    };
+    const { broker } = await openSetting({ equos: { conversations }, apiKey: undefined });
+    const error = await broker.start({ consumer: ada, character: "guide" }).catch((thrown) => thrown);
+    expect(error.upstream).toMatchObject({ status: 500, detail: expect.stringMatching(/^no credit no credit/) });
+    expect(isGone).toBe(true);
+    expect(sent).toBeLessThan(10);
+  });
+
   it("knows that a refused connection sent nothing", async () => {
     const setting = await withOfficial();
     await setting.emulator.close();

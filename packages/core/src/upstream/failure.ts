@@ -1,9 +1,9 @@
 import { certainlyNotSent, systemCode } from "@equos-broker/api";
 import type { Clock } from "../clock.js";
-import { timeOver, within } from "../deadline.js";
 import type { ErrorCode } from "../error-codes.js";
 import { BrokerError, isBrokerError } from "../errors.js";
 import { redact } from "../redact.js";
+import { type ErrorResponse, errorBody } from "./error-body.js";
 
 const byStatus: Readonly<Record<number, ErrorCode>> = {
   400: "upstream-rejected",
@@ -38,8 +38,6 @@ export interface CallFailure {
   readonly harmless: boolean;
 }
 
-const READ_SECONDS = 2;
-
 /**
  * What a failed upstream call means, for the caller, for the log and for the books. Understands the errors of our own
  * client, of the official SDK and of `fetch`, by their form.
@@ -55,9 +53,8 @@ export async function callFailure(
   if (response === undefined) return networkFailure(operation, thrown, secrets, endpoint);
   const { status } = response;
   const code = byStatus[status] ?? codeOfClass(status);
-  // The official SDK hands over a body that is still on its way, and may never end.
-  const body = await within(clock, READ_SECONDS, response.text());
-  const detail = redact(body === timeOver ? "(its body did not end)" : (messageIn(body) ?? body), secrets);
+  const body = await errorBody(response.whole, clock);
+  const detail = redact(messageIn(body) ?? body, secrets);
   const error = new BrokerError(code, {
     hint: [`Equos answered ${status} to ${operation}`, advice[status]].filter(Boolean).join(": "),
     retryAfterSeconds: status === 429 || status === 503 ? (retryAfter(response.headers) ?? 10) : undefined,
@@ -94,7 +91,7 @@ function networkFailure(operation: string, thrown: unknown, secrets: readonly st
 interface FailedResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null } | undefined;
-  text(): Promise<string>;
+  readonly whole: ErrorResponse;
 }
 
 function responseOf(thrown: unknown): FailedResponse | undefined {
@@ -103,17 +100,11 @@ function responseOf(thrown: unknown): FailedResponse | undefined {
   if (typeof response !== "object" || response === null || !("status" in response)) return undefined;
   if (typeof response.status !== "number") return undefined;
   // A fetch Response, or our client's likeness of one; each member is tested before it is used.
-  const like = response as { status: number; headers?: { get?: unknown }; text?: unknown };
+  const like = response as { status: number; headers?: { get?: unknown } } & ErrorResponse;
   return {
     status: like.status,
     headers: typeof like.headers?.get === "function" ? (like.headers as FailedResponse["headers"]) : undefined,
-    text: async () => {
-      try {
-        return typeof like.text === "function" ? String(await like.text()) : "";
-      } catch {
-        return ""; // The body broke off or was read already; the status says enough.
-      }
-    },
+    whole: like,
   };
 }
 
