@@ -1,8 +1,10 @@
 const MASK = "[redacted]";
+/** Where a word begins: also after what stands for a character inside JSON or a URL, such as `\n` and `%3D`. */
+const START = String.raw`(?:(?<![\w-])|(?<=\\[bfnrt])|(?<=\\u[\da-fA-F]{4})|(?<=%[\da-fA-F]{2}))`;
 /** Anything in the form of a JWT, whoever's it is. */
-const JWT = /(?<![\w-])eyJ[\w-]{8,4096}\.[\w-]{1,4096}(?:\.[\w-]{0,4096})?/g;
+const JWT = new RegExp(String.raw`${START}eyJ[\w-]{8,4096}\.[\w-]{1,4096}(?:\.[\w-]{0,4096})?`, "g");
 /** Anything in the form of an API key: the samples of Equos and of its neighbours begin like this. */
-const KEY = /(?<![\w-])sk_[\w-]{8,512}/g;
+const KEY = new RegExp(String.raw`${START}sk_[\w-]{8,512}`, "g");
 // A shorter value would blank out ordinary words, so it is masked only where it stands as a word of its own.
 const SHORT = 4;
 /** More than a log line ever shows, so that masking sees whole secrets; the rest is not looked at. */

@@ -31,6 +31,18 @@ it("masks what looks like an API key, whoever's it is", () => {
   expect(redact("API key sk_live_verysecret is not active", [])).toBe("API key [redacted] is not active");
 });
 
+it.each([
+  ["in JSON", String.raw`{"said":"the key is\nsk_live_verysecret"}`],
+  ["in JSON, by number", String.raw`"\u000ask_live_verysecret"`],
+  ["in a URL", "https://api.example/?key%3Dsk_live_verysecret&a=1"],
+])("masks what looks like an API key, where an escaped character stands before it, %s", (_, text) => {
+  expect(redact(text, [])).not.toContain("verysecret");
+});
+
+it("leaves words alone that only end like the beginning of a key", () => {
+  expect(redact("the task_management of risk_assessment", [])).toBe("the task_management of risk_assessment");
+});
+
 it("finds every text in a value, however deep", () => {
   expect(textsIn({ a: "1", b: [{ c: "2" }, null, 3], d: { e: { f: "4" } } })).toEqual(["1", "2", "4"]);
 });
