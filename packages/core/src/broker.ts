@@ -1,4 +1,5 @@
 import { assemble } from "./assembly.js";
+import { stopwatch } from "./clock.js";
 import { type Consumer, checkConsumer } from "./consumer.js";
 import { within } from "./deadline.js";
 import type { Exchange, Reply } from "./exchange.js";
@@ -6,7 +7,7 @@ import type { Grant } from "./grant.js";
 import { Attempts } from "./http/attempts.js";
 import { actions, handle } from "./http/handle.js";
 import { type Claim, checkClaim } from "./life/claim.js";
-import { finish } from "./life/close.js";
+import { CLOSE_SECONDS, finish } from "./life/close.js";
 import { keepConversation } from "./life/keep.js";
 import { checkOrder, type StartRequestBody } from "./life/order.js";
 import { type ReconcileOptions, type ReconcileReport, reconcile } from "./life/reconcile.js";
@@ -44,9 +45,6 @@ export interface CloseOptions {
   /** Also stop every conversation of this ledger. Default: leave them to the people in them. */
   readonly stop?: boolean | undefined;
 }
-
-/** Longer than any single piece of work takes. */
-const LOST_SECONDS = 120;
 
 /**
  * Stands between browsers and Equos: starts and stops conversations with the API key, gives a client only what it needs
@@ -113,11 +111,7 @@ export class ConversationBroker<
 
   /** Everything in flight is through. What died with its request never is, or is and cannot say so any more. */
   async #settled(): Promise<void> {
-    while (this.#inFlight.size > 0) {
-      const tasks = [...this.#inFlight];
-      await within(this.#parts.clock, LOST_SECONDS, Promise.allSettled(tasks));
-      for (const task of tasks) this.#inFlight.delete(task);
-    }
+    while (this.#inFlight.size > 0) await Promise.allSettled([...this.#inFlight]);
   }
 
   /** The segments below a mount that are the broker's. */
@@ -179,18 +173,24 @@ export class ConversationBroker<
 
   /**
    * No new starts, an end to those in flight and to what was promised (stops to confirm, pages that leave), no more
-   * timers. Takes at most about a minute and a half. Conversations go on unless `stop` is set.
+   * timers. Conversations go on unless `stop` is set. Takes at most half a minute more than `timeouts.abandonSeconds`, so
+   * a minute and a half by default: what has not come to its end by then is told to the `logger`.
    *
    * @throws BrokerError `ledger-unavailable` with `stop`, when it cannot be seen what there is to stop
    */
   async close({ stop = false }: CloseOptions = {}): Promise<void> {
     this.#closed = true;
     this.#sweeper.close();
+    const { clock, timeouts, used } = this.#parts;
+    const elapsed = stopwatch(clock);
     // The clock's timers keep no process alive, and by now nothing else may.
     const alive = globalThis.setInterval(() => undefined, 1000);
     try {
-      await this.#settled();
-      if (stop || this.#parts.used()) await finish(this.#parts, this.#sweep, this.#shared, stop);
+      await within(clock, timeouts.abandonSeconds, this.#settled());
+      this.#inFlight.clear();
+      if (!stop && !used()) return;
+      const seconds = timeouts.abandonSeconds + CLOSE_SECONDS - elapsed() / 1000;
+      await finish(this.#parts, this.#sweep, { shared: this.#shared, everything: stop, seconds });
     } finally {
       globalThis.clearInterval(alive);
     }

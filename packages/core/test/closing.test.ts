@@ -27,6 +27,25 @@ describe("close", () => {
     expect(clock.now() - before).toBeLessThan(60_000);
   });
 
+  it("ends in a minute and a half at most, however much there is to stop and to wait for", async () => {
+    const { broker, clock, emulator, log, pass } = await openSetting();
+    for (let index = 0; index < 240; index += 1)
+      await broker.start({ consumer: { identity: `u${index}`, name: "U" }, character: "guide" });
+    emulator.faults.queue("stopConversation", fault.silence({ times: 10_000 }));
+    emulator.faults.queue("startConversation", fault.delay(59_000));
+    const late = broker.start(guide).catch((error: unknown) => error);
+    await eventually(() => emulator.requests().length === 241);
+    const before = clock.now();
+    await outcome(clock, broker.close({ stop: true }));
+    expect(clock.now() - before).toBeLessThanOrEqual(90_000);
+    expect(log.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^Closed before all stops/));
+    await late;
+    await pass(30);
+    const asked = emulator.requests().length;
+    await pass(30);
+    expect(emulator.requests()).toHaveLength(asked);
+  });
+
   it("is the end of it: nothing is asked of Equos afterwards", async () => {
     const { broker, clock, emulator, pass, log } = await openSetting();
     await broker.start(guide);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { controlledClock } from "./clock/controlled-clock.js";
 import { takeControl } from "./control/control.js";
 import { Conversations } from "./conversations/conversations.js";
@@ -52,7 +53,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const faults = new Faults(options.faultSeed ?? 1);
   const requests = new RequestLog(apiKey);
   const signToken = tokenSigner(livekit, clock, ttlSeconds);
-  let lifetime = new AbortController();
+  let lifetime = newLifetime();
 
   const replant = () => {
     limits = firstLimits;
@@ -95,11 +96,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     endWaits() {
       lifetime.abort();
-      lifetime = new AbortController();
+      lifetime = newLifetime();
     },
     replant,
     leaveRooms: async () => avatars?.leaveAll(),
   };
   const emulator = new LocalEmulator(parts);
   return emulator;
+}
+
+/** Every request that a fault holds listens for its end: there may be any number of them. */
+function newLifetime(): AbortController {
+  const lifetime = new AbortController();
+  setMaxListeners(0, lifetime.signal);
+  return lifetime;
 }
