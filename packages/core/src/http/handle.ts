@@ -28,7 +28,7 @@ export async function handle(parts: Parts, attempts: Attempts, exchange: Exchang
   const route = routes.get(exchange.action);
   if (route === undefined) return null;
   const reply = await answer(parts, attempts, exchange, route);
-  return withCors(reply, (name) => exchange.header(name), parts.options);
+  return withCors(reply, (name) => present(exchange, name), parts.options);
 }
 
 async function answer(parts: Parts, attempts: Attempts, exchange: Exchange, route: Route): Promise<Reply> {
@@ -55,8 +55,10 @@ function report({ logger, upstream }: Parts, exchange: Exchange, error: BrokerEr
   // The host's own, where it keeps one for each request.
   const log = exchange.logger === undefined ? logger : guarded(exchange.logger);
   const { code, status, message } = error;
-  const secrets = [...upstream.secrets(), ...credentials(exchange)];
-  const cause = error.cause === undefined ? undefined : redact(describe(error.cause), secrets);
+  const secrets = upstream.secrets();
+  // Only what others have written can quote the request.
+  const cause =
+    error.cause === undefined ? undefined : redact(describe(error.cause), [...secrets, ...credentials(exchange)]);
   const details = { code, status, action: exchange.action, instance, upstream: error.upstream, cause };
   log[consequences.has(code) ? "warn" : "error"](details, redact(message, secrets));
 }
@@ -72,18 +74,18 @@ const consequences: ReadonlySet<ErrorCode> = new Set([
 
 /** What the request carries to prove who sent it, as a whole and in its parts. */
 function credentials(exchange: Exchange): string[] {
-  const authorization = present(exchange, "authorization");
-  const cookie = present(exchange, "cookie");
+  const authorization = present(exchange, "authorization") ?? "";
+  const cookie = present(exchange, "cookie") ?? "";
   const values = cookie.split(";").map((pair) => pair.slice(pair.indexOf("=") + 1).trim());
   return [authorization, authorization.replace(/^\S+\s+/, ""), cookie, ...values, ...values.map(decoded)];
 }
 
 /** An adapter may have no headers to give, and say so. */
-function present(exchange: Exchange, name: string): string {
+function present(exchange: Exchange, name: string): string | undefined {
   try {
-    return exchange.header(name) ?? "";
+    return exchange.header(name);
   } catch {
-    return "";
+    return undefined;
   }
 }
 

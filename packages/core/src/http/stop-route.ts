@@ -22,7 +22,6 @@ export async function stopRoute(parts: Parts, exchange: Exchange, attempts: Atte
   const { headers, ...claim } = await claimOf(parts, exchange, "stop", body);
   attempts.check("stop", claim);
   const { delivery, leaving } = body;
-  if (leaving) exchange.waitUntil(graceOver(parts));
   const stopping = () => stopConversation(parts, { ...claim, delivery, leaving }, "owner");
   const stopped = await kept(exchange, () =>
     stopping().catch(async (error: unknown) => {
@@ -35,6 +34,8 @@ export async function stopRoute(parts: Parts, exchange: Exchange, attempts: Atte
       return await stopByUpstreamsRecord(parts, { consumer: who.consumer, id: body.id, leaving }, error);
     }),
   );
+  // Its page has left; whoever names nothing that runs is not waited for.
+  if (leaving && stopped.conversation.status === "running") exchange.waitUntil(graceOver(parts));
   return jsonReply(200, stopped, headers);
 }
 
