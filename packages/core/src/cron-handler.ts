@@ -26,7 +26,7 @@ export interface Sweepable {
  * @example
  * ```ts
  * app.use("/api/equos", toExpress(broker), toExpress(cronHandler(broker, { secret: process.env.CRON_SECRET })));
- * // every few minutes: curl -H "Authorization: Bearer $CRON_SECRET" https://shop.example/api/equos/cron
+ * // each minute: curl -H "Authorization: Bearer $CRON_SECRET" https://shop.example/api/equos/cron
  * ```
  */
 export function cronHandler(broker: Sweepable, { secret }: CronOptions): Mountable<unknown> {

@@ -60,8 +60,8 @@ export function quickstarts(stage: () => Stage): void {
       const redis = await RedisServer.start("--maxmemory-policy", "noeviction");
       onTestFinished(() => redis.remove());
       const { emulator, env } = await stage().equos();
-      const more = { ...env, REDIS_URL: redis.url, BROKER_SECRET: "a secret of this test alone, and long enough" };
-      await talkTo(await team.serve(["tsx", "server.ts"], more), emulator, { "x-user": "ada" });
+      const more = { ...env, REDIS_URL: redis.url, BROKER_SECRET: "a secret of this test alone and long enough" };
+      await talkTo(await team.serve(["tsx", "server.ts"], more), emulator);
     });
   });
 
