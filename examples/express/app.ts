@@ -9,7 +9,7 @@ const pages = fileURLToPath(new URL("./dist/", import.meta.url));
 /** Everything that the server does: the broker at `/api/equos`, the page, and `/health`. */
 export async function createApp(settings: Settings) {
   // Who may start? Everybody who has loaded the page. For your own login replace these two lines, see README.
-  const visitor = visitors({ secret: settings.visitorSecret, secure: settings.secureCookie });
+  const visitor = visitors({ secret: settings.visitorSecrets, secure: settings.secureCookie });
   const authorize = (context: ExpressContext) => visitor(context);
 
   const books = await ledgerFor(settings);
@@ -25,6 +25,8 @@ export async function createApp(settings: Settings) {
     },
     ...books.options,
   });
+  // A server that nobody has asked yet does nothing, not even for one that was killed.
+  if (settings.redisUrl !== undefined) broker.sweep().catch((error) => console.error("sweep:", error.message));
   let closing = false;
 
   const app = express();

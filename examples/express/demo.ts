@@ -18,7 +18,7 @@ async function demo(): Promise<void> {
 
   const outer = express().disable("x-powered-by");
   if (emulator) {
-    const visitor = visitors({ secret: given.visitorSecret, secure: given.secureCookie });
+    const visitor = visitors({ secret: given.visitorSecrets, secure: given.secureCookie });
     outer.use("/demo", inspection(emulator, visitor));
     outer.post("/api/equos/start", curlIsAFreshVisitor(visitor));
   }

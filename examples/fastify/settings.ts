@@ -11,22 +11,29 @@ const needed: Readonly<Record<string, string>> = {
   VISITOR_SECRET: "32 characters or more that sign the visitors' cookie, such as `openssl rand -hex 32` prints",
 };
 
+const neededWithRedis: typeof needed = {
+  BROKER_SECRET: "32 characters or more, other ones, that seal the books in Redis",
+  DEPLOYMENT: "a name that no other installation has, such as shop-production",
+};
+
 /** What the server needs to know, from the environment and, where there is one, the file `.env`. */
 export function settings() {
   if (existsSync(".env")) process.loadEnvFile();
   const { env } = process;
-  const missing = Object.entries(needed).flatMap(([name, what]) => (env[name] ? [] : [`  ${name}  ${what}`]));
+  const all = env.REDIS_URL ? { ...needed, ...neededWithRedis } : needed;
+  const missing = Object.entries(all).flatMap(([name, what]) => (env[name] ? [] : [`  ${name}  ${what}`]));
   if (missing.length > 0) throw new Error(["Set in the environment or in .env:", ...missing].join("\n"));
   const port = Number(env.PORT || 3000);
   if (!(port >= 0 && port <= 65_535)) throw new Error("PORT takes a number from 0 to 65535; 0 takes any free port.");
   return {
     port,
     characters: Object.fromEntries(characters.map(({ alias }) => [alias, env[variableOf(alias)] ?? ""])),
-    visitorSecret: env.VISITOR_SECRET ?? "",
+    visitorSecrets: env.VISITOR_SECRET?.split(","),
     /** Safari keeps no Secure cookie on http://localhost. For development only. */
     secureCookie: env.COOKIE_OVER_HTTP !== "true",
     redisUrl: env.REDIS_URL || undefined,
-    deployment: env.DEPLOYMENT || "starter",
+    brokerSecrets: env.BROKER_SECRET?.split(","),
+    deployment: env.DEPLOYMENT,
     /** Proxies before this server: without their number every visitor has the address of the nearest one. */
     proxies: Number(env.TRUST_PROXY || 0),
     /** Where pages may connect to; Equos names the LiveKit server only when a conversation starts. */

@@ -12,6 +12,8 @@ export async function startUp(): Promise<void> {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   });
+  // A server that nobody has asked yet does nothing, not even for one that was killed.
+  if (settings.redisUrl !== undefined) server.broker.sweep().catch((error) => console.error("sweep:", error.message));
   const end = async () => {
     // npm passes on a Ctrl-C that the terminal has sent here as well.
     if (server.closing) return;

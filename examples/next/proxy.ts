@@ -32,4 +32,4 @@ const alike = {
 };
 
 /** No page: these go without. */
-export const config = { matcher: "/((?!api/equos/|_next/static/|icon\\.svg$|health$).*)" };
+export const config = { matcher: "/((?!api/|_next/static/|icon\\.svg$|health$).*)" };

@@ -52,7 +52,7 @@ export const runDemo = (env: Readonly<Record<string, string | undefined>> = {}) 
   run("demo.ts", /^demo ready http:\/\/127\.0\.0\.1:(\d+)$/m, env);
 
 function launch(entry: string, env: Readonly<Record<string, string | undefined>>): ChildProcess {
-  const own = /^(EQUOS|LIVEKIT|VISITOR|COOKIE|REDIS)_/;
+  const own = /^((EQUOS|LIVEKIT|VISITOR|COOKIE|REDIS|BROKER)_|DEPLOYMENT$)/;
   const rest = Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
   return spawn(process.execPath, ["--conditions=@equos-broker/source", "--import", "tsx", entry], {
     cwd: folder,

@@ -1,5 +1,6 @@
 import { type Emulator, startEmulator } from "@equos-broker/emulator";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describeWithServers, RedisServer } from "../../../packages/redis/test/support/redis-server.js";
 import { buildPage } from "../../../scripts/build-page.js";
 import { type Child, run, runToEnd } from "./child.js";
 import { curl } from "./curl.js";
@@ -15,7 +16,7 @@ describe("npm start", () => {
       EQUOS_API_KEY: emulator.apiKey,
       EQUOS_CHARACTER_GUIDE: emulator.characterId,
       EQUOS_CHARACTER_COACH: emulator.characterId,
-      VISITOR_SECRET: "a secret that only these tests know, long enough",
+      VISITOR_SECRET: "a secret that only these tests know long enough",
     });
   }, 60_000);
   afterEach(async () => {
@@ -50,4 +51,51 @@ test("says what is missing", async () => {
   expect(printed).toContain("EQUOS_CHARACTER_GUIDE");
   expect(printed).toContain("VISITOR_SECRET");
   expect(printed).not.toContain("EQUOS_API_KEY");
+  expect(printed).not.toContain("BROKER_SECRET");
 }, 60_000);
+
+test("books in Redis want a secret and a name of their own", async () => {
+  const { code, printed } = await runToEnd("server.ts", { REDIS_URL: "redis://127.0.0.1:1" });
+  expect(code).toBe(1);
+  expect(printed).toContain("\n  BROKER_SECRET  32 characters or more");
+  expect(printed).toContain("\n  DEPLOYMENT  a name that no other installation has");
+}, 60_000);
+
+describeWithServers("two installations in one Redis", () => {
+  let emulator: Emulator;
+  let redis: RedisServer;
+  beforeEach(async () => {
+    await buildPage("express");
+    [emulator, redis] = await Promise.all([startEmulator(), RedisServer.start("--maxmemory-policy", "noeviction")]);
+  }, 60_000);
+  afterEach(async () => {
+    await emulator?.close();
+    await redis?.remove();
+  });
+  const installation = (DEPLOYMENT: string, BROKER_SECRET: string) =>
+    run("server.ts", /^Listening on http:\/\/localhost:(\d+)$/m, {
+      EQUOS_ENDPOINT: emulator.url,
+      EQUOS_API_KEY: emulator.apiKey,
+      EQUOS_CHARACTER_GUIDE: emulator.characterId,
+      EQUOS_CHARACTER_COACH: emulator.characterId,
+      VISITOR_SECRET: `${"n".repeat(32)},${"o".repeat(32)}`,
+      REDIS_URL: redis.url,
+      DEPLOYMENT,
+      BROKER_SECRET,
+    });
+  const startAt = async ({ url }: Child) => {
+    const cookie = (await fetch(url)).headers.get("set-cookie")?.split(";", 1)[0] ?? "";
+    return (await curl(url, "start", { character: "guide" }, { cookie })).status;
+  };
+
+  test("keep books of their own, and change their secrets one at a time", async () => {
+    const [one, other] = ["1".repeat(32), "2".repeat(32)];
+    const servers = await Promise.all([installation("shop", one), installation("shop-staging", other)]);
+    expect(await Promise.all(servers.map(startAt))).toEqual([201, 201]);
+    await Promise.all(servers.map((server) => server.end("SIGTERM")));
+    const changed = await installation("shop", `${other},${one}`);
+    expect(await startAt(changed)).toBe(201);
+    expect(await changed.end("SIGTERM")).toBe(0);
+    expect(emulator.conversations()).toHaveLength(3);
+  }, 60_000);
+});

@@ -30,6 +30,8 @@ export async function localEquos(): Promise<Emulator> {
     const id = emulator.characterIds[index] ?? emulator.characterId;
     process.env[`EQUOS_CHARACTER_${alias.toUpperCase()}`] = id;
   }
+  // What stands in .env is for the real one's books.
+  process.env.REDIS_URL ??= "";
   if (room !== undefined) process.env.LIVEKIT_ORIGINS ??= room.origins;
   return emulator;
 }

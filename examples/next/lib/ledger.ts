@@ -14,6 +14,7 @@ function redis(url: string): NodeRedisClient {
 
 /** The books: in this process, or in Redis, where several servers share them and a restart loses nothing. */
 export function ledgerOptions() {
-  const { redisUrl, visitorSecret, deployment } = settings;
-  return redisUrl === undefined ? {} : { ledger: redisLedger(redis(redisUrl)), secret: visitorSecret, deployment };
+  const { redisUrl, brokerSecrets, deployment } = settings;
+  if (redisUrl === undefined) return {};
+  return { ledger: redisLedger(redis(redisUrl), { prefix: deployment }), secret: brokerSecrets, deployment };
 }

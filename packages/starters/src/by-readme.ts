@@ -36,6 +36,10 @@ export function byReadme(world: () => World): void {
     await expect(startedWith({ ...world().settings, VISITOR_SECRET: "short" })).rejects.toThrow(
       /ended with 1:\n.*"secret" must be at least 32 characters/s,
     );
+    const shared = { REDIS_URL: "redis://127.0.0.1:1", DEPLOYMENT: "shop-test" };
+    await expect(startedWith({ ...world().settings, ...shared })).rejects.toThrow(
+      /ended with 1:\n.*\n {2}BROKER_SECRET {2}/s,
+    );
   });
 
   it("type-checks with what was installed", async () => {

@@ -8,7 +8,11 @@ export function serverKilled(world: () => World): void {
     const redis = await RedisServer.start("--maxmemory-policy", "noeviction");
     onTestFinished(() => redis.remove());
     await world().server.end("SIGTERM");
-    const shared = { REDIS_URL: redis.url, DEPLOYMENT: "shop-test" };
+    const shared = {
+      REDIS_URL: redis.url,
+      DEPLOYMENT: "shop-test",
+      BROKER_SECRET: "another secret that only these tests know for the books",
+    };
     await world().start(shared);
     const emulator = await world().equos();
     const { page } = await world().visitor();

@@ -60,7 +60,7 @@ export class World {
       EQUOS_API_KEY: "sk_emulator_opens_nothing_but_an_emulator",
       EQUOS_CHARACTER_GUIDE: "cha_emulator_guide",
       EQUOS_CHARACTER_COACH: "cha_emulator_coach",
-      VISITOR_SECRET: "a secret that only these tests know, long enough",
+      VISITOR_SECRET: "a secret that only these tests know long enough",
       LIVEKIT_ORIGINS: "ws://127.0.0.1:* http://127.0.0.1:*",
     };
   }
