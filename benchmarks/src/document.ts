@@ -19,8 +19,9 @@ export function documentOf({ date, machine, scale, sections }: Report): string {
 const about = ({ cpu, cores, memory, os, node }: Machine, date: string, scale: Report["scale"]): string =>
   `
 Measured on ${date}: ${cpu}, ${cores} cores, ${memory}, ${os}, Node ${node}${scale === "quick" ? ", with the small counts of `--quick`" : ""}. To measure on yours:
-\`npx -y pnpm@12 bench\` ([what each section measures](../benchmarks/README.md)). Microseconds differ from machine to machine, and ratios by some tenths: where
-others share the processor and its caches, as on this one, a server that does much pays more for it than one that does little.`.trim();
+\`npx -y pnpm@12 bench\` ([what each section measures](../benchmarks/README.md)). Microseconds differ from machine to machine, and so do ratios: the same
+start on Fastify was × 3.9 of the limit on one machine and × 5.9 on another. Where others share the processor and its caches, a server that does much pays more for
+it than one that does little.`.trim();
 
 const how = `
 ## How the servers are measured
@@ -53,11 +54,11 @@ at a Redis, and Bun, Deno and Workers.`.trim();
 const missed = `
 ## What is missed, and what it is made of
 
-Every guard on, a start costs more beside a route that has none than it was to: the targets stand, and are marked as missed. What a profile of a start on Fastify shows,
-in rough parts of what it has above the bare limit: a third is Fastify, the request to Equos through our client (options, limits of time, a body that is checked for its
-size) and the events of streams; a tenth each are keyed digests of consumer, address and token, the check of Equos' answer and of the body, and garbage, that of
-the record which stays included; the rest is spread over some fifty small functions of the life of a conversation, none of which takes more than three hundredths. There is no
-single thing left to take out. The docs' route pays as much or more for \`fetch\`, but 0.35 of it would leave a broker next to nothing above the limit.
+A start with every guard on costs more beside routes that have none than it was to. The targets stand, and what misses one says so. Of what a profile of a start on
+Fastify shows above the bare limit, a third is Fastify itself, the request to Equos through our client and the events of streams; a tenth each are keyed digests (of
+consumer, address and token), checks of Equos' answer and of the body, and garbage, that of the record which stays among it. The rest is spread over some fifty
+small functions in the life of a conversation, none of which has more than three hundredths: no single thing is left to take out. Between two requests a server sleeps, and
+finds little of that code in the processor's caches when it wakes: in a loop that never sleeps the same functions take a quarter of the time.
 
 A 401 stands beside a route of one line, which reads neither headers nor origin, and calls nobody's \`authorize\`.`.trim();
 
