@@ -111,7 +111,11 @@ export class ConversationBroker<
 
   /** Everything in flight is through. What died with its request never is, or is and cannot say so any more. */
   async #settled(): Promise<void> {
-    while (this.#inFlight.size > 0) await Promise.allSettled([...this.#inFlight]);
+    while (this.#inFlight.size > 0) {
+      const tasks = [...this.#inFlight];
+      await Promise.allSettled(tasks);
+      for (const task of tasks) this.#inFlight.delete(task);
+    }
   }
 
   /** The segments below a mount that are the broker's. */
