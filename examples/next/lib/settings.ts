@@ -24,15 +24,18 @@ export function missing(): string | undefined {
   return lines.length === 0 ? undefined : ["Set in the environment or in .env:", ...lines].join("\n");
 }
 
+/** None where it is empty, as in a `.env` that was only copied. */
+const secretsIn = (value?: string): string[] | undefined => (value ? value.split(",") : undefined);
+
 /** From the environment and, where there is one, the file `.env`. */
 export const settings = {
   characters: Object.fromEntries(characters.map(({ alias }) => [alias, env[variableOf(alias)] || "not-set"])),
-  visitorSecrets: env.VISITOR_SECRET?.split(","),
+  visitorSecrets: secretsIn(env.VISITOR_SECRET),
   /** Safari keeps no Secure cookie on http://localhost. For development only. */
   secureCookie: env.COOKIE_OVER_HTTP !== "true",
   redisUrl: env.REDIS_URL || undefined,
-  brokerSecrets: env.BROKER_SECRET?.split(","),
-  deployment: env.DEPLOYMENT,
+  brokerSecrets: secretsIn(env.BROKER_SECRET),
+  deployment: env.DEPLOYMENT || "not-set",
   cronSecret: env.CRON_SECRET || undefined,
   /** The header in which your platform, and nobody else, tells the client's address. */
   clientIpHeader: env.CLIENT_IP_HEADER || undefined,

@@ -30,3 +30,13 @@ it("sees to what is due for whoever has the secret", async () => {
   const answer = await call({ CRON_SECRET: secret }, { authorization: `Bearer ${secret}` });
   expect([answer.status, await answer.json()]).toEqual([200, { swept: true, reconciled: null }]);
 });
+
+it("takes settings that are there and empty, as in a copied .env, for none", async () => {
+  const answer = await call({
+    VISITOR_SECRET: "",
+    BROKER_SECRET: "",
+    DEPLOYMENT: "",
+    REDIS_URL: "redis://127.0.0.1:1",
+  });
+  expect(answer.status).toBe(503);
+});
