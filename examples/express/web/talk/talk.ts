@@ -28,7 +28,8 @@ export class Talk {
   /** Until the character has come, or come back. */
   #patience: ReturnType<typeof setTimeout> | undefined;
   #character: string | undefined;
-  #joinedAt = 0;
+  /** `undefined` as long as this page is on its way into the room. */
+  #joinedAt: number | undefined;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -56,6 +57,7 @@ export class Talk {
   async #begin(character: string | undefined, fresh: boolean): Promise<void> {
     if (this.#stage === undefined) return;
     this.#character = character;
+    this.#joinedAt = undefined;
     remember(character);
     this.#set({ ...nothingYet, mode: this.#state.mode, phase: "starting" });
     let started: Started;
@@ -159,8 +161,8 @@ export class Talk {
 
   #gone({ resumed }: Started): void {
     clearTimeout(this.#patience);
-    // It leaves because this page was away for a moment.
-    const isOldNews = resumed && Date.now() - this.#joinedAt < resumedArrivalMs;
+    // It leaves because this page was away for a moment: LiveKit may tell so before this page is in the room.
+    const isOldNews = resumed && (this.#joinedAt === undefined || Date.now() - this.#joinedAt < resumedArrivalMs);
     this.#patience = setTimeout(() => {
       if (isOldNews) return this.#anew();
       const { name = "The character", secondsLeft = 0 } = this.#state;
