@@ -48,7 +48,7 @@ type Reconciled = { readonly [K in Exclude<keyof ReconcileReport, "dryRun">]: nu
 export const schemas: Readonly<Record<string, Schema>> = {
   StartRequest: {
     description: "An empty body is the same as `{}`.",
-    ...bodyOf(startBody, {
+    ...bodyOf(startBody(), {
       character: "One of the names that this server gives to its characters; left out, its only one or `default`.",
       input: "What the server's own schema takes.",
       fresh: "Never the running conversation again: that one is stopped, and another one started.",
@@ -56,7 +56,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
   },
   StopRequest: {
     description: "With neither `id` nor `token`: the caller's only conversation. An empty body is the same as `{}`.",
-    ...bodyOf(stopBody, {
+    ...bodyOf(stopBody(), {
       id,
       token,
       delivery: "The number of `Equos-Delivery` that this page was given: an older one than the latest stops nothing.",
@@ -65,7 +65,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
   },
   KeepAliveRequest: {
     description: "As for `stop`.",
-    ...bodyOf(keepAliveBody, { id, token }),
+    ...bodyOf(keepAliveBody(), { id, token }),
   },
   ...tokenSchemas,
   Grant: { description: "All that a client needs to join, and all that it gets.", ...grant },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BrokerError } from "./errors.js";
+import { lazily } from "./lazily.js";
 
 /**
  * All that a client needs to join, and all that it gets: the allow-list. Everything else of the upstream answer (the
@@ -29,33 +30,35 @@ export interface Grant {
   readonly consumerAccessToken: string;
 }
 
-const text = z.string().min(1).max(4096);
+const text = () => z.string().min(1).max(4096);
 // The official SDK makes Date objects of dates.
-const instant = z.union([z.string(), z.date()]).transform((value, context) => {
-  const date = new Date(value);
-  if (!Number.isNaN(date.getTime())) return date.toISOString();
-  context.addIssue({ code: "custom", message: "not a date" });
-  return z.NEVER;
-});
-const liveKitUrl = z.url({ protocol: /^(wss?|https?)$/ });
+const instant = () =>
+  z.union([z.string(), z.date()]).transform((value, context) => {
+    const date = new Date(value);
+    if (!Number.isNaN(date.getTime())) return date.toISOString();
+    context.addIssue({ code: "custom", message: "not a date" });
+    return z.NEVER;
+  });
 
-const answerSchema = z.object({
-  conversation: z.object({
-    id: text,
-    status: text,
-    serverUrl: z.string().nullish(),
-    maxSeconds: z.number().positive(),
-    startedAt: instant,
-    character: z.object({ name: z.string(), livekitIdentity: text }),
+const liveKitUrl = lazily(() => z.url({ protocol: /^(wss?|https?)$/ }));
+const answerSchema = lazily(() =>
+  z.object({
+    conversation: z.object({
+      id: text(),
+      status: text(),
+      serverUrl: z.string().nullish(),
+      maxSeconds: z.number().positive(),
+      startedAt: instant(),
+      character: z.object({ name: z.string(), livekitIdentity: text() }),
+    }),
+    consumerAccessToken: z.string().nullish(),
   }),
-  consumerAccessToken: z.string().nullish(),
-});
-
-const idSchema = z.object({ conversation: z.object({ id: text }) });
+);
+const idSchema = lazily(() => z.object({ conversation: z.object({ id: text() }) }));
 
 /** The conversation's id in an answer that may be wrong in every other way, so that it can still be stopped. */
 export function conversationIdOf(answer: unknown): string | undefined {
-  return idSchema.safeParse(answer).data?.conversation.id;
+  return idSchema().safeParse(answer).data?.conversation.id;
 }
 
 /**
@@ -71,7 +74,7 @@ export function conversationIdOf(answer: unknown): string | undefined {
  * ```
  */
 export function toGrant(answer: unknown): Grant {
-  const parsed = answerSchema.safeParse(answer);
+  const parsed = answerSchema().safeParse(answer);
   if (!parsed.success) {
     const fields = parsed.error.issues.map(({ path }) => path.join(".") || "(the whole)");
     throw new BrokerError("upstream-invalid-answer", { hint: `Equos' answer is wrong at: ${fields.join(", ")}` });
@@ -81,7 +84,7 @@ export function toGrant(answer: unknown): Grant {
   if (status !== "running") {
     throw new BrokerError("upstream-not-running", { hint: "Equos started a conversation that does not run" });
   }
-  const serverUrl = liveKitUrl.safeParse(conversation.serverUrl);
+  const serverUrl = liveKitUrl().safeParse(conversation.serverUrl);
   if (!serverUrl.success || !consumerAccessToken) {
     const missing = serverUrl.success ? "consumerAccessToken" : "conversation.serverUrl";
     throw new BrokerError("upstream-incomplete-answer", { hint: `Equos' answer has no usable ${missing}` });

@@ -5,7 +5,8 @@ import { isOrigin } from "./is-origin.js";
 import { lazily } from "./lazily.js";
 import { limitsSchema, takes } from "./limits.js";
 
-const anyFunction = z.custom<(...args: never) => unknown>((value) => typeof value === "function", takes("a function"));
+const anyFunction = () =>
+  z.custom<(...args: never) => unknown>((value) => typeof value === "function", takes("a function"));
 const objectWith = (what: string, ...methods: string[]) =>
   z.custom<object>(
     (value) =>
@@ -21,28 +22,30 @@ const seconds = (min: number, max: number) =>
     .min(min, takes(`at least ${min} seconds`))
     .max(max, takes(`at most ${max} seconds`))
     .optional();
-const origin = z
-  .string(takes("an origin such as https://shop.example"))
-  .refine(isOrigin, takes("an exact origin such as https://shop.example, without path or trailing slash"));
-const endpoint = z.string(takes("a URL such as https://api.equos.ai")).superRefine((value, context) => {
-  try {
-    parseEndpoint(value);
-  } catch (error) {
-    context.addIssue({
-      code: "custom",
-      message: error instanceof Error ? error.message.replace(/^endpoint /, "") : "is wrong",
-    });
-  }
-});
+const origin = () =>
+  z
+    .string(takes("an origin such as https://shop.example"))
+    .refine(isOrigin, takes("an exact origin such as https://shop.example, without path or trailing slash"));
+const endpoint = () =>
+  z.string(takes("a URL such as https://api.equos.ai")).superRefine((value, context) => {
+    try {
+      parseEndpoint(value);
+    } catch (error) {
+      context.addIssue({
+        code: "custom",
+        message: error instanceof Error ? error.message.replace(/^endpoint /, "") : "is wrong",
+      });
+    }
+  });
 
-const secret = z.string().min(32, takes("at least 32 characters, from a secret store"));
+const secret = () => z.string().min(32, takes("at least 32 characters, from a secret store"));
 
 const optionsSchema = lazily(() =>
   z.strictObject({
-    authorize: anyFunction.optional(),
+    authorize: anyFunction().optional(),
     apiKey: z
       .union(
-        [z.string().min(1, takes("a string that is not empty, or a function that gives one")), anyFunction],
+        [z.string().min(1, takes("a string that is not empty, or a function that gives one")), anyFunction()],
         takes("a string that is not empty, or a function that gives one"),
       )
       .optional(),
@@ -58,8 +61,8 @@ const optionsSchema = lazily(() =>
         ).safeParse(conversations).success;
       }, takes("an Equos client: EquosClient of @equos-broker/api or of @equos/node-sdk"))
       .optional(),
-    endpoint: endpoint.optional(),
-    fetch: anyFunction.optional(),
+    endpoint: endpoint().optional(),
+    fetch: anyFunction().optional(),
     timeouts: z
       .strictObject({
         answerSeconds: seconds(1, 120),
@@ -85,10 +88,10 @@ const optionsSchema = lazily(() =>
         return typeof schema?.validate === "function";
       }, takes("a Standard Schema, such as a zod or valibot schema"))
       .optional(),
-    conversation: anyFunction.optional(),
+    conversation: anyFunction().optional(),
     limits: z
       .union(
-        [anyFunction, limitsSchema()],
+        [anyFunction(), limitsSchema()],
         takes("an object such as { maxSeconds: 600 }, or a function of the consumer"),
       )
       .optional(),
@@ -101,23 +104,23 @@ const optionsSchema = lazily(() =>
     joinWithinSeconds: seconds(1, 3600),
     keepAliveSeconds: seconds(1, 3600),
     leaveGraceSeconds: seconds(0, 300),
-    allowedOrigins: z.array(origin, takes("a list of origins")).optional(),
-    publicOrigin: origin.optional(),
+    allowedOrigins: z.array(origin(), takes("a list of origins")).optional(),
+    publicOrigin: origin().optional(),
     tokenStatus: z.literal([200, 201], takes("200 or 201")).optional(),
     deployment: z
       .string()
       .regex(/^[\w.-]{1,64}$/, takes("1 to 64 letters, digits, dots, dashes and underscores"))
       .optional(),
-    client: anyFunction.optional(),
+    client: anyFunction().optional(),
     secret: z
       .union(
-        [secret, z.array(secret).min(1).max(5)],
+        [secret(), z.array(secret()).min(1).max(5)],
         takes("a random text of 32 characters or more, or a list of 1 to 5"),
       )
       .optional(),
     ledger: objectWith("a ledger, such as memoryLedger() or redisLedger(client)", "open", "step").optional(),
     logger: objectWith("a logger with warn(details, message) and error(details, message)", "warn", "error").optional(),
-    onEvent: anyFunction.optional(),
+    onEvent: anyFunction().optional(),
     clock: objectWith("a clock with now, setTimeout and clearTimeout", "now", "setTimeout", "clearTimeout").optional(),
   }),
 );

@@ -3,32 +3,36 @@ import type { Clock } from "../clock.js";
 import { outcomeWithin, timeOver } from "../deadline.js";
 import { BrokerError, isBrokerError } from "../errors.js";
 import type { Exchange } from "../exchange.js";
+import { lazily } from "../lazily.js";
 
 export const MAX_BODY_BYTES = 16 * 1024;
 
 // Real ones are UUIDs and JWTs of a few hundred characters.
-const id = z.string().min(1).max(200);
-const token = z.string().min(1).max(8192);
+const claim = () => ({ id: z.string().min(1).max(200).optional(), token: z.string().min(1).max(8192).optional() });
 
-export const startBody = z.strictObject({
-  character: z.string().min(1).max(64).optional(),
-  input: z.unknown().optional(),
-  fresh: z.boolean().optional(),
-});
-export const stopBody = z.strictObject({
-  id: id.optional(),
-  token: token.optional(),
-  delivery: z.int().min(1).optional(),
-  leaving: z.boolean().optional(),
-});
-export const keepAliveBody = z.strictObject({ id: id.optional(), token: token.optional() });
+export const startBody = lazily(() =>
+  z.strictObject({
+    character: z.string().min(1).max(64).optional(),
+    input: z.unknown().optional(),
+    fresh: z.boolean().optional(),
+  }),
+);
+export const stopBody = lazily(() =>
+  z.strictObject({ ...claim(), delivery: z.int().min(1).optional(), leaving: z.boolean().optional() }),
+);
+export const keepAliveBody = lazily(() => z.strictObject(claim()));
 
 /**
  * The body of an exchange, checked against what its route takes. No body is an empty object.
  *
  * @throws BrokerError `body-too-large`, `body-timeout`, `body-unreadable`, `malformed-json` or `invalid-body`
  */
-export async function readBody<T>(exchange: Exchange, schema: z.ZodType<T>, clock: Clock, seconds: number): Promise<T> {
+export async function readBody<T>(
+  exchange: Exchange,
+  schema: () => z.ZodType<T>,
+  clock: Clock,
+  seconds: number,
+): Promise<T> {
   if (Number(exchange.header("content-length") ?? 0) > MAX_BODY_BYTES) throw new BrokerError("body-too-large");
   const body = await outcomeWithin(clock, seconds, () => exchange.readBody(MAX_BODY_BYTES)).catch((cause: unknown) => {
     throw isBrokerError(cause) ? cause : new BrokerError("body-unreadable", { cause });
@@ -36,7 +40,7 @@ export async function readBody<T>(exchange: Exchange, schema: z.ZodType<T>, cloc
   if (body === timeOver) throw new BrokerError("body-timeout");
   // A parser of the host may have taken more than we do.
   if (sizeOf(body) > MAX_BODY_BYTES) throw new BrokerError("body-too-large");
-  const result = schema.safeParse(parse(body));
+  const result = schema().safeParse(parse(body));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const field = issue?.code === "unrecognized_keys" ? issue.keys[0] : issue?.path.join(".");

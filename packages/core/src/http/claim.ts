@@ -1,8 +1,8 @@
-import { BrokerError, isBrokerError } from "../errors.js";
+import { isBrokerError } from "../errors.js";
 import type { Action, Exchange, Reply } from "../exchange.js";
 import type { Claim } from "../life/claim.js";
 import type { Parts } from "../parts.js";
-import { whoAsks } from "./who.js";
+import { unauthorized, whoAsks } from "./who.js";
 
 /**
  * By what right a stop or keepalive comes: the conversation's own token in the body, or whoever `authorize` knows, or
@@ -20,7 +20,7 @@ export async function claimOf(
   if (who !== undefined) return { consumer: who.consumer, ...which, headers: who.headers };
   const bearer = liveKitBearer(exchange.header("authorization"));
   if (bearer !== undefined) return { token: bearer, ...which, headers: {} };
-  throw new BrokerError("unauthorized");
+  throw unauthorized;
 }
 
 /** An `authorize` that throws its 401 knows nobody, as one that gives `null`. */

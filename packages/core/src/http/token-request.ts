@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { BrokerError } from "../errors.js";
+import { lazily } from "../lazily.js";
 import type { StartRequestBody } from "../life/order.js";
 
 /** Any object: what may stand in it is for {@link tokenRequest} to say, in LiveKit's own words. */
-export const tokenBody = z.custom<Readonly<Record<string, unknown>>>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+export const tokenBody = lazily(() =>
+  z.custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  ),
 );
 
 /** What a token request asks for, in the broker's words. */

@@ -11,6 +11,9 @@ export interface Who {
   readonly headers: Reply["headers"];
 }
 
+/** Made once: only its code and status are read, and where it came from costs more than all the rest of a refusal. */
+export const unauthorized = new BrokerError("unauthorized");
+
 /**
  * Asks the team's `authorize`. `undefined`: it knows nobody.
  *
@@ -55,7 +58,7 @@ function refusal(thrown: unknown): BrokerError {
     string,
     unknown
   >;
-  if (statusCode === 401 || status === 401) return new BrokerError("unauthorized");
+  if (statusCode === 401 || status === 401) return unauthorized;
   if (statusCode === 403 || status === 403) return new BrokerError("forbidden");
   return new BrokerError("authorize-failed", { hint: "authorize threw", cause: thrown });
 }

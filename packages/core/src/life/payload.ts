@@ -2,25 +2,28 @@ import { z } from "zod";
 import type { Consumer } from "../consumer.js";
 import { BrokerError } from "../errors.js";
 import type { Grant } from "../grant.js";
+import { lazily } from "../lazily.js";
 import type { LedgerRecord } from "../ledger/record.js";
 import type { Keyring } from "../sealing/keyring.js";
 
-const schema = z.object({
-  consumer: z.object({ identity: z.string(), tenant: z.string().optional() }),
-  /** Alias. */
-  character: z.string(),
-  /** What Equos files it under: where to look for it. */
-  client: z.string(),
-  /** Its page said that it would send keep-alives. */
-  keepsAlive: z.boolean(),
-  /** Once there is one. */
-  grant: z
-    .custom<Grant>((value) => typeof value === "object" && value !== null && "consumerAccessToken" in value)
-    .optional(),
-});
+const schema = lazily(() =>
+  z.object({
+    consumer: z.object({ identity: z.string(), tenant: z.string().optional() }),
+    /** Alias. */
+    character: z.string(),
+    /** What Equos files it under: where to look for it. */
+    client: z.string(),
+    /** Its page said that it would send keep-alives. */
+    keepsAlive: z.boolean(),
+    /** Once there is one. */
+    grant: z
+      .custom<Grant>((value) => typeof value === "object" && value !== null && "consumerAccessToken" in value)
+      .optional(),
+  }),
+);
 
 /** What the broker writes into a ledger record for itself. Ledgers keep it as an opaque text. */
-export type Payload = z.infer<typeof schema>;
+export type Payload = z.infer<ReturnType<typeof schema>>;
 
 /** Whose record it is, and where: a payload that was moved to another one does not open. */
 export type PayloadPlace = Pick<LedgerRecord, "reservation" | "consumer">;
@@ -76,7 +79,7 @@ const about = (ledger: string, { reservation, consumer }: PayloadPlace) => `${le
 
 function parse(text: string): Payload | undefined {
   try {
-    return schema.safeParse(JSON.parse(text)).data;
+    return schema().safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -1,22 +1,26 @@
 import { z } from "zod";
+import { lazily } from "../lazily.js";
 
 // The official SDK makes Date objects of dates and drops what is null.
-const instant = z
-  .union([z.string(), z.date()])
-  .nullish()
-  .transform((value) => (value ? new Date(value).getTime() : Number.NaN))
-  .transform((time) => (Number.isNaN(time) ? undefined : time));
+const instant = () =>
+  z
+    .union([z.string(), z.date()])
+    .nullish()
+    .transform((value) => (value ? new Date(value).getTime() : Number.NaN))
+    .transform((time) => (Number.isNaN(time) ? undefined : time));
 
-const schema = z.object({
-  id: z.string().min(1),
-  status: z.string().min(1),
-  name: z.string().nullish(),
-  consumerIdentity: z.string().nullish(),
-  maxSeconds: z.number().positive().nullish(),
-  startedAt: instant,
-  joinedAt: instant,
-  endedAt: instant,
-});
+const schema = lazily(() =>
+  z.object({
+    id: z.string().min(1),
+    status: z.string().min(1),
+    name: z.string().nullish(),
+    consumerIdentity: z.string().nullish(),
+    maxSeconds: z.number().positive().nullish(),
+    startedAt: instant(),
+    joinedAt: instant(),
+    endedAt: instant(),
+  }),
+);
 
 /** What the broker reads in a conversation that Equos lists, gets or has stopped. Times are in ms since 1970. */
 export interface SeenConversation {
@@ -35,7 +39,7 @@ export interface SeenConversation {
 
 /** `undefined`: it is no conversation. `blocked` and `error` are ends. */
 export function seenConversation(answer: unknown): SeenConversation | undefined {
-  const parsed = schema.safeParse(answer);
+  const parsed = schema().safeParse(answer);
   if (!parsed.success) return undefined;
   const { id, status, name, consumerIdentity, maxSeconds, startedAt, joinedAt, endedAt } = parsed.data;
   const ended = startedAt !== undefined && endedAt !== undefined;
@@ -52,7 +56,7 @@ export function seenConversation(answer: unknown): SeenConversation | undefined 
   };
 }
 
-const pageSchema = z.object({ total: z.number().nonnegative(), conversations: z.array(z.unknown()) });
+const pageSchema = lazily(() => z.object({ total: z.number().nonnegative(), conversations: z.array(z.unknown()) }));
 
 export interface ConversationPage {
   readonly total: number;
@@ -61,7 +65,7 @@ export interface ConversationPage {
 
 /** `undefined`: it is no list. An entry that is no conversation is left out. */
 export function conversationPage(answer: unknown): ConversationPage | undefined {
-  const parsed = pageSchema.safeParse(answer);
+  const parsed = pageSchema().safeParse(answer);
   if (!parsed.success) return undefined;
   const conversations = parsed.data.conversations.map(seenConversation).filter((seen) => seen !== undefined);
   return { total: parsed.data.total, conversations };
