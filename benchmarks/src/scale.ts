@@ -31,10 +31,10 @@ export const full: Scale = {
   imports: 40,
 };
 
-/** Counts that fill hash tables, which double, as far as the full ones do: 12,500 as 100,000, and 1,250 as 10,000. */
+/** Counts that fill hash tables, which double, as far as the full ones do: 50,000 as 100,000, and 1,250 as 10,000. */
 export const quick: Scale = {
   name: "quick",
-  conversations: 12_500,
+  conversations: 50_000,
   records: 50_000,
   rounds: 30,
   redisConversations: 1_250,

@@ -16,7 +16,7 @@ export function errorsPage(): string {
 }
 
 function intro(): string[] {
-  const { body } = problemReply(new BrokerError("unknown-character"), "urn:uuid:0f4a…");
+  const { body } = problemReply(new BrokerError("unknown-character"));
   const example = JSON.stringify(JSON.parse(body ?? ""), undefined, 2);
   return [
     "# Errors",
@@ -30,8 +30,9 @@ function intro(): string[] {
     "```",
     "",
     "`code` is stable: programs decide by it. `detail` is for people and says what to do; where a value of the request",
-    "belongs into it, it is more exact than what stands below. For 5xx and refused origins `instance` stands in the server's",
-    "log line of the same failure, with what the client is not told: what Equos said, masked, and the error of your own code.",
+    "belongs into it, it is more exact than what stands below. 5xx and refused origins also have an `instance`, which stands in",
+    "the server's log line of the same failure, with what the client is not told: what Equos said, masked, and the error of",
+    "your own code.",
     "",
     "Which route answers with which code stands in [openapi.yaml](openapi.yaml). Methods without HTTP (`broker.start`,",
     "`broker.stop`, …) throw a `BrokerError` with the same `code`, `status` and `publicMessage`; recognise it with",

@@ -34,7 +34,7 @@ const problem = objectOf<Problem>(
     detail: { description: "For people: says what to do.", type: "string", minLength: 1 },
     code: { description: "Stable: programs decide by it. `errors.md` tells what to do about each.", type: "string" },
     instance: {
-      description: "The same in the server's log, for 5xx and refused origins.",
+      description: "For 5xx and refused origins: the same in the server's log line of it.",
       type: "string",
       format: "uri",
     },

@@ -71,6 +71,37 @@ describe("headers of authorize", () => {
   });
 });
 
+it("an answer has an instance where the log has a line with the same one, and nowhere else", async () => {
+  const { broker, log } = await brokerWith(({ header }) => {
+    if (header("x-user") === undefined) throw Object.assign(new Error("who?"), { status: 401 });
+    throw new Error("The session store is down");
+  });
+  const port = await listen(createServer(toNodeHandler(broker)));
+  const problemFor = async (headers: Record<string, string>): Promise<unknown> => {
+    const json = { "content-type": "application/json" };
+    return await (
+      await fetch(`http://127.0.0.1:${port}/start`, { method: "POST", headers: { ...json, ...headers } })
+    ).json();
+  };
+  expect(await problemFor({})).toEqual({
+    type: "urn:equos-broker:problem:unauthorized",
+    title: "Unauthorized",
+    status: 401,
+    detail: expect.any(String),
+    code: "unauthorized",
+  });
+  expect(log).toEqual([]);
+  const problems = [await problemFor({ "x-user": "ada" }), await problemFor({ "sec-fetch-site": "cross-site" })];
+  const line = { instance: expect.stringMatching(/^urn:uuid:[\da-f-]{36}$/) };
+  expect(problems).toEqual([
+    expect.objectContaining({ code: "authorize-failed", ...line }),
+    expect.objectContaining({ code: "origin-refused", ...line }),
+  ]);
+  const instanceOf = (value: unknown) => Object(value).instance;
+  expect(log.map((each) => instanceOf(Object(each).details))).toEqual(problems.map(instanceOf));
+  expect(new Set(problems.map(instanceOf)).size).toBe(2);
+});
+
 it("a stop whose client breaks off behind a slow middleware stops nothing", async () => {
   const { broker, emulator } = await brokerWith(() => ada);
   const { grant } = await broker.start({ consumer: ada });

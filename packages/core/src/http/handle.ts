@@ -41,17 +41,17 @@ async function answer(parts: Parts, attempts: Attempts, exchange: Exchange, rout
     return await route(parts, exchange, attempts);
   } catch (thrown) {
     const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error", { cause: thrown });
-    const instance = `urn:uuid:${crypto.randomUUID()}`;
-    if (error.status >= 500 || error.code === "origin-refused") report(parts, exchange, error, instance);
-    return problemReply(error, instance);
+    const isLogged = error.status >= 500 || error.code === "origin-refused";
+    return problemReply(error, isLogged ? report(parts, exchange, error) : undefined);
   }
 }
 
 /**
  * What went wrong on our side or upstream's, in full here and nowhere else; and refused origins, which are as often a
- * proxy's doing as an attacker's.
+ * proxy's doing as an attacker's. Gives the id by which the answer's reader finds the line.
  */
-function report({ logger, upstream }: Parts, exchange: Exchange, error: BrokerError, instance: string): void {
+function report({ logger, upstream }: Parts, exchange: Exchange, error: BrokerError): string {
+  const instance = `urn:uuid:${crypto.randomUUID()}`;
   // The host's own, where it keeps one for each request.
   const log = exchange.logger === undefined ? logger : guarded(exchange.logger);
   const { code, status, message } = error;
@@ -61,6 +61,7 @@ function report({ logger, upstream }: Parts, exchange: Exchange, error: BrokerEr
     error.cause === undefined ? undefined : redact(describe(error.cause), [...secrets, ...credentials(exchange)]);
   const details = { code, status, action: exchange.action, instance, upstream: error.upstream, cause };
   log[consequences.has(code) ? "warn" : "error"](details, redact(message, secrets));
+  return instance;
 }
 
 /** Refusals that follow from something that was reported already, or that is meant to be. */

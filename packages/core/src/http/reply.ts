@@ -26,7 +26,7 @@ export interface Problem {
   /** For people: says what to do. */
   readonly detail: string;
   readonly code: ErrorCode;
-  /** The same in the server's log, for 5xx and refused origins. */
+  /** For 5xx and refused origins: the same in the server's log line of it. */
   readonly instance?: string;
 }
 
