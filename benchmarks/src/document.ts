@@ -20,7 +20,7 @@ const about = ({ cpu, cores, memory, os, node }: Machine, date: string, scale: R
   `
 Measured on ${date}: ${cpu}, ${cores} cores, ${memory}, ${os}, Node ${node}${scale === "quick" ? ", with the small counts of `--quick`" : ""}. To measure on yours:
 \`npx -y pnpm@12 bench\` ([what each section measures](../benchmarks/README.md)). Microseconds differ from machine to machine, and so do ratios: the same
-start on Fastify was × 3.6, × 3.9 and × 5.9 of the limit on three machines. Where others share the processor and its caches, a server that does much pays more for
+start on Fastify was between × 3.0 and × 5.9 of the limit in runs on three machines. Where others share the processor and its caches, a server that does much pays more for
 it than one that does little.`.trim();
 
 const how = `
