@@ -16,17 +16,6 @@ function silentUntilClick(): void {
   };
 }
 
-/** Media that takes its time, while everything about who is in the room has long been told. */
-function slowToConnect(): void {
-  // Without the form with callbacks, which nobody uses any more.
-  const all: { addIceCandidate(candidate?: RTCIceCandidateInit | null): Promise<void> } = RTCPeerConnection.prototype;
-  const { addIceCandidate } = all;
-  all.addIceCandidate = async function (candidate) {
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    await addIceCandidate.call(this, candidate);
-  };
-}
-
 /** Reloads, closed tabs, double clicks, second tabs. */
 export function comingAndGoing(world: () => World): void {
   describe.each(["nothing", "ends", "ends-but-stays-running"] as const)(
@@ -59,19 +48,6 @@ export function comingAndGoing(world: () => World): void {
       });
     },
   );
-
-  it("a character that leaves while a reload is still on its way into the room: starts anew", async () => {
-    const emulator = await world().equos();
-    const { page, context } = await world().visitor();
-    await page.talk();
-    await context.addInitScript(slowToConnect);
-    await page.tab.reload();
-    await page.phase("joining");
-    emulator.end(emulator.conversations()[0]?.id ?? "", "error");
-    await page.phase("talking");
-    expect(emulator.conversations()).toMatchObject([{ status: "error" }, { status: "running" }]);
-    await page.hangUp();
-  });
 
   it("a browser that plays nothing before a click: sound at a press of a button", async () => {
     await world().equos();
