@@ -4,8 +4,6 @@ import { checkDocsCode } from "./check-docs-code.js";
 import { checkDocsData } from "./check-docs-data.js";
 import { checkDocsLinks } from "./check-docs-links.js";
 import { checkGenerated } from "./check-generated.js";
-import { checkLengths } from "./check-lengths.js";
-import { checkMap } from "./check-map.js";
 import { checkPackages } from "./check-packages.js";
 import { checkSizes } from "./check-sizes.js";
 import { checkVersions } from "./check-versions.js";
@@ -24,8 +22,6 @@ const stages: readonly (readonly [name: string, stage: () => Promise<void> | voi
   ["links in the docs", checkDocsLinks],
   ["data and commands in the docs", checkDocsData],
   ["code in the docs", checkDocsCode],
-  ["lengths of files", checkLengths],
-  ["reasons of files", checkMap],
   ["build", async () => void (await built())],
   ["packages", checkPackages],
   ["sizes", checkSizes],

@@ -1,0 +1,157 @@
+import { Draft } from "./draft.js";
+import type { ConsumerState, ConversationRecord, Decision, Recipient } from "./state.js";
+import { findTarget, found, type Target, type TargetOutcome } from "./target.js";
+
+/** Recipients that a record keeps. Of more, the two oldest become one. */
+const MAX_RECIPIENTS = 8;
+/** A page that promised heartbeats sends the first one within this, in ms; otherwise the payload did not reach it. */
+const FIRST_HEARTBEAT_MS = 30_000;
+
+/*
+ * Presence: which pages still have the conversation. Each running record keeps `recipients` (generations that may have
+ * reached a page), `confirmed` (the highest generation that sent a heartbeat), and `left` (the highest generation that said
+ * that its page closes).
+ *
+ * | event | effect |
+ * |---|---|
+ * | handed out as `g` | append `g`; cancel a scheduled stop; join deadline = now + join timeout unless joined; an armed heartbeat deadline becomes at least that |
+ * | the response with `g` did not reach its client | nothing if `g` ≤ `confirmed`; else remove `g`; if none is left: schedule a stop (`undelivered`) |
+ * | `pageHide` with `g` (none given: the latest) | `left` = `g`; remove all recipients ≤ `g`; if that emptied them: schedule a stop (`page-closed`) |
+ * | heartbeat | `joined`; heartbeat deadline = now + heartbeat timeout, and not before the join deadline |
+ * | … with `g` > `left` | also: `confirmed` = `g`; recipients are `g` and newer; a scheduled stop is cancelled; newer recipients that promised heartbeats, are older than 30 s, and never sent one are removed |
+ * | more than eight recipients | the two oldest become one, marked kept: `undelivered` does not remove it, `pageHide` and newer heartbeats do |
+ * | a generation above `state.generation` | ignored |
+ * | imported | recipients unknown: any `pageHide` schedules a stop; a heartbeat with `g` sets recipients and cancels it |
+ *
+ * So a running record with known recipients has a scheduled stop exactly while it has no recipient.
+ */
+
+/** What a hand-out needs to know of the caller. */
+export interface HandOut {
+  /** The caller's reservation id. */
+  readonly caller: string;
+  readonly sendsHeartbeats: boolean;
+  readonly joinTimeoutMs: number;
+}
+
+/** Row "handed out": returns the record as it is after the payload was handed out as `generation`. */
+export function handOut(record: ConversationRecord, generation: number, now: number, to: HandOut): ConversationRecord {
+  const { caller, sendsHeartbeats, joinTimeoutMs } = to;
+  const { scheduledStop: _, attempts: __, retryAt: ___, busyUntil: ____, ...fields } = record;
+  const joinBy = now + joinTimeoutMs;
+  const recipient: Recipient = { generation, caller, since: now, sendsHeartbeats };
+  return {
+    ...fields,
+    recipients: record.recipients === undefined ? undefined : bounded([...record.recipients, recipient]),
+    joinBy: record.joined ? record.joinBy : joinBy,
+    heartbeatBy: record.heartbeatBy === undefined ? undefined : Math.max(record.heartbeatBy, joinBy),
+  };
+}
+
+function bounded(recipients: readonly Recipient[]): readonly Recipient[] {
+  const [oldest, second, ...newer] = recipients;
+  if (recipients.length <= MAX_RECIPIENTS || oldest === undefined || second === undefined) return recipients;
+  const sendsHeartbeats = oldest.sendsHeartbeats && second.sendsHeartbeats;
+  return [{ ...second, sendsHeartbeats, kept: true }, ...newer];
+}
+
+export interface UndeliveredRequest {
+  readonly reservation: string;
+  readonly generation: number;
+  readonly graceMs: number;
+}
+
+/** Row "did not reach its client": marks a generation as received by no page. Returns whether that scheduled a stop. */
+export function undelivered(
+  state: ConsumerState,
+  { reservation, generation, graceMs }: UndeliveredRequest,
+  now: number,
+): Decision<{ readonly scheduled: boolean }> {
+  const record = state.records.find((candidate) => candidate.reservation === reservation);
+  const next = record && withoutRecipients(record, (recipient) => recipient.generation === generation, now + graceMs);
+  if (next === undefined) return { outcome: { scheduled: false } };
+  const draft = new Draft(state, now);
+  draft.put(next);
+  return draft.decide({ scheduled: next.scheduledStop !== undefined });
+}
+
+/** Removes the recipients that match, as undelivered. `undefined`: there is nothing to remove. */
+export function withoutRecipients(
+  record: ConversationRecord,
+  matches: (recipient: Recipient) => boolean,
+  stopAt: number,
+): ConversationRecord | undefined {
+  const { status, recipients, confirmed = 0 } = record;
+  if (status !== "running" || recipients === undefined) return undefined;
+  const left = recipients.filter(
+    (recipient) => !matches(recipient) || recipient.kept === true || recipient.generation <= confirmed,
+  );
+  if (left.length === recipients.length) return undefined;
+  const scheduledStop = left.length === 0 ? ({ at: stopAt, reason: "undelivered" } as const) : record.scheduledStop;
+  return { ...record, recipients: left, scheduledStop };
+}
+
+export interface PageHideRequest extends Target {
+  /** The page's generation. Default: the latest. */
+  readonly generation?: number | undefined;
+  readonly graceMs: number;
+}
+
+/** Row `pageHide`: the page closes or reloads. The stop waits `graceMs` for a page that comes back. */
+export function pageHide(state: ConsumerState, request: PageHideRequest, now: number): Decision<TargetOutcome> {
+  const target = findTarget(state, request);
+  if (target.outcome !== "found") return { outcome: target };
+  const { record } = target;
+  const { generation = state.generation } = request;
+  if (record.status !== "running" || generation > state.generation) return { outcome: found(record, false) };
+  const recipients = record.recipients?.filter((recipient) => recipient.generation > generation);
+  const isEmptied = record.recipients === undefined || (record.recipients.length > 0 && recipients?.length === 0);
+  const scheduledStop =
+    isEmptied && record.scheduledStop === undefined
+      ? ({ at: now + request.graceMs, reason: "page-closed" } as const)
+      : record.scheduledStop;
+  const left = Math.max(record.left ?? 0, generation);
+  const draft = new Draft(state, now);
+  const next = draft.put({ ...record, recipients, left, scheduledStop });
+  return draft.decide(found(next, next.scheduledStop !== record.scheduledStop));
+}
+
+export interface HeartbeatRequest extends Target {
+  readonly generation?: number | undefined;
+  readonly heartbeatTimeoutMs: number;
+}
+
+/** Row `heartbeat`. The outcome is `changed` if no consumer was known to be in the conversation before. */
+export function heartbeat(state: ConsumerState, request: HeartbeatRequest, now: number): Decision<TargetOutcome> {
+  const target = findTarget(state, request);
+  if (target.outcome !== "found") return { outcome: target };
+  const { record } = target;
+  if (record.status !== "running") return { outcome: found(record, false) };
+  const { generation, heartbeatTimeoutMs } = request;
+  // A newer page still has until the join deadline for its first heartbeat: an older page's must not shorten that.
+  const heartbeatBy = Math.max(now + heartbeatTimeoutMs, record.heartbeatBy ?? 0, record.joinBy ?? 0);
+  const alive: ConversationRecord = { ...record, joined: true, heartbeatBy };
+  const isCurrent = generation !== undefined && generation > (record.left ?? 0) && generation <= state.generation;
+  const draft = new Draft(state, now);
+  const next = draft.put(isCurrent ? confirmedBy(alive, generation, now) : alive);
+  return draft.decide(found(next, record.joined !== true));
+}
+
+function confirmedBy(record: ConversationRecord, generation: number, now: number): ConversationRecord {
+  const { scheduledStop: _, ...fields } = record;
+  const confirmed = Math.max(record.confirmed ?? 0, generation);
+  const own = record.recipients?.find((recipient) => recipient.generation === generation);
+  // A response that was reported as lost has arrived after all, or the conversation was imported.
+  const sender = own ?? { generation, caller: "", since: now, sendsHeartbeats: true };
+  const newer = (record.recipients ?? []).filter((recipient) => {
+    if (recipient.generation <= generation) return false;
+    const isOverdue = recipient.sendsHeartbeats && recipient.since + FIRST_HEARTBEAT_MS < now;
+    return !isOverdue || recipient.generation <= confirmed;
+  });
+  return { ...fields, confirmed, recipients: bounded([sender, ...newer]) };
+}
+
+/** Whether each page that may have the conversation has promised heartbeats, so that silence means that none has joined. */
+export function promisedHeartbeats({ recipients = [] }: ConversationRecord): boolean {
+  return recipients.length > 0 && recipients.every(({ sendsHeartbeats }) => sendsHeartbeats);
+}
