@@ -35,6 +35,27 @@ export { type NodeContext, toNodeHandler } from "./node-handler.js";
 export type { NodeRequest, NodeResponse, NodeStream } from "./node-types.js";
 export type { BrokerOptions, ConversationDetails, Timeouts } from "./options.js";
 export { type FetchCall, type FetchContext, type FetchNative, serveFetch } from "./serve-fetch.js";
+export type {
+  Answer as StoreAnswer,
+  Awaitable,
+  CallContext,
+  ClaimDueOptions,
+  ClaimedDue,
+  ConversationStore,
+  CounterChange,
+  ListPage,
+  Loaded,
+  LoadQuery,
+  MemberChange,
+  MetaChange,
+  Replaced,
+  SaveResult,
+  StateChange,
+  StoredState,
+  StoreIdentity,
+  StoreIdentityProposal,
+  StoreStatus,
+} from "./store/store.js";
 export type { EquosPort, StartRequest } from "./upstream/port.js";
 export { addVary } from "./vary.js";
 export { type Visitor, type Visitors, type VisitorsOptions, visitors } from "./visitors.js";

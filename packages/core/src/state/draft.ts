@@ -129,12 +129,13 @@ export class Draft {
       this.#giveBack(charge, charge.amount - used);
     }
     for (const set of record.memberOf ?? []) this.#members.push({ set, id: record.reservation, until: 0 });
-    const { charges: _, memberOf: __, ...fields } = settledFields(record, "ended");
     // Nothing was started, so no event has to be delivered.
     const isSilent = reason === "not-started";
     if (isSilent) this.#deleteSealed.push(record.reservation);
     return this.put({
-      ...fields,
+      ...settledFields(record, "ended"),
+      charges: undefined,
+      memberOf: undefined,
       reason: record.reason ?? reason,
       endedAt,
       seconds: ranFor,
@@ -145,8 +146,13 @@ export class Draft {
   /** The end of this record was announced: its sealed text is needed no more. */
   announced(record: ConversationRecord): ConversationRecord {
     this.#deleteSealed.push(record.reservation);
-    const { attempts: _, retryAt: __, busyUntil: ___, ...fields } = record;
-    return this.put({ ...fields, announcedAt: this.#now });
+    return this.put({
+      ...record,
+      attempts: undefined,
+      retryAt: undefined,
+      busyUntil: undefined,
+      announcedAt: this.#now,
+    });
   }
 
   /** Gives up the places in shared sets, and keeps the charges. */

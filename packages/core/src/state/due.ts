@@ -78,8 +78,7 @@ function applyDeadlines(draft: Draft, record: ConversationRecord, now: number): 
 
 /** To `stopping`, with the stop as work for the caller. */
 function handOver(draft: Draft, record: ConversationRecord, reason: Parameters<Draft["stop"]>[1]): ConversationRecord {
-  const { busyUntil: _, attempts: __, ...fields } = draft.stop(record, reason, 0);
-  return draft.put(fields);
+  return draft.put({ ...draft.stop(record, reason, 0), busyUntil: undefined, attempts: undefined });
 }
 
 /** Returns when `due` has something to do for this state; `undefined`: never. */

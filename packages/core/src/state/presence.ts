@@ -37,11 +37,14 @@ export interface HandOut {
 /** Row "handed out": returns the record as it is after the payload was handed out as `generation`. */
 export function handOut(record: ConversationRecord, generation: number, now: number, to: HandOut): ConversationRecord {
   const { caller, sendsHeartbeats, joinTimeoutMs } = to;
-  const { scheduledStop: _, attempts: __, retryAt: ___, busyUntil: ____, ...fields } = record;
   const joinBy = now + joinTimeoutMs;
   const recipient: Recipient = { generation, caller, since: now, sendsHeartbeats };
   return {
-    ...fields,
+    ...record,
+    scheduledStop: undefined,
+    attempts: undefined,
+    retryAt: undefined,
+    busyUntil: undefined,
     recipients: record.recipients === undefined ? undefined : bounded([...record.recipients, recipient]),
     joinBy: record.joined ? record.joinBy : joinBy,
     heartbeatBy: record.heartbeatBy === undefined ? undefined : Math.max(record.heartbeatBy, joinBy),
@@ -138,7 +141,6 @@ export function heartbeat(state: ConsumerState, request: HeartbeatRequest, now: 
 }
 
 function confirmedBy(record: ConversationRecord, generation: number, now: number): ConversationRecord {
-  const { scheduledStop: _, ...fields } = record;
   const confirmed = Math.max(record.confirmed ?? 0, generation);
   const own = record.recipients?.find((recipient) => recipient.generation === generation);
   // A response that was reported as lost has arrived after all, or the conversation was imported.
@@ -148,7 +150,7 @@ function confirmedBy(record: ConversationRecord, generation: number, now: number
     const isOverdue = recipient.sendsHeartbeats && recipient.since + FIRST_HEARTBEAT_MS < now;
     return !isOverdue || recipient.generation <= confirmed;
   });
-  return { ...fields, confirmed, recipients: bounded([sender, ...newer]) };
+  return { ...record, scheduledStop: undefined, confirmed, recipients: bounded([sender, ...newer]) };
 }
 
 /** Whether each page that may have the conversation has promised heartbeats, so that silence means that none has joined. */

@@ -90,8 +90,10 @@ export interface StoreStatus {
   readonly replaced?: undefined;
 }
 
+/** What an operation returns: its result with the store's status, or that the data was replaced. */
 export type Answer<T> = (StoreStatus & T) | Replaced;
 
+/** Whose state to load, and what else to return. */
 export interface LoadQuery {
   readonly by: { readonly consumer: string } | { readonly alias: string };
   /** Also return the consumer's sealed texts. Default: no. */
@@ -100,6 +102,7 @@ export interface LoadQuery {
   readonly counters?: readonly string[] | undefined;
 }
 
+/** One consumer's data at one instant. */
 export interface Loaded {
   /** `undefined`: no such consumer, or no such alias. With an alias, the consumer may have no state any more. */
   readonly consumer: string | undefined;
@@ -135,6 +138,7 @@ export interface CounterChange {
   readonly expiresAt: number;
 }
 
+/** Everything that one `save` writes, at one instant. */
 export interface StateChange {
   readonly consumer: string;
   /** The version that the decision was made on; 0 if there was no state. */
@@ -174,6 +178,7 @@ export type SaveResult =
   /** The set or counter that refused, and its value without this change. */
   | { readonly result: "limit-reached"; readonly limit: string; readonly value: number };
 
+/** How many consumers to claim, and for how long. */
 export interface ClaimDueOptions {
   readonly limit: number;
   readonly leaseMs: number;
@@ -186,18 +191,21 @@ export interface StoredState {
   readonly state: string;
 }
 
+/** The consumers that `claimDue` handed to this caller. */
 export interface ClaimedDue {
   readonly claimed: readonly StoredState[];
   /** The earliest due time that is left after this claim, of any consumer. */
   readonly nextDueAt: number | undefined;
 }
 
+/** One page of a listing. */
 export interface ListPage {
   readonly states: readonly StoredState[];
   /** `undefined`: this was the last page. */
   readonly cursor: string | undefined;
 }
 
+/** A change of what is known about the whole store. */
 export type MetaChange =
   /** Equos was seen to report a join. */
   | { readonly joinSeen: true }

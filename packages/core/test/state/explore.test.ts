@@ -102,10 +102,10 @@ const broken: readonly (readonly [what: string, fault: Partial<Core>, violation:
   ],
 ];
 
-it.each(broken)("the exploration finds the fault: %s", { timeout: 60_000 }, (what, fault, expected) => {
+it.each(broken)("the exploration finds the fault: %s", { timeout: 330_000 }, (what, fault, expected) => {
   // The consumer may replace a running conversation only if there are two characters.
   const rules = what.startsWith("replaced") ? { ...small, fingerprints: ["a", "b"] } : small;
-  const { violation } = explore({ ...rules, core: { ...core, ...fault } }, 30);
+  const { violation } = explore({ ...rules, core: { ...core, ...fault } }, 300);
   expect(violation?.at(-1)).toMatch(expected);
 });
 
