@@ -1,4 +1,5 @@
 /* Exhaustive exploration: every sequence of events of a small world, breadth first, with equal worlds merged. */
+import { createHash } from "node:crypto";
 import { checkWorld, eventsIn, newWorld, type Rules, Violation, type World } from "./world.js";
 
 export interface Exploration {
@@ -10,9 +11,9 @@ export interface Exploration {
   readonly violation?: readonly string[];
 }
 
-interface Node {
-  readonly world: World;
-  readonly from: Node | undefined;
+/** How a world was reached. Keeps no world, so that a minute of exploration fits into memory. */
+interface Step {
+  readonly from: Step | undefined;
   readonly event: string;
 }
 
@@ -20,25 +21,27 @@ interface Node {
 export function explore(rules: Rules, seconds: number, maxDepth = Number.POSITIVE_INFINITY): Exploration {
   const until = performance.now() + seconds * 1000;
   const seen = new Set<string>();
-  let layer: Node[] = [{ world: newWorld(rules), from: undefined, event: "" }];
+  let layer: { readonly world: World; readonly step: Step | undefined }[] = [
+    { world: newWorld(rules), step: undefined },
+  ];
   let transitions = 0;
   let depth = 0;
   while (layer.length > 0 && depth < maxDepth) {
-    const next: Node[] = [];
-    for (const node of layer) {
+    const next: typeof layer = [];
+    for (const { world: before, step } of layer) {
       if (performance.now() > until) return { states: seen.size, transitions, depth };
-      for (const { name, apply } of eventsIn(node.world, rules)) {
+      for (const { name, apply } of eventsIn(before, rules)) {
         transitions += 1;
         try {
-          const world = tidy(apply(node.world));
+          const world = tidy(apply(before));
           checkWorld(world, rules);
           const key = canonical(world);
           if (seen.has(key)) continue;
           seen.add(key);
-          next.push({ world, from: node, event: name });
+          next.push({ world, step: { from: step, event: name } });
         } catch (error) {
           if (!(error instanceof Violation)) throw error;
-          return { states: seen.size, transitions, depth, violation: [...trace(node), name, `→ ${error.message}`] };
+          return { states: seen.size, transitions, depth, violation: [...trace(step), name, `→ ${error.message}`] };
         }
       }
     }
@@ -48,9 +51,9 @@ export function explore(rules: Rules, seconds: number, maxDepth = Number.POSITIV
   return { states: seen.size, transitions, depth };
 }
 
-function trace(node: Node): string[] {
+function trace(last: Step | undefined): string[] {
   const events: string[] = [];
-  for (let at: Node | undefined = node; at?.from !== undefined; at = at.from) events.unshift(at.event);
+  for (let step = last; step !== undefined; step = step.from) events.unshift(step.event);
   return events;
 }
 
@@ -94,8 +97,10 @@ function canonical(world: World): string {
     return key === "visit" ? Math.min(...visits.map((visit) => Math.abs(visit - value))) : value;
   });
   const ids = new Map<string, number>();
-  return text.replace(/r\d+/g, (id) => {
+  const normalised = text.replace(/r\d+/g, (id) => {
     if (!ids.has(id)) ids.set(id, ids.size);
     return `r${ids.get(id)}`;
   });
+  // The text of a world has about 1.5 kB, its hash 24.
+  return createHash("md5").update(normalised).digest("base64");
 }
