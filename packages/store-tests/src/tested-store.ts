@@ -1,13 +1,5 @@
-import type {
-  CallContext,
-  ConversationStore,
-  LoadQuery,
-  MetaChange,
-  StateChange,
-  StoreAnswer,
-  StoredState,
-} from "@equos-broker/core";
-import { check } from "./assert.js";
+import type { ConversationStore, LoadQuery, MetaChange, StateChange, StoreAnswer } from "@equos-broker/core";
+import { check, matches } from "./assert.js";
 import type { StoreCase, StoreFeature, StoreSetup } from "./types.js";
 
 export const MINUTE = 60_000;
@@ -19,30 +11,23 @@ export type Change = Partial<StateChange> & { readonly consumer: string };
 
 /** An opened store that sends the highest sequence it has seen, with shortcuts for tests. */
 export class TestedStore {
-  readonly setup: StoreSetup;
-  readonly store: ConversationStore;
-  readonly storeId: string;
-  /** Time of the latest answer. */
-  now: number;
   seen = 0;
 
+  /** `now`: time of the latest answer. */
   private constructor(
-    setup: StoreSetup,
-    store: ConversationStore,
-    identity: { readonly id: string; readonly now: number },
-  ) {
-    this.setup = setup;
-    this.store = store;
-    this.storeId = identity.id;
-    this.now = identity.now;
-  }
+    readonly setup: StoreSetup,
+    readonly store: ConversationStore,
+    readonly storeId: string,
+    public now: number,
+  ) {}
 
   /** Opens the store, or another client of its data. */
   static async open(setup: StoreSetup, store = setup.store): Promise<TestedStore> {
-    return new TestedStore(setup, store, await store.open(proposal));
+    const { id, now } = await store.open(proposal);
+    return new TestedStore(setup, store, id, now);
   }
 
-  get context(): CallContext {
+  get context() {
     return { storeId: this.storeId, seen: this.seen };
   }
 
@@ -70,20 +55,24 @@ export class TestedStore {
     return answer.version;
   }
 
+  /** Saves, and compares the result, or the fields of the answer, with the expected ones. */
+  async expectSave(change: Change, expected: string | object, rule: string): Promise<void> {
+    matches(await this.save(change), typeof expected === "string" ? { result: expected } : expected, rule);
+  }
+
   async load(by: LoadQuery["by"], query: Omit<LoadQuery, "by"> = {}) {
     return this.read(await this.store.load({ by, ...query }, this.context));
   }
 
   /** Returns all that is stored for a consumer, without time and sequence. */
-  async all(consumer: string, counters: readonly string[] = []) {
-    const answer = await this.load({ consumer }, { sealed: true, counters });
-    return { version: answer.version, state: answer.state, sealed: answer.sealed, counters: answer.counters };
+  async all(consumer: string, keys: readonly string[] = []) {
+    const { version, state, sealed, counters } = await this.load({ consumer }, { sealed: true, counters: keys });
+    return { version, state, sealed, counters };
   }
 
   async owner(alias: string): Promise<string | undefined> {
     return (await this.load({ alias })).consumer;
   }
-
   async counter(key: string): Promise<number | undefined> {
     return (await this.load({ consumer: "absent" }, { counters: [key] })).counters[key];
   }
@@ -97,27 +86,24 @@ export class TestedStore {
     return (await this.claim(limit, leaseMs)).claimed.map(({ consumer }) => consumer);
   }
 
-  async list(afterPage?: () => Promise<void>): Promise<StoredState[]> {
-    const states: StoredState[] = [];
-    let cursor: string | undefined;
-    for (let pages = 0; pages < 1000; pages += 1) {
-      const page = this.read(await this.store.list(cursor, this.context));
+  async list(afterFirstPage?: () => Promise<void>) {
+    let page = this.read(await this.store.list(undefined, this.context));
+    const states = [...page.states];
+    await afterFirstPage?.();
+    for (let pages = 0; page.cursor !== undefined; pages += 1) {
+      check(pages < 1000, "list must reach a last page");
+      page = this.read(await this.store.list(page.cursor, this.context));
       states.push(...page.states);
-      if (page.cursor === undefined) return states;
-      cursor = page.cursor;
-      if (pages === 0) await afterPage?.();
     }
-    throw new Error("list must reach a last page");
+    return states;
   }
 
   async lease(name: string, owner: string, ms: number): Promise<boolean> {
     return this.read(await this.store.acquireLease(name, owner, ms, this.context)).granted;
   }
-
   async meta(change: MetaChange): Promise<boolean> {
     return this.read(await this.store.updateMeta(change, this.context)).updated;
   }
-
   async lossId(): Promise<string | undefined> {
     return (await this.load({ consumer: "absent" })).lossId;
   }
@@ -130,19 +116,17 @@ export class TestedStore {
     check((await this.lossId()) === undefined, "a recovered store must not return a lossId");
   }
 
-  /** Waits, and then lets the store remove expired data. */
+  /** Moves the time, and lets the store remove expired data. */
   async advance(ms: number): Promise<void> {
     await this.setup.advance(ms);
-    await this.lossId();
+    await this.claim(0);
   }
 }
 
+type Test = (tested: TestedStore) => Promise<void>;
+
 /** Defines a test on a store that has these features, is open, and is not in recovery. */
-export function onlyWith(
-  needs: readonly StoreFeature[],
-  name: string,
-  test: (tested: TestedStore) => Promise<void>,
-): StoreCase {
+export function onlyWith(needs: readonly StoreFeature[], name: string, test: Test): StoreCase {
   const run = async (setup: StoreSetup) => {
     const tested = await TestedStore.open(setup);
     await tested.recover();
@@ -152,4 +136,4 @@ export function onlyWith(
 }
 
 /** Defines a test on a store that is open and not in recovery. */
-export const recovered = (name: string, test: (tested: TestedStore) => Promise<void>) => onlyWith([], name, test);
+export const recovered = (name: string, test: Test): StoreCase => onlyWith([], name, test);
