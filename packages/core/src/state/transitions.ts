@@ -287,6 +287,11 @@ export function importConversation(
   now: number,
 ): Decision<{ readonly record: ConversationRecord; readonly changed: boolean }> {
   const { reservation, conversation, token, sealed, startedAt, maxSeconds, active, leaseMs } = request;
+  // Equos has given one id twice: the conversation is the other record's, so it is not stopped for this one.
+  const holder = state.records.find(
+    (other) => other.conversation === conversation && other.reservation !== reservation,
+  );
+  if (holder !== undefined && holder.status !== "ended") return { outcome: { record: holder, changed: false } };
   const record = byReservation(state, reservation);
   const isStart = record?.status === "reserved" || record?.status === "unknown";
   const isKnown =

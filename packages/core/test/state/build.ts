@@ -70,6 +70,8 @@ type Counters = ReadonlyMap<string, number>;
 export class Life {
   state: ConsumerState = EMPTY_STATE;
   now = T0;
+  /** `perConsumer.active` of its starts. */
+  active = 1;
   /** What the latest decision has to write. */
   change: Change | undefined;
 
@@ -84,7 +86,7 @@ export class Life {
   }
 
   fork(): Life {
-    return Object.assign(new Life(), { state: this.state, now: this.now });
+    return Object.assign(new Life(), { state: this.state, now: this.now, active: this.active });
   }
 
   record(reservation = "r1"): ConversationRecord {
@@ -112,7 +114,7 @@ export class Life {
       forceNew: false,
       onConflict: { same: "resume", different: "replace" },
       maxSeconds: MAX_SECONDS,
-      active: 1,
+      active: this.active,
       quotas: [],
       sets: [],
       sendsHeartbeats: false,

@@ -204,7 +204,7 @@ describe("heartbeat", () => {
   });
 
   it("confirms its generation; older pages are gone, newer ones stay", () => {
-    const { life, g, beat, recipients } = pages(3);
+    const { life, g, beat, recipients } = pages(3, true);
     beat(2);
     expect(recipients()).toEqual([2, 3]);
     beat(3);
@@ -212,6 +212,9 @@ describe("heartbeat", () => {
     beat(2);
     expect(recipients()).toEqual([2, 3]);
     expect(life.record().confirmed).toBe(g(3));
+    life.wait(31_000);
+    beat(2);
+    expect(recipients()).toEqual([2, 3]);
   });
 
   it("of a lost response that has arrived after all: cancels the stop", () => {
@@ -266,6 +269,14 @@ describe("more than eight recipients", () => {
     for (let page = 1; page <= 9; page += 1) lose(page);
     expect(recipients()).toEqual([2]);
     expect(scheduled()).toBeUndefined();
+  });
+
+  it("it has promised heartbeats only if both have", () => {
+    for (const promise of [true, false]) {
+      const life = new Life().start("r1", { sendsHeartbeats: promise });
+      for (let page = 2; page <= 9; page += 1) life.resume(`page ${page}`, { sendsHeartbeats: true });
+      expect(life.record().recipients?.[0]).toMatchObject({ sendsHeartbeats: promise, kept: true });
+    }
   });
 
   it("a page end and a newer heartbeat remove it", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MAX_ACTIVE } from "../../src/state/state.js";
+import { type ConversationStatus, MAX_ACTIVE } from "../../src/state/state.js";
 import {
   FINDABLE,
   inStatus,
@@ -20,7 +20,7 @@ type Request = NonNullable<Parameters<Life["reserve"]>[1]>;
 
 const other = { fingerprint: "b" } as const;
 const same = (same: "resume" | "reject" | "replace") => ({ onConflict: { same, different: "replace" } }) as const;
-const reject = { onConflict: { same: "resume", different: "reject" } } as const;
+const rejected = { ...other, onConflict: { same: "resume", different: "reject" } } as const;
 const replaces = (reservation: string, reason: string) => ({
   outcome: "reserved",
   replaces: [{ reservation, reason }],
@@ -31,150 +31,114 @@ const unusable = (reason: "token-expired" | "corrupt-record") => ({ unusable: { 
 /** `r1` to `r3` run at the same time, each with another fingerprint. */
 const three = () =>
   ["r1", "r2", "r3"].reduce((life, id) => life.wait(1).start(id, { fingerprint: `f${id}`, active: 3 }), new Life());
-/** 20 starts that searches have missed: they block nothing, and may still run. */
-const missedStarts = () => {
+/** Starts that searches have missed: they block nothing, and may still run. The consumer then has one more, `r1`. */
+const missedStarts = (count: number, status?: ConversationStatus) => () => {
   const life = new Life();
-  for (let index = 0; index < MAX_ACTIVE; index += 1) {
-    life.reserve(`r${index}`, { fingerprint: `f${index}` });
-    life.markUnknown(`r${index}`, life.now);
-    life.markMissed(`r${index}`);
-    life.wait(10_000).markMissed(`r${index}`);
+  for (let index = 0; index < count; index += 1) {
+    life.reserve(`r-${index}`, { fingerprint: `f${index}` });
+    life.markUnknown(`r-${index}`, life.now);
+    life.markMissed(`r-${index}`);
+    life.wait(10_000).markMissed(`r-${index}`);
   }
+  return status === undefined ? life : inStatus[status](life);
+};
+/** Two unknown starts of others; the first one can be released 8 s before the second one. */
+const twoUnknown = () => {
+  const life = inStatus.unknown();
+  life.wait(8_000).reserve("r2", { fingerprint: "c", active: 2 });
+  life.markUnknown("r2", T0 + 8_000 + FINDABLE);
   return life;
 };
+const missedOnce = () => {
+  const life = inStatus.unknown().at(T0 + FINDABLE - 4_000);
+  life.markMissed();
+  return life.wait(3_000);
+};
+const reservedThenRunning = () => {
+  const life = inStatus.reserved();
+  return life.start("r2", { fingerprint: "c", active: 2 }).wait(5_000);
+};
 
-const rows: readonly (readonly [row: string, has: () => Life, says: Request, outcome: object])[] = [
+const token = { route: "token" } as const;
+const anew = { forceNew: true } as const;
+const waited = { waitedFor: "r1" } as const;
+const last = () => past(inStatus.running()).wait(-1);
+const ended = () => past(inStatus.running());
+const long = () => ended().wait(60_000);
+const plan = (...ids: string[]) => ({ replaces: ids.map((reservation) => ({ reservation, reason: "replaced" })) });
+const cooldown = (retryAfterMs: number) => ({ outcome: "cooldown", retryAfterMs });
+
+/** A text as outcome stands for itself, whatever comes with it. "next row" rows show that the row does not apply. */
+const rows: readonly (readonly [row: string, has: () => Life, says: Request, outcome: string | object])[] = [
   ["2: same, reserved → pending", inStatus.reserved, {}, { outcome: "pending", reservation: "r1" }],
-  ["2: same, reserved, forceNew → pending", inStatus.reserved, { forceNew: true }, { outcome: "pending" }],
+  ["2: same, reserved, forceNew → pending", inStatus.reserved, anew, "pending"],
   ["3: same, unknown and held → in-doubt", inStatus.unknown, {}, { outcome: "in-doubt", retryAfterMs: FINDABLE }],
+  ["3: same, missed 3 s ago → in-doubt", missedOnce, {}, { outcome: "in-doubt", retryAfterMs: 7_000 }],
   ["3: same, unknown and not held → next row", released, {}, { outcome: "reserved", replaces: [] }],
-  [
-    "4: same cooling down, token → cooldown",
-    () => stopped(0),
-    { route: "token" },
-    { outcome: "cooldown", retryAfterMs: 10_000 },
-  ],
-  [
-    "4: same, last ms of the cooldown, token → cooldown",
-    () => stopped(9_999),
-    { route: "token" },
-    { outcome: "cooldown", retryAfterMs: 1_000 },
-  ],
-  ["4: same, after the cooldown, token → next row", () => stopped(10_000), { route: "token" }, { outcome: "reserved" }],
-  ["4: same cooling down, start → next row", () => stopped(0), {}, { outcome: "reserved" }],
-  [
-    "4: another one cooling down, token → next row",
-    () => stopped(0),
-    { ...other, route: "token" },
-    { outcome: "reserved" },
-  ],
-  [
-    "4: same, past its end, token → cooldown",
-    () => past(inStatus.running()),
-    { route: "token" },
-    { outcome: "cooldown", retryAfterMs: 10_000 },
-  ],
-  [
-    "4: same, past its end, the caller has waited, token → cooldown",
-    () => past(inStatus.running()).wait(60_000),
-    { route: "token", waitedFor: "r1" },
-    { outcome: "cooldown", retryAfterMs: 1_000 },
-  ],
-  ["5: waited for, reject → resumed", inStatus.running, { ...same("reject"), waitedFor: "r1" }, { outcome: "resumed" }],
-  ["5: waited for, forceNew → resumed", inStatus.running, { forceNew: true, waitedFor: "r1" }, { outcome: "resumed" }],
-  [
-    "5: waited for, token expires → resumed",
-    inStatus.running,
-    { ...unusable("token-expired"), waitedFor: "r1" },
-    { outcome: "resumed" },
-  ],
-  [
-    "5: waited for another one → next row",
-    inStatus.running,
-    { ...same("reject"), waitedFor: "r0" },
-    { outcome: "conflict" },
-  ],
-  [
-    "6: same, past its end → replace (max-duration)",
-    () => past(inStatus.running()),
-    same("reject"),
-    replaces("r1", "max-duration"),
-  ],
-  [
-    "6: same, 1 ms before its end → next row",
-    () => past(inStatus.running()).wait(-1),
-    same("reject"),
-    { outcome: "conflict" },
-  ],
-  [
-    "7: same, token expires → replace (token-expired)",
-    inStatus.running,
-    unusable("token-expired"),
-    replaces("r1", "token-expired"),
-  ],
-  [
-    "7: same, sealed text unreadable → replace (corrupt-record)",
-    inStatus.running,
-    { ...unusable("corrupt-record"), ...same("reject") },
-    replaces("r1", "corrupt-record"),
-  ],
-  [
-    "8: same, running, onConflict.same is resume → resumed",
-    inStatus.running,
-    {},
-    { outcome: "resumed", record: expect.objectContaining({ reservation: "r1" }) },
-  ],
-  ["9: same, running, reject → conflict", inStatus.running, same("reject"), { outcome: "conflict" }],
+  ["4: same cooling down, token → cooldown", () => stopped(0), token, cooldown(10_000)],
+  ["4: same, last ms of the cooldown, token → cooldown", () => stopped(9_999), token, cooldown(1_000)],
+  ["4: same, after the cooldown, token → next row", () => stopped(10_000), token, "reserved"],
+  ["4: same cooling down, start → next row", () => stopped(0), {}, "reserved"],
+  ["4: another one cooling down, token → next row", () => stopped(0), { ...other, ...token }, "reserved"],
+  ["4: same, past its end, token → cooldown", ended, token, cooldown(10_000)],
+  ["4: same, past its end, waited for, token → cooldown", long, { ...token, ...waited }, cooldown(1_000)],
+  ["5: waited for, reject → resumed", inStatus.running, { ...same("reject"), ...waited }, "resumed"],
+  ["5: waited for, forceNew → resumed", inStatus.running, { ...anew, ...waited }, "resumed"],
+  ["5: waited for, unusable → resumed", inStatus.running, { ...unusable("token-expired"), ...waited }, "resumed"],
+  ["5: waited for another one → next row", inStatus.running, { ...same("reject"), waitedFor: "r0" }, "conflict"],
+  ["6: same, past its end → replace (max-duration)", ended, same("reject"), replaces("r1", "max-duration")],
+  ["6: same, 1 ms before its end → next row", last, same("reject"), "conflict"],
+  ["7: same, token expires → replace", inStatus.running, unusable("token-expired"), replaces("r1", "token-expired")],
+  ["7: same, unreadable → replace", inStatus.running, unusable("corrupt-record"), replaces("r1", "corrupt-record")],
+  ["8: same, running, onConflict.same is resume → resumed", inStatus.running, {}, "resumed"],
+  ["9: same, running, reject → conflict", inStatus.running, same("reject"), "conflict"],
   ["10: same, running, replace → replace", inStatus.running, same("replace"), replaces("r1", "replaced")],
-  ["10: resume, forceNew → replace", inStatus.running, { forceNew: true }, replaces("r1", "replaced")],
-  [
-    "10: reject, forceNew → replace",
-    inStatus.running,
-    { ...same("reject"), forceNew: true },
-    replaces("r1", "replaced"),
-  ],
-  [
-    "11: another one reserved, reject → conflict",
-    inStatus.reserved,
-    { ...other, ...reject },
-    { outcome: "conflict", check: false },
-  ],
-  ["11: another one running, reject → conflict", inStatus.running, { ...other, ...reject }, { outcome: "conflict" }],
-  [
-    "11: another one unknown, reject → conflict",
-    inStatus.unknown,
-    { ...other, ...reject },
-    { outcome: "conflict", check: false },
-  ],
-  ["11: another one not held → next row", released, { ...other, ...reject }, { outcome: "reserved" }],
-  ["11: another one stopping → next row", inStatus.stopping, { ...other, ...reject }, { outcome: "reserved" }],
-  ["11: fewer than active → next row", inStatus.running, { ...other, ...reject, active: 2 }, { outcome: "reserved" }],
-  [
-    "11: same is replaced and counts no more → next row",
-    inStatus.running,
-    { ...reject, forceNew: true },
-    replaces("r1", "replaced"),
-  ],
+  ["10: resume, forceNew → replace", inStatus.running, anew, replaces("r1", "replaced")],
+  ["10: reject, forceNew → replace", inStatus.running, { ...same("reject"), ...anew }, replaces("r1", "replaced")],
+  ["11: another one reserved, reject → conflict", inStatus.reserved, rejected, { outcome: "conflict", check: false }],
+  ["11: another one running, reject → conflict", inStatus.running, rejected, "conflict"],
+  ["11: of several, the running one → conflict", reservedThenRunning, rejected, { outcome: "conflict", check: true }],
+  ["11: another one unknown, reject → conflict", inStatus.unknown, rejected, { outcome: "conflict", check: false }],
+  ["11: another one not held → next row", released, rejected, "reserved"],
+  ["11: another one stopping → next row", inStatus.stopping, rejected, "reserved"],
+  ["11: fewer than active → next row", inStatus.running, { ...rejected, active: 2 }, "reserved"],
+  ["11: same is replaced → next row", inStatus.running, { ...rejected, fingerprint: "a", ...anew }, "reserved"],
   ["12: another one running → replace", inStatus.running, other, replaces("r1", "replaced")],
-  ["12: another one past its end → replace", () => past(inStatus.running()), other, replaces("r1", "max-duration")],
+  ["12: another one past its end → replace", ended, other, replaces("r1", "max-duration")],
   ["12: the oldest of three → replace", three, { ...other, active: 3 }, replaces("r1", "replaced")],
-  [
-    "12: the plan shrinks from three to one → replace all",
-    three,
-    { ...other, active: 1 },
-    { outcome: "reserved", replaces: ["r1", "r2", "r3"].map((reservation) => ({ reservation, reason: "replaced" })) },
-  ],
-  [
-    "12: same is kept out of the others → replace it, then the oldest",
-    three,
-    { fingerprint: "fr3", forceNew: true, active: 2 },
-    { replaces: ["r3", "r1"].map((reservation) => ({ reservation, reason: "replaced" })) },
-  ],
+  ["12: the plan shrinks from three to one → replace all", three, other, plan("r1", "r2", "r3")],
+  ["12: same, then the oldest → replace", three, { fingerprint: "fr3", ...anew, active: 2 }, plan("r3", "r1")],
   ["12: none to replace, reserved → pending", inStatus.reserved, other, { outcome: "pending", reservation: "r1" }],
   ["12: none to replace, unknown → in-doubt", inStatus.unknown, other, { outcome: "in-doubt", retryAfterMs: FINDABLE }],
-  ["12: 20 missed starts that may run → in-doubt", missedStarts, { ...other, active: 20 }, { outcome: "in-doubt" }],
+  [
+    "12: none to replace, two unknown → in-doubt",
+    twoUnknown,
+    other,
+    { outcome: "in-doubt", retryAfterMs: FINDABLE - 8_000 },
+  ],
+  ["12: 20 missed starts that may run → in-doubt", missedStarts(MAX_ACTIVE), other, "in-doubt"],
+  [
+    "12: 19 missed starts and a reserved one → pending",
+    missedStarts(19, "reserved"),
+    { ...other, active: 2 },
+    "pending",
+  ],
+  [
+    "12: 19 missed starts and a running one → in-doubt",
+    missedStarts(19, "running"),
+    { ...other, active: 2 },
+    "in-doubt",
+  ],
+  ["12: 19 missed starts, one is replaced → reserved", missedStarts(19, "running"), other, replaces("r1", "replaced")],
+  ["12: 19 missed starts and one that stops → reserved", missedStarts(19, "stopping"), other, "reserved"],
+  [
+    "12: 18 missed starts and a running one → reserved",
+    missedStarts(18, "running"),
+    { ...other, active: 2 },
+    "reserved",
+  ],
   ["14: nothing → reserved", () => new Life(), {}, { outcome: "reserved", maxSeconds: MAX_SECONDS, replaces: [] }],
-  ["14: same, ended → reserved", inStatus.ended, {}, { outcome: "reserved" }],
+  ["14: same, ended → reserved", inStatus.ended, {}, "reserved"],
 ];
 
 describe("reserve, row", () => {
@@ -199,7 +163,7 @@ describe("reserve, row", () => {
   it.each(rows)("%s", (_, has, says, outcome) => {
     const life = has();
     const before = life.statuses();
-    expect(life.reserve("new", says)).toMatchObject(outcome);
+    expect(life.reserve("new", says)).toMatchObject(typeof outcome === "string" ? { outcome } : outcome);
     // Nothing that runs is stopped by a decision about a start.
     expect(life.statuses()).toMatchObject(before);
   });
