@@ -1,12 +1,5 @@
 import { Draft } from "./draft.js";
-import {
-  COOLDOWN_MS,
-  type ConsumerState,
-  type ConversationRecord,
-  type Decision,
-  KEEP_ENDED_MS,
-  SURELY_OVER_MS,
-} from "./state.js";
+import { type ConsumerState, type ConversationRecord, type Decision, KEEP_ENDED_MS, SURELY_OVER_MS } from "./state.js";
 import { unknown } from "./transitions.js";
 
 /** Equos ends a conversation at `endsAt` by itself; so long after it, in ms, the broker makes sure. */
@@ -125,11 +118,10 @@ const neverFoundAt = (record: ConversationRecord) => latestEnd(record);
 const latestEnd = ({ reservedUntil, maxSeconds }: Pick<ConversationRecord, "reservedUntil" | "maxSeconds">) =>
   reservedUntil + maxSeconds * 1000;
 
-/** Returns when the store may forget a state. It is housekeeping: no rule depends on it. */
-export function expiresAt({ records, cooldowns, usage }: ConsumerState, now: number): number {
+/** Returns when the store may forget a state. It is housekeeping: no rule depends on it. Cooldowns are over by then. */
+export function expiresAt({ records, usage }: ConsumerState, now: number): number {
   const open = records.filter(({ announcedAt }) => announcedAt === undefined);
   const ends = open.map((record) => Math.max(record.endsAt ?? 0, latestEnd(record), now) + KEEP_LIVE_MS);
   const windows = usage.map((window) => window.expiresAt);
-  const ended = Object.values(cooldowns).map((since) => since + COOLDOWN_MS);
-  return Math.max(now + KEEP_ENDED_MS, ...ends, ...windows, ...ended);
+  return Math.max(now + KEEP_ENDED_MS, ...ends, ...windows);
 }

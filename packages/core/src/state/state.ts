@@ -245,17 +245,31 @@ function isState(value: object): value is ConsumerState {
 function isRecord(value: unknown): value is ConversationRecord {
   if (typeof value !== "object" || value === null) return false;
   const record = value as Partial<Record<keyof ConversationRecord, unknown>>;
-  const lists = [record.replaces, record.charges, record.memberOf, record.recipients];
   const times = [record.startedAt, record.endsAt, record.joinBy, record.heartbeatBy, record.busyUntil, record.retryAt];
   return (
     typeof record.reservation === "string" &&
     STATUSES.has(record.status) &&
     typeof record.fingerprint === "string" &&
     [record.maxSeconds, record.reservedAt, record.reservedUntil].every(isTime) &&
-    lists.every((list) => list === undefined || Array.isArray(list)) &&
+    isListOf(record.replaces, ({ reservation }) => typeof reservation === "string") &&
+    isListOf(
+      record.charges,
+      ({ key, amount, expiresAt }) => typeof key === "string" && [amount, expiresAt].every(isTime),
+    ) &&
+    isListOf(record.recipients, ({ generation, since }) => [generation, since].every(isTime)) &&
+    (record.memberOf === undefined || (Array.isArray(record.memberOf) && record.memberOf.every(isText))) &&
+    (record.scheduledStop === undefined || isListOf([record.scheduledStop], ({ at }) => isTime(at))) &&
     times.every((time) => time === undefined || isTime(time)) &&
     (record.status !== "running" || (typeof record.conversation === "string" && isTime(record.endsAt)))
   );
 }
+
+/** An absent list, or one of objects that pass the check. */
+function isListOf(list: unknown, passes: (item: Readonly<Record<string, unknown>>) => boolean): boolean {
+  if (list === undefined) return true;
+  return Array.isArray(list) && list.every((item) => typeof item === "object" && item !== null && passes(item));
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
 
 const isTime = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value >= 0;

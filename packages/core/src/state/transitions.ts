@@ -279,7 +279,7 @@ export interface ImportRequest {
 /**
  * Takes a conversation into the state that runs at Equos and is in no record, or in one that was given up. A start that is
  * `reserved` or `unknown` only if there is a reason to stop it: otherwise its server, or the search, decides. Its times
- * are Equos', so it is never charged and leaves no cooldown.
+ * are Equos'. A conversation without a record is not charged, and its end leaves no cooldown.
  */
 export function importConversation(
   state: ConsumerState,

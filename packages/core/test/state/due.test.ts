@@ -239,7 +239,7 @@ describe("expiresAt", () => {
   const expiry = ({ state, now }: Life) => expiresAt(state, now) - T0;
 
   it.each([
-    ["nothing", () => new Life(), KEEP_ENDED_MS],
+    ["nothing", () => new Life(), 600_000],
     ["reserved", inStatus.reserved, NEVER_FOUND_AT - T0 + 7 * DAY],
     ["running", inStatus.running, NEVER_FOUND_AT - T0 + 7 * DAY],
     ["ended, not announced", inStatus.ended, NEVER_FOUND_AT - T0 + 7 * DAY],

@@ -69,6 +69,11 @@ describe("parseState", () => {
     ["running without its id", withRecord({ conversation: undefined })],
     ["running without its end", withRecord({ endsAt: undefined })],
     ["recipients that are no list", withRecord({ recipients: {} })],
+    ["a recipient that is null", withRecord({ recipients: [null] })],
+    ["a charge without its amount", withRecord({ charges: [{ key: "a", expiresAt: 1 }] })],
+    ["a replacement that is a text", withRecord({ replaces: ["r1"] })],
+    ["a set that is a number", withRecord({ memberOf: [1] })],
+    ["a scheduled stop without its time", withRecord({ scheduledStop: { reason: "page-closed" } })],
   ])("damaged: %s", (_, text) => {
     expect(parseState(text)).toEqual(damaged);
   });

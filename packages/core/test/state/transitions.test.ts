@@ -65,11 +65,11 @@ const cells = moves.flatMap(([name, call, to]) =>
 );
 
 describe("transitions", () => {
-  it.each(cells)("%s: %s → %s", (_, from, to, call) => {
+  it.each(cells)("%s: %s → %s", (name, from, to, call) => {
     const life = besideAnother(from);
     const { state } = life;
     const before = life.record();
-    call(life);
+    const outcome = call(life);
     if (to === "–") {
       expect(life.change).toBeUndefined();
       return;
@@ -77,6 +77,9 @@ describe("transitions", () => {
     const after = life.record();
     expect(after.status).toBe(to === "=" ? from : to);
     expect(after).not.toEqual(before);
+    if (/withdraw|Joined|Ended|acknowledge|retry|import|Stop/.test(name)) {
+      expect(outcome).toMatchObject({ record: after, changed: true });
+    }
     const { fingerprint, maxSeconds, reservedAt, reservedUntil, reason = after.reason } = before;
     expect(after).toMatchObject({ fingerprint, maxSeconds, reservedAt, reservedUntil });
     expect(after.reason).toBe(reason);
