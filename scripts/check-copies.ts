@@ -10,7 +10,7 @@ const copies: readonly (readonly [original: string, copy: string])[] = [
   ...["fastify", "next"].flatMap((starter) =>
     ["characters.ts", "demo/local-equos.ts"].map((file) => [`express/${file}`, `${starter}/${file}`] as const),
   ),
-  ...["settings.ts", "ledger.ts", "vite.config.ts", ".env.example"].map(
+  ...["settings.ts", "store.ts", "vite.config.ts", ".env.example"].map(
     (file) => [`express/${file}`, `fastify/${file}`] as const,
   ),
 ];

@@ -1,4 +1,4 @@
-import { type AuthorizeContext, type Ledger, memoryLedger } from "@equos-broker/core";
+import { type AuthorizeContext, type ConversationStore, memoryStore } from "@equos-broker/core";
 import { brokerOn } from "./broker.js";
 import { exchange } from "./exchange.js";
 import { atMost, exactly, megabytes, seconds, told, whole } from "./figure.js";
@@ -7,7 +7,7 @@ import { LocalEquos } from "./local-equos.js";
 import { heapInUse, timed } from "./measure.js";
 import type { Section } from "./section.js";
 
-/** The broker lets a consumer ask the ledger so often in each window. */
+/** Starts of one consumer that the broker lets through to the store in each window. */
 const PER_WINDOW = 60;
 const WINDOW_MS = 10_000;
 const MAX_GROWTH = 16 * 2 ** 20;
@@ -19,8 +19,8 @@ export const attempts: Section = {
   needsHeap: true,
   needsRedis: false,
   async measure({ attempts: count }, say) {
-    const asking = countingReserves(memoryLedger({ singleProcess: true }));
-    const broker = brokerOn(asking.ledger, new LocalEquos(), {
+    const asking = countingStarts(memoryStore({ singleProcess: true }));
+    const broker = brokerOn(asking.store, new LocalEquos(), {
       authorize: ({ header }: AuthorizeContext) => ({ identity: header("x-user") ?? "", name: "Ada Lovelace" }),
     });
     const request = exchange("start", {}, identity(0));
@@ -33,7 +33,7 @@ export const attempts: Section = {
     };
     await ask(5_000);
     statuses.clear();
-    asking.reserves = 0;
+    asking.starts = 0;
     const before = await heapInUse();
     say(`${count} attempts`);
     const took = await timed(() => ask(count));
@@ -44,25 +44,36 @@ export const attempts: Section = {
     const refused = statuses.get(429) ?? 0;
     const share = `  (${((100 * refused) / count).toFixed(3)} %)`;
     return [
-      atMost(`${what}, reached the ledger (${PER_WINDOW} in 10 s)`, asking.reserves, allowed),
-      exactly(`${what}, refused with 429 before it`, refused, count - asking.reserves, share),
+      atMost(`${what}, reached the store (${PER_WINDOW} in 10 s)`, asking.starts, allowed),
+      exactly(`${what}, refused with 429 before it`, refused, count - asking.starts, share),
       atMost("growth of the heap", growth, MAX_GROWTH, megabytes),
       told("time of all", `${seconds(took)}, ${whole((count / took) * 1000)} a second`),
     ];
   },
 };
 
-function countingReserves(ledger: Ledger): { readonly ledger: Ledger; reserves: number } {
-  const counting = {
-    reserves: 0,
-    ledger: {
-      shared: false,
-      open: (proposal) => ledger.open(proposal),
-      step: (name, request, context) => {
-        if (name === "reserve") counting.reserves += 1;
-        return ledger.step(name, request, context);
-      },
-    } satisfies Ledger as Ledger,
+/** The same store, and how many starts have reached it: each requests the consumer's key once. */
+function countingStarts(store: ConversationStore): { readonly store: ConversationStore; starts: number } {
+  const count = () => {
+    counting.starts += 1;
   };
+  const counting = { starts: 0, store: watched(store, count) };
   return counting;
+}
+
+function watched(store: ConversationStore, onKey: () => void): ConversationStore {
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === "attach") {
+        return (...user: Parameters<NonNullable<ConversationStore["attach"]>>) =>
+          watched(target.attach?.(...user) ?? target, onKey);
+      }
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]): unknown => {
+        if (name === "keyFor") onKey();
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
 }

@@ -22,6 +22,7 @@ const { values: flags, positionals: names } = parseArgs({
     quick: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
+    against: { type: "string" },
     /** For this program itself: the process that it has started is this one. */
     apart: { type: "boolean", default: false },
   },
@@ -38,7 +39,8 @@ function wanted(): readonly Section[] {
 }
 
 async function main(): Promise<Report> {
-  const scale = flags.quick ? quick : full;
+  const { against } = flags;
+  const scale = { ...(flags.quick ? quick : full), ...(against === undefined ? {} : { against }) };
   const found: Measured[] = [];
   for (const section of wanted()) {
     const measure = section.needsHeap && !flags.apart ? measuredApart : measured;

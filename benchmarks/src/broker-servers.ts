@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ConversationBroker, memoryLedger, toNodeHandler } from "@equos-broker/core";
+import { ConversationBroker, memoryStore, toNodeHandler } from "@equos-broker/core";
 import { toFastify } from "@equos-broker/fastify";
 import fastify from "fastify";
 
@@ -17,7 +17,7 @@ const brokerFor = (deployment: string) =>
     apiKey,
     endpoint,
     deployment,
-    ledger: memoryLedger({ singleProcess: true }),
+    store: memoryStore({ singleProcess: true }),
   });
 
 const plain = createServer(toNodeHandler(brokerFor("plain")));
@@ -33,7 +33,7 @@ const onFastify = new ConversationBroker({
   apiKey,
   endpoint,
   deployment: "fastify",
-  ledger: memoryLedger({ singleProcess: true }),
+  store: memoryStore({ singleProcess: true }),
 });
 app.register(toFastify(onFastify), { prefix: "/api/equos" });
 await app.listen({ port: 0, host: "127.0.0.1" });

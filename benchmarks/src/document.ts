@@ -46,7 +46,7 @@ const how = `
 | tRPC | two procedures behind \`createExpressMiddleware\`: who asks, a checked input, \`fetch\`, three fields and an id |
 | a careful route | who asks, a keep-alive agent, a limit of time, three fields and an id, a 502 for failures |
 | a route that only refuses | \`response.status(401).json(…)\` on Express, \`reply.code(401).send(…)\` on Fastify |
-| toExpress, … | the broker with all guards: \`authorize\`, origins, limits of each consumer, address and of all together, budgets in seconds, one conversation for each consumer, \`conversation\`, \`onEvent\`; the Redis ledger sealed, with \`redis\` as the client |
+| toExpress, … | the broker with all guards: \`authorize\`, origins, limits of each consumer, address and of all together, budgets in seconds, one conversation for each consumer, \`conversation\`, \`onEvent\`; the Redis store encrypted, with \`redis\` as the client |
 
 **Not measured**: TLS on either side, a network between the machines, what a session store takes (every server reads the same cookie and looks nothing up), Equos' own time, more than one server
 at a Redis, and Bun, Deno and Workers.`.trim();

@@ -15,13 +15,15 @@ export interface Forked {
 export interface ForkedOptions {
   /** It runs the packages as they are built, in production, as a team's server does; `published()` builds them. */
   readonly asPublished?: boolean;
+  /** Entry file of the core to bundle instead of this one. */
+  readonly core?: string;
 }
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** As a build leaves it: what runs TypeScript here adds calls of its own to every function. */
-export async function bundled(name: string, { asPublished = false }: ForkedOptions = {}): Promise<string> {
-  const outfile = here(`../node_modules/.cache/${name}.mjs`);
+export async function bundled(name: string, { asPublished = false, core }: ForkedOptions = {}): Promise<string> {
+  const outfile = here(`../node_modules/.cache/${name}${core === undefined ? "" : "-against"}.mjs`);
   const packages: BuildOptions = asPublished
     ? { packages: "external" }
     : { conditions: ["@equos-broker/source", "node"], external: ["express", "fastify", "@livekit/rtc-node"] };
@@ -34,6 +36,7 @@ export async function bundled(name: string, { asPublished = false }: ForkedOptio
     target: "node20",
     mainFields: ["module", "main"],
     ...packages,
+    ...(core === undefined ? {} : { alias: { "@equos-broker/core": core } }),
     banner: { js: `${ownModules} ${endWithParent}` },
   });
   return outfile;

@@ -5,18 +5,15 @@ import { randomFillSync } from "node:crypto";
 const pool = Buffer.alloc(2 ** 16);
 let taken = pool.length;
 
-/** Drawn from a pool: each draw from the system costs more than what is measured. */
-function random(bytes: number): string {
-  if (taken + bytes > pool.length) {
+/** So many characters. Drawn from a pool: each draw from the system costs more than what is measured. */
+export function random(length: number): string {
+  if (taken + length > pool.length) {
     randomFillSync(pool);
     taken = 0;
   }
-  taken += bytes;
-  return pool.toString("base64url", taken - bytes, taken);
+  taken += length;
+  return pool.toString("base64url", taken - length, taken).slice(0, length);
 }
-
-/** 22 characters: a reservation, or a digest. */
-export const id = (): string => random(16);
 
 /** Of one piece, as it is once it was read. V8 keeps what was pasted together as a tree of its parts. */
 export const flat = (text: string): string => Buffer.from(text).toString("latin1");

@@ -46,7 +46,7 @@ export async function measured(
 export async function measuredApart({ name }: Section, scale: Scale): Promise<Measured> {
   const program = fileURLToPath(new URL("./bench.ts", import.meta.url));
   const flags = [...process.execArgv, `--max-old-space-size=${HEAP}`];
-  const args = [program, "--apart", "--json", name, ...(scale === quick ? ["--quick"] : [])];
+  const args = [program, "--apart", "--json", name, ...(scale.name === quick.name ? ["--quick"] : [])];
   const child = spawn(process.execPath, [...flags, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const printed = await text(child.stdout);
   if (printed === "") throw new Error(`${name} broke off`);

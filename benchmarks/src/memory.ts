@@ -1,33 +1,36 @@
-import { memoryLedger } from "@equos-broker/core";
+import { memoryStore } from "@equos-broker/core";
 import { atMost, bytes } from "./figure.js";
-import { type Desk, openDesk, writeConversation } from "./ledger-desk.js";
+import { identity, random } from "./invented.js";
 import { each, heapInUse } from "./measure.js";
 import type { Section } from "./section.js";
 import { stillClock } from "./still-clock.js";
+import { type Desk, openDesk, recordedSaves, saved, savesFor } from "./store-desk.js";
 
 const MAX_BYTES = 2048;
 
 /** What a live conversation takes of the heap, its token's 450 characters and the rest of its payload included. */
 export const memory: Section = {
   name: "memory",
-  title: "Memory ledger: heap",
+  title: "Memory store: heap",
   needsHeap: true,
   needsRedis: false,
   async measure({ conversations: count }, say) {
     const clock = stillClock();
-    const now = clock.now();
-    await fill(await openDesk(memoryLedger({ clock })), 1000, now);
+    const newDesk = () => openDesk(memoryStore({ clock }));
+    const recorded = await recordedSaves(clock);
+    await fill(await newDesk(), 1000, recorded, "started");
 
     const before = await heapInUse();
-    const desk = await openDesk(memoryLedger({ clock }));
     const perConversation = async () => ((await heapInUse()) - before) / count;
     say(`writing ${count} conversations`);
-    await fill(desk, count, now);
+    let desk = await newDesk();
+    await fill(desk, count, recorded, "started");
     const started = await perConversation();
-    await keepAll(desk);
+    desk = await newDesk();
+    await fill(desk, count, recorded, "kept alive");
     const kept = await perConversation();
-    // Until here the books had to stay.
-    await desk.take("due", { limit: 1 });
+    // Until here the conversations had to stay.
+    await desk.store.claimDue({ limit: 1, leaseMs: 1 }, desk.context);
     const what = `bytes per live conversation, of ${count.toLocaleString("en")}`;
     return [
       atMost(`${what}, started`, started, MAX_BYTES, bytes),
@@ -36,10 +39,12 @@ export const memory: Section = {
   },
 };
 
-const fill = (desk: Desk, count: number, now: number) =>
-  each(count, 1, (index) => writeConversation(desk, index, now, "whole"));
-
-async function keepAll(desk: Desk): Promise<void> {
-  const { records } = await desk.take("live", {});
-  for (const { reservation } of records) await desk.take("keep", { claim: { reservation }, keepMs: 90_000 });
+async function fill(desk: Desk, count: number, recorded: string, until: "started" | "kept alive"): Promise<void> {
+  await each(count, 1, async (index) => {
+    const consumer = desk.store.keyFor?.(identity(index)) ?? "";
+    const { reserve, commit, heartbeat } = savesFor(recorded, consumer, random);
+    let version = await saved(desk, reserve, 0);
+    version = await saved(desk, commit, version);
+    if (until === "kept alive") await saved(desk, heartbeat, version);
+  });
 }

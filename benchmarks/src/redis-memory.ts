@@ -1,4 +1,4 @@
-import { redisLedger } from "@equos-broker/redis";
+import { redisStore } from "@equos-broker/redis";
 import { Redis } from "ioredis";
 import { brokerOn } from "./broker.js";
 import { atMost, bytes, told } from "./figure.js";
@@ -11,13 +11,13 @@ import type { Section } from "./section.js";
 import { stillClock } from "./still-clock.js";
 
 const MAX_BYTES = 2560;
-/** Deliveries whose takers a ledger remembers. */
-const REMEMBERED = 16;
+/** Pages that a record remembers. */
+const REMEMBERED = 8;
 
 /** What a live conversation takes of Redis' memory, sealed, in all keys together. */
 export const redisMemory: Section = {
   name: "redis-memory",
-  title: "Redis ledger: memory",
+  title: "Redis store: memory",
   needsHeap: false,
   needsRedis: true,
   measure: ({ redisConversations: count }, say) =>
@@ -26,19 +26,19 @@ export const redisMemory: Section = {
         if (connected === undefined) throw new Error("no client");
         const redis = new Redis({ host: "127.0.0.1", port });
         const clock = stillClock();
-        const broker = brokerOn(redisLedger(connected.client, { clock }), new LocalEquos(), { clock });
+        const broker = brokerOn(redisStore(connected.client), new LocalEquos(), { clock });
         const consumer = (index: number) => ({ identity: identity(index), name: "Ada Lovelace" });
-        const start = (index: number) => broker.start({ consumer: consumer(index), keepsAlive: true });
-        // Scripts and books are not any conversation's.
+        const start = (index: number) => broker.start({ consumer: consumer(index), sendsHeartbeats: true });
+        // Scripts and the store's own entries belong to no conversation.
         await start(count);
-        await broker.keepAlive({ consumer: consumer(count) });
+        await broker.heartbeat({ consumer: consumer(count) });
         const before = await usedMemory(redis);
         const perConversation = async () => ((await usedMemory(redis)) - before) / count;
         say(`starting ${count} conversations`);
         await each(count, 50, start);
         const started = await perConversation();
         say("keeping them alive, and resuming some");
-        await each(count, 50, (index) => broker.keepAlive({ consumer: consumer(index) }));
+        await each(count, 50, (index) => broker.heartbeat({ consumer: consumer(index) }));
         const kept = await perConversation();
         const some = Math.ceil(count / 10);
         for (let resume = 0; resume < REMEMBERED; resume += 1) await each(some, 50, start);

@@ -1,5 +1,5 @@
-import type { Ledger } from "@equos-broker/core";
-import { redisLedger } from "@equos-broker/redis";
+import type { ConversationStore } from "@equos-broker/core";
+import { redisStore } from "@equos-broker/redis";
 import { brokerOn } from "./broker.js";
 import { exactly, type Figure, told } from "./figure.js";
 import { identity } from "./invented.js";
@@ -12,7 +12,7 @@ import { stillClock } from "./still-clock.js";
 /** How often each thing a broker does asks Redis. */
 export const roundTrips: Section = {
   name: "round-trips",
-  title: "Redis ledger: round trips, counted at the client",
+  title: "Redis store: round trips, counted at the client",
   needsHeap: false,
   needsRedis: true,
   measure: () =>
@@ -29,7 +29,7 @@ async function throughBroker(counted: CountedClient): Promise<Figure[]> {
   const equos = new LocalEquos();
   const steps: string[] = [];
   const clock = stillClock();
-  const broker = brokerOn(named(redisLedger(counted.client, { clock }), steps), equos, { clock });
+  const broker = brokerOn(named(redisStore(counted.client), steps), equos, { clock });
   const consumer = (index: number) => ({ identity: identity(index), name: "Ada Lovelace" });
   const figures: Figure[] = [];
   let before = 0;
@@ -37,7 +37,7 @@ async function throughBroker(counted: CountedClient): Promise<Figure[]> {
   equos.onCall = () => {
     atUpstream = counted.trips();
   };
-  // Books are opened and recovered, and scripts are sent, with their first use.
+  // The store is opened and recovered, and scripts are sent, with their first use.
   await oneOfEach(0);
   before = counted.trips();
   const note = (what: string, wanted: number | undefined, to: number) => {
@@ -52,14 +52,16 @@ async function throughBroker(counted: CountedClient): Promise<Figure[]> {
   return figures;
 
   async function oneOfEach(index: number, done: typeof note = () => undefined): Promise<void> {
-    const { grant } = await broker.start({ consumer: consumer(index), keepsAlive: true });
-    done("start", 2, counted.trips());
+    const { grant } = await broker.start({ consumer: consumer(index), sendsHeartbeats: true });
+    done("start", 3, counted.trips());
     const resumed = await broker.start({ consumer: consumer(index) });
     if (!resumed.resumed) throw new Error("a new conversation in the place of a resume");
-    done("resume", 1, counted.trips());
-    await broker.keepAlive({ token: grant.consumerAccessToken });
-    done("keep-alive", 1, counted.trips());
-    await broker.stop({ consumer: consumer(index), leaving: true });
+    done("resume", 2, counted.trips());
+    await broker.heartbeat({ token: grant.consumerAccessToken });
+    done("keep-alive by token", 2, counted.trips());
+    await broker.heartbeat({ consumer: consumer(index) });
+    done("keep-alive by consumer, the version being known", 1, counted.trips());
+    await broker.stop({ consumer: consumer(index), pageHide: true });
     done("stop, leaving", 1, counted.trips());
     await broker.stop({ consumer: consumer(index), id: grant.conversation.id });
     done("stop, up to the call to Equos", 1, atUpstream);
@@ -67,14 +69,16 @@ async function throughBroker(counted: CountedClient): Promise<Figure[]> {
   }
 }
 
-/** The same ledger, and the names of the steps it takes. */
-function named(ledger: Ledger, names: string[]): Ledger {
-  return {
-    shared: ledger.shared,
-    open: (proposal) => ledger.open(proposal),
-    step: (name, request, context) => {
-      names.push(name);
-      return ledger.step(name, request, context);
+/** The same store, and the names of the operations that are called. */
+function named(store: ConversationStore, names: string[]): ConversationStore {
+  return new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]): unknown => {
+        names.push(String(name));
+        return Reflect.apply(member, target, args);
+      };
     },
-  };
+  });
 }

@@ -3,7 +3,7 @@ export interface Scale {
   readonly name: "full" | "quick";
   /** Live conversations whose memory is measured, and that a start is measured beside. */
   readonly conversations: number;
-  /** Records beside which `due` is measured; their payloads are short, so that they fit into the heap. */
+  /** Consumers beside which `due` is measured; their states are short, so that they fit into the heap. */
   readonly records: number;
   /** Samples of each side, where two are compared. */
   readonly rounds: number;
@@ -16,6 +16,8 @@ export interface Scale {
   readonly servers: { readonly rounds: number; readonly warmUp: number };
   /** Fresh processes of each kind that import something. */
   readonly imports: number;
+  /** Folder of another checkout of this repository, whose starts are measured in turn with these. */
+  readonly against?: string;
 }
 
 export const full: Scale = {

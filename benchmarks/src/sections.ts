@@ -5,6 +5,7 @@ import { due } from "./due.js";
 import { emulator } from "./emulator.js";
 import { emulatorMemory } from "./emulator-memory.js";
 import { imports } from "./imports.js";
+import { loop } from "./loop.js";
 import { memory } from "./memory.js";
 import { redisMemory } from "./redis-memory.js";
 import { resumes } from "./resumes.js";
@@ -23,6 +24,7 @@ export const sections: readonly Section[] = [
   memory,
   due,
   starts,
+  loop,
   roundTrips,
   redisMemory,
   resumes,

@@ -34,10 +34,10 @@ const operations: readonly (readonly [operation: Operation, title: string, rival
   ["start", "A start", docsExpress, "start"],
   ["stop", "A stop", docsExpress, "stop"],
   // Nobody but the broker takes up a conversation that runs, or limits anything.
-  ["resume", "A resume less than 5 s after the last one: the ledger is asked", ours.fastify, "start"],
+  ["resume", "A resume less than 5 s after the last one: the store is called", ours.fastify, "start"],
   ["first resume", "A resume after more than 5 s: Equos is asked, too", ours.fastify, "start"],
   ["401", "A refusal, 401", bareRefusals.express, "401"],
-  ["429", "A refusal, 429, by a limit in the ledger", bareRefusals.express, "401"],
+  ["429", "A refusal, 429, by a limit in the store", bareRefusals.express, "401"],
 ];
 
 function tables(all: Standings): Table[] {
@@ -74,8 +74,8 @@ const targets: readonly (readonly [what: string, own: Side, other: Side, max: nu
   ["start: Express over a careful route, Express", [ours.express, "start"], [carefulExpress, "start"], 1.3],
   ["start: Fastify over the docs' route, Express", [ours.fastify, "start"], [docsExpress, "start"], 0.35],
   ["start: Fastify over the limit, bare node:http", [ours.fastify, "start"], [limit, "start"], 2],
-  ["start: Express, Redis ledger over memory ledger", [ours.expressRedis, "start"], [ours.express, "start"], 1.8],
-  ["start: Fastify, Redis ledger over memory ledger", [ours.fastifyRedis, "start"], [ours.fastify, "start"], 1.8],
+  ["start: Express, Redis store over memory store", [ours.expressRedis, "start"], [ours.express, "start"], 1.8],
+  ["start: Fastify, Redis store over memory store", [ours.fastifyRedis, "start"], [ours.fastify, "start"], 1.8],
   ["resume over start: Fastify", [ours.fastify, "resume"], [ours.fastify, "start"], 0.5],
   ["401: Express over a route that only refuses", [ours.express, "401"], [bareRefusals.express, "401"], 1.3],
   ["401: Fastify over a route that only refuses", [ours.fastify, "401"], [bareRefusals.fastify, "401"], 1.3],
@@ -88,5 +88,5 @@ function figures(all: Standings): Figure[] {
     const detail = `  (${microseconds(mine)} against ${microseconds(theirs)})`;
     return [atMost(`CPU per ${what}`, mine / theirs, max, ratio, detail)];
   });
-  return hasRedisServer() ? lines : [...lines, told("Redis ledger", "left out, redis-server is not on the path")];
+  return hasRedisServer() ? lines : [...lines, told("Redis store", "left out, redis-server is not on the path")];
 }

@@ -1,4 +1,4 @@
-import { memoryLedger } from "@equos-broker/core";
+import { memoryStore } from "@equos-broker/core";
 import { type Broker, brokerOn } from "./broker.js";
 import { atMost, bytes, microseconds, ratio } from "./figure.js";
 import { identity } from "./invented.js";
@@ -17,7 +17,7 @@ const MAX_BYTES = 2048;
 /** A whole start of the broker, without network, beside few and beside many live conversations. */
 export const starts: Section = {
   name: "starts",
-  title: "Memory ledger: a start's own cost, through the broker",
+  title: "Memory store: a start's own cost, through the broker",
   needsHeap: true,
   needsRedis: false,
   async measure({ conversations: many, rounds }, say) {
@@ -50,11 +50,11 @@ export const starts: Section = {
 };
 
 const startOf = (broker: Broker, index: number) =>
-  broker.start({ consumer: { identity: identity(index), name: "Ada Lovelace" }, keepsAlive: true });
+  broker.start({ consumer: { identity: identity(index), name: "Ada Lovelace" }, sendsHeartbeats: true });
 
 async function filled(count: number): Promise<Broker> {
   const clock = stillClock();
-  const broker = brokerOn(memoryLedger({ clock }), new LocalEquos(), { clock });
+  const broker = brokerOn(memoryStore({ clock }), new LocalEquos(), { clock });
   await each(count, 50, (index) => startOf(broker, index));
   return broker;
 }

@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { ConversationBroker, type FastifyContext, toFastify, visitors } from "@equos-broker/fastify";
 import statics from "@fastify/static";
 import fastify, { type FastifyReply } from "fastify";
-import { ledgerFor } from "./ledger.js";
 import type { Settings } from "./settings.js";
+import { openStore } from "./store.js";
 
 const pages = fileURLToPath(new URL("./dist/", import.meta.url));
 
@@ -13,7 +13,7 @@ export async function createApp(settings: Settings) {
   const visitor = visitors({ secret: settings.visitorSecrets, secure: settings.secureCookie });
   const authorize = (context: FastifyContext) => visitor(context);
 
-  const books = await ledgerFor(settings);
+  const store = await openStore(settings);
   const broker = new ConversationBroker({
     authorize,
     characters: settings.characters,
@@ -24,7 +24,7 @@ export async function createApp(settings: Settings) {
       // What a bad day may cost.
       overall: { active: 10, seconds: { max: 36_000, perSeconds: 86_400 } },
     },
-    ...books.options,
+    ...store.options,
   });
   // A server that nobody has asked yet does nothing, not even for one that was killed.
   if (settings.redisUrl !== undefined) broker.sweep().catch((error) => console.error("sweep:", error.message));
@@ -48,9 +48,9 @@ export async function createApp(settings: Settings) {
   });
   app.addHook("preClose", async () => {
     closing = true;
-    // Only books in Redis outlive this process.
+    // Only conversations recorded in Redis outlive this process.
     await broker.close({ stop: settings.redisUrl === undefined });
-    await books.close();
+    await store.close();
   });
   return app;
 }

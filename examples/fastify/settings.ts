@@ -12,7 +12,7 @@ const needed: Readonly<Record<string, string>> = {
 };
 
 const neededWithRedis: typeof needed = {
-  BROKER_SECRET: "32 characters or more, other ones, that seal the books in Redis",
+  BROKER_SECRET: "32 characters or more, other ones, that encrypt the records in Redis",
   DEPLOYMENT: "a name that no other installation has, such as shop-production",
 };
 

@@ -18,7 +18,7 @@ export async function startUp(): Promise<void> {
     // npm passes on a Ctrl-C that the terminal has sent here as well.
     if (server.closing) return;
     server.closing = true;
-    // Only books in Redis outlive this process.
+    // Only conversations recorded in Redis outlive this process.
     await server.broker.close({ stop: settings.redisUrl === undefined }).catch(console.error);
     // Answers under way get a moment.
     setTimeout(() => process.exit(0), 500);

@@ -18,6 +18,12 @@ export const conversationErrors = {
     cause: "More of the consumer's requests wait for one start than make sense, or it took too long.",
     caller: "Try again after `Retry-After`.",
   },
+  outdated: {
+    from: ["stop"],
+    cause:
+      "The stop carries a `delivery`, and a page with a newer one has the conversation. Nothing was stopped. The header `Equos-Delivery` has the newest number.",
+    caller: "If the user hung up: stop again without `delivery`. Otherwise nothing: another page has the conversation.",
+  },
   "several-conversations": {
     from: ["stop", "keepalive"],
     cause: "The consumer has several conversations, and the request names none.",
@@ -31,7 +37,7 @@ export const conversationErrors = {
   "too-many-attempts": {
     from: mounted,
     cause:
-      "More than 60 requests of one consumer for the same route in 10 seconds at this server: a loop. Refused before the ledger is asked.",
+      "More than 60 requests of one consumer for the same route in 10 seconds at this server: a loop. Refused before the store is called.",
     caller: "Wait for `Retry-After`, and mend the loop.",
   },
   "too-many-starts": {
@@ -47,9 +53,9 @@ export const conversationErrors = {
   },
   "at-capacity": {
     from: starting,
-    cause: "`limits.overall` is reached, or the ledger itself is full. No figures: they are nobody's business.",
+    cause: "`limits.overall` is reached. The response has no figures, because they concern other consumers.",
     caller: "Try again after `Retry-After`.",
-    operator: "Raise `limits.overall`, or the memory ledger's `capacity`.",
+    operator: "Raise `limits.overall`, if it is too low.",
   },
   "start-in-doubt": {
     from: starting,
@@ -60,8 +66,8 @@ export const conversationErrors = {
   },
   "outcome-unknown": {
     from: starting,
-    cause: "Sent, and no answer within `timeouts.answerSeconds`. A late answer is stopped, never delivered.",
+    cause: "Sent, and no answer within `timeouts.startSeconds`. A late answer is stopped, never delivered.",
     caller: "Try again after `Retry-After`, or in a minute.",
-    operator: "If it comes often: Equos is slow, or `answerSeconds` too short.",
+    operator: "If it comes often: Equos is slow, or `startSeconds` too short.",
   },
 } as const satisfies Readonly<Record<string, ErrorText>>;

@@ -12,31 +12,31 @@ export const settingErrors = {
     caller: later,
     operator: "Correct the option that the log names.",
   },
-  "ledger-not-shared": {
+  "store-not-shared": {
     from: all,
     cause:
-      "The environment shows several instances (PM2, a Node cluster, Lambda, Vercel, Cloud Run, Workers, …), and each would keep books of its own in memory.",
+      "The environment shows several instances (PM2, a Node cluster, Lambda, Vercel, Cloud Run, Workers, …), and each would have a memory store of its own.",
     caller: later,
-    operator: "Use `redisLedger`, or `memoryLedger({ singleProcess: true })` if there is only this one.",
+    operator: "Use `redisStore`, or `memoryStore({ singleProcess: true })` if there is only this one.",
   },
-  "ledger-misconfigured": {
+  "store-misconfigured": {
     from: all,
-    cause: "The store could drop entries by itself.",
+    cause: "Redis could evict entries by itself.",
     caller: later,
     operator:
-      "Set Redis' `maxmemory-policy` to `noeviction`; one that does not tell it needs `redisLedger(client, { noEviction: true })`.",
+      "Set Redis' `maxmemory-policy` to `noeviction`; one that does not tell it needs `redisStore(client, { noEviction: true })`.",
   },
   "secret-missing": {
     from: all,
     cause:
-      "A shared ledger, `visitors` or `cronHandler` was given no `secret`. Found at first use, because a build has no secrets.",
+      "A shared store, `visitors` or `cronHandler` was given no `secret`. Found at first use, because a build has no secrets.",
     caller: later,
     operator: "Give a random `secret` of 32 characters or more.",
   },
   "secret-mismatch": {
     from: all,
     cause:
-      "The option `secret` does not open what the ledger holds: another secret is in use, or another deployment opened it.",
+      "The option `secret` does not decrypt what the store holds: another secret is in use, or another deployment opened the store.",
     caller: later,
     operator: "Give the one in use as well, or this deployment a `prefix` of its own.",
   },
@@ -97,7 +97,7 @@ export const settingErrors = {
   },
   "conversation-timeout": {
     from: starting,
-    cause: "One of `input`, `limits` and `conversation` took longer than `timeouts.conversationSeconds`.",
+    cause: "One of `input`, `limits` and `conversation` took longer than `timeouts.hookSeconds`.",
     caller: inAMoment,
     operator: "The log says which.",
   },
@@ -111,12 +111,12 @@ export const brokerErrors = {
       "The server was held up (a pause, a long stop) between its reservation and the call, so it did not call. Nothing was started.",
     caller: "Try again after `Retry-After`.",
   },
-  "ledger-unavailable": {
+  "store-unavailable": {
     from: all,
     cause:
-      "The ledger failed, took more than `timeouts.ledgerSeconds` for a step, or was lost and is being recovered. No start gets a conversation meanwhile.",
+      "The store failed, did not answer within `timeouts.storeSeconds`, or has lost data and is being recovered. Until then nothing starts.",
     caller: "Try again after `Retry-After`.",
-    operator: "See to the store; the log has its error.",
+    operator: "Check the store; the log has its error.",
   },
   "broker-closed": {
     from: starting,

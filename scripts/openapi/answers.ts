@@ -44,7 +44,11 @@ export const refusalsOf = (route: Route): Schema =>
   );
 
 function responseOf({ route, status, codes: own }: Refusal): Schema {
-  return refusal(own, [...more(status), ...(route === "cron" ? [] : cors)]);
+  return refusal(own, [
+    ...more(status),
+    ...(own.includes("outdated") ? ["Newest-Delivery"] : []),
+    ...(route === "cron" ? [] : cors),
+  ]);
 }
 
 /** Headers of some refusals with a status. */

@@ -11,10 +11,11 @@ export const headers: Readonly<Record<string, Schema>> = {
   "Cache-Control": header("Nothing of this is anybody's to cache.", { const: "no-store" }, true),
   "X-Content-Type-Options": header("", { const: "nosniff" }, true),
   "Equos-Delivery": header(
-    "Numbers each time that a conversation is handed out to this consumer; for `delivery` of `stop`.",
+    "Numbers each time that a conversation is handed out to this consumer; for `delivery` of `stop` and `keepalive`.",
     { type: "integer", minimum: 1 },
     true,
   ),
+  "Newest-Delivery": header("With `outdated`: the number of the newest page.", { type: "integer", minimum: 1 }),
   "Equos-Conversation": header(
     "Equos' id, for `stop` and `keepalive`; percent-encoded where it is not plain ASCII, and left out where that is too long.",
     { type: "string", maxLength: 1024 },
@@ -43,10 +44,13 @@ export const headers: Readonly<Record<string, Schema>> = {
   "Access-Control-Max-Age": header("Seconds.", { type: "integer", minimum: 0 }),
 };
 
+/** Headers with two descriptions: the name here → the name in HTTP. */
+const httpNames: Readonly<Record<string, string>> = { "Newest-Delivery": "Equos-Delivery" };
+
 /** The headers of an answer: those that all have, and these. */
 export function headersOf(...names: readonly string[]): Schema {
   const all = ["Cache-Control", "X-Content-Type-Options", ...names];
-  return Object.fromEntries(all.map((name) => [name, ref("headers", name)]));
+  return Object.fromEntries(all.map((name) => [httpNames[name] ?? name, ref("headers", name)]));
 }
 
 /** Where the server has `allowedOrigins`. */

@@ -68,7 +68,8 @@ const written: readonly Operation[] = [
   {
     route: "stop",
     summary: "Stop a conversation",
-    description: "At once, or with `leaving` when nobody comes back in time. Stopping again gets the same answer.",
+    description:
+      "At once, or with `leaving` when no page comes back in time. Stopping again gets the same answer. With `delivery`, a stop from an older page is refused as `outdated`.",
     security: [login, { conversationToken: [] }, {}],
     requestBody: {
       required: false,

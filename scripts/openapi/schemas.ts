@@ -1,8 +1,8 @@
+import type { ReconcileReport } from "../../packages/core/src/conversations/reconcile.js";
+import type { Stopped } from "../../packages/core/src/conversations/stop.js";
 import type { Grant } from "../../packages/core/src/grant.js";
-import { keepAliveBody, startBody, stopBody } from "../../packages/core/src/http/body.js";
+import { heartbeatBody, startBody, stopBody } from "../../packages/core/src/http/body.js";
 import type { Problem } from "../../packages/core/src/http/reply.js";
-import type { ReconcileReport } from "../../packages/core/src/life/reconcile.js";
-import type { Stopped } from "../../packages/core/src/life/stop-order.js";
 import { bodyOf, exactly, objectOf, type Schema } from "./schema.js";
 import { tokenSchemas } from "./token-schema.js";
 
@@ -59,13 +59,18 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ...bodyOf(stopBody(), {
       id,
       token,
-      delivery: "The number of `Equos-Delivery` that this page was given: an older one than the latest stops nothing.",
+      delivery:
+        "The number of `Equos-Delivery` that this page was given: where a newer page has the conversation, the stop is refused as `outdated`; with `leaving` it is ignored.",
       leaving: "The page closes, or reloads: the stop waits a moment for somebody to come back.",
     }),
   },
   KeepAliveRequest: {
-    description: "As for `stop`.",
-    ...bodyOf(keepAliveBody(), { id, token }),
+    description: "`id` and `token` as for `stop`.",
+    ...bodyOf(heartbeatBody(), {
+      id,
+      token,
+      delivery: "The number of `Equos-Delivery` that this page was given: tells which page is still there.",
+    }),
   },
   ...tokenSchemas,
   Grant: { description: "All that a client needs to join, and all that it gets.", ...grant },
@@ -74,7 +79,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
       id: text,
       status: {
         description:
-          "`stopping`: not confirmed yet, and the server goes on trying. `running`: it waits, or was outdated.",
+          "`stopping`: not confirmed yet, and the server goes on trying. `running`: a page that closes waits for one that comes back.",
         enum: ["running", "stopping", "ended"] satisfies Stopped["conversation"]["status"][],
       },
     }),

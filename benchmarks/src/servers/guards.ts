@@ -1,5 +1,5 @@
-import { type BrokerEvent, type Ledger, type Limits, memoryLedger } from "@equos-broker/core";
-import { redisLedger } from "@equos-broker/redis";
+import { type BrokerEvent, type ConversationStore, type Limits, memoryStore } from "@equos-broker/core";
+import { redisStore } from "@equos-broker/redis";
 import { createClient } from "redis";
 import { apiKey, characterId, endpoint, redis } from "./serving.js";
 import type { User } from "./user.js";
@@ -9,11 +9,11 @@ const MONTH = 31 * 86_400;
 /** More than one run can use up. */
 const PLENTY = 1_000_000_000;
 
-async function ledger(): Promise<Ledger> {
-  if (redis === undefined) return memoryLedger();
+async function openStore(): Promise<ConversationStore> {
+  if (redis === undefined) return memoryStore();
   const client = createClient({ socket: { host: "127.0.0.1", port: redis.port } }).on("error", () => undefined);
   await client.connect();
-  return redisLedger(client, { prefix: redis.prefix });
+  return redisStore(client, { prefix: redis.prefix });
 }
 
 const limitsOf = ({ consumer }: { readonly consumer: User }): Limits => ({
@@ -41,6 +41,6 @@ export const guards = {
   deployment: "shop-benchmark",
   // Only what is shared is sealed.
   secret: "a secret of the benchmark that seals nothing real",
-  ledger: await ledger(),
+  store: await openStore(),
   onEvent: ({ type }: BrokerEvent) => void counted.set(type, (counted.get(type) ?? 0) + 1),
 };

@@ -26,8 +26,8 @@ export const ours = {
   fastify: "toFastify",
   fetch: "toFetchHandler, on Hono",
   node: "toNodeHandler",
-  expressRedis: "toExpress, Redis ledger",
-  fastifyRedis: "toFastify, Redis ledger",
+  expressRedis: "toExpress, Redis store",
+  fastifyRedis: "toFastify, Redis store",
 };
 
 /** In the order of the tables. */

@@ -9,7 +9,7 @@ const [, , endpointGiven = "", redisPort = "", prefixGiven = ""] = process.argv;
 export const endpoint = endpointGiven;
 export const apiKey = "sk_benchmark";
 export const characterId = "cha_1";
-/** Where the shared ledger is; `undefined` for the one in memory. */
+/** Where the shared store is; `undefined` for the one in memory. */
 export const redis = redisPort === "" ? undefined : { port: Number(redisPort), prefix: prefixGiven };
 
 /** Tells where it listens, and its CPU time whenever it is asked. */

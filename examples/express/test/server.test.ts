@@ -54,7 +54,7 @@ test("says what is missing", async () => {
   expect(printed).not.toContain("BROKER_SECRET");
 }, 60_000);
 
-test("books in Redis want a secret and a name of their own", async () => {
+test("a store in Redis wants a secret and a name of their own", async () => {
   const { code, printed } = await runToEnd("server.ts", { REDIS_URL: "redis://127.0.0.1:1" });
   expect(code).toBe(1);
   expect(printed).toContain("\n  BROKER_SECRET  32 characters or more");
@@ -88,7 +88,7 @@ describeWithServers("two installations in one Redis", () => {
     return (await curl(url, "start", { character: "guide" }, { cookie })).status;
   };
 
-  test("keep books of their own, and change their secrets one at a time", async () => {
+  test("keep records of their own, and change their secrets one at a time", async () => {
     const [one, other] = ["1".repeat(32), "2".repeat(32)];
     const servers = await Promise.all([installation("shop", one), installation("shop-staging", other)]);
     expect(await Promise.all(servers.map(startAt))).toEqual([201, 201]);

@@ -30,7 +30,7 @@ export async function localEquos(): Promise<Emulator> {
     const id = emulator.characterIds[index] ?? emulator.characterId;
     process.env[`EQUOS_CHARACTER_${alias.toUpperCase()}`] = id;
   }
-  // What stands in .env is for the real one's books.
+  // What stands in .env is for the real one's records.
   process.env.REDIS_URL ??= "";
   if (room !== undefined) process.env.LIVEKIT_ORIGINS ??= room.origins;
   return emulator;

@@ -1,6 +1,6 @@
 import { ConversationBroker, type NextContext } from "@equos-broker/next";
-import { ledgerOptions } from "./ledger";
 import { settings } from "./settings";
+import { storeOptions } from "./store";
 import { visitor } from "./visitor";
 
 const create = () =>
@@ -16,7 +16,7 @@ const create = () =>
       // What a bad day may cost.
       overall: { active: 10, seconds: { max: 36_000, perSeconds: 86_400 } },
     },
-    ...ledgerOptions(),
+    ...storeOptions(),
   });
 
 // Next evaluates this file for the routes and again for instrumentation: what that closes has to be what those use. So one

@@ -6,7 +6,7 @@ import { EQUOS_ENDPOINT, parseEndpoint } from "./endpoint.js";
 import { FetchError, InvalidAnswerError, RequiredError, ResponseError } from "./errors.js";
 import { fetchTransport } from "./fetch-transport.js";
 import { type EquosApis, operations } from "./generated/operations.js";
-import type { CallOptions, OperationRow } from "./operation.js";
+import type { CallOptions, HookedCallOptions, OperationRow } from "./operation.js";
 import type { Transport } from "./transport.js";
 
 /** An API key, or a function that is asked for it before each call. */
@@ -25,6 +25,11 @@ export interface EquosClientOptions {
    * checks them, zod among it, is loaded with the first answer.
    */
   readonly checkAnswers?: boolean | undefined;
+  /**
+   * Whether an empty body means `null` only with the documented status: 201 for POST, 200 for all
+   * others. Gateways may send other empty answers. Default `false`: any 2xx.
+   */
+  readonly checkEmptyAnswers?: boolean | undefined;
 }
 
 /** Upstream's error bodies are kept for the server log only, and only so much of them. */
@@ -67,6 +72,7 @@ export class EquosClient extends Namespaces {
     const call = caller(apiKey, endpoint, transport, {
       timeoutMs: checkedTimeout(options.timeoutMs ?? 60_000),
       checkAnswers: options.checkAnswers ?? true,
+      checkEmptyAnswers: options.checkEmptyAnswers ?? false,
     });
     const apis = mapValues(operations, (rows) =>
       mapValues(
@@ -94,6 +100,7 @@ function mapValues<TValue, TResult>(
 interface Defaults {
   readonly timeoutMs: number;
   readonly checkAnswers: boolean;
+  readonly checkEmptyAnswers: boolean;
 }
 
 function caller(apiKey: ApiKey, endpoint: string, transport: Transport, defaults: Defaults) {
@@ -101,7 +108,7 @@ function caller(apiKey: ApiKey, endpoint: string, transport: Transport, defaults
     method: string,
     row: OperationRow,
     args: Arguments = {},
-    options: CallOptions = {},
+    options: HookedCallOptions = {},
   ): Promise<unknown> => {
     const url = endpoint + targetOf(method, row, args);
     const body = bodyOf(method, row, args);
@@ -112,13 +119,15 @@ function caller(apiKey: ApiKey, endpoint: string, transport: Transport, defaults
         // A caller that gives up in the same turn has sent nothing.
         const key = await (typeof apiKey === "function" ? ending.race(fetchedKey(apiKey)) : checkedKey(apiKey));
         ending.throwIfEnded();
-        return await transport({ verb: row.verb, url, headers: headersOf(key, body), body, ending });
+        const { beforeSend } = options;
+        return await transport({ verb: row.verb, url, headers: headersOf(key, body), body, ending, beforeSend });
       });
       if (status < 200 || status > 299) {
         const kept = text?.slice(0, MAX_ERROR_CHARACTERS) ?? "";
         throw new ResponseError({ status, headers, text: async () => kept });
       }
-      const value = parseAnswer(method, status, text);
+      const documented = !defaults.checkEmptyAnswers || status === (row.verb === "POST" ? 201 : 200);
+      const value = parseAnswer(method, status, text, documented);
       if (defaults.checkAnswers) (check ?? (await loadedCheck()))(method, status, value);
       return value;
     } catch (error) {
@@ -154,10 +163,10 @@ function checkedKey(key: unknown): string {
   return key;
 }
 
-function parseAnswer(method: string, status: number, text: string | undefined): unknown {
+function parseAnswer(method: string, status: number, text: string | undefined, mayBeEmpty: boolean): unknown {
   if (text === undefined) throw new InvalidAnswerError(method, status, { reason: "is larger than 16 MiB" });
   // NestJS sends a `null` result as an empty body.
-  if (text.trim() === "") return null;
+  if (text.trim() === "" && mayBeEmpty) return null;
   try {
     return JSON.parse(text);
   } catch {

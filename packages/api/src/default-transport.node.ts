@@ -13,7 +13,7 @@ const PIECE_BYTES = 64 * 1024;
 const requests = { "http:": httpRequest, "https:": httpsRequest };
 
 /** `#default-transport` on Node: a keep-alive agent. It costs about a quarter of the CPU of `fetch` per call. */
-export const defaultTransport: Transport = ({ verb, url, headers, body, ending, onSent }) =>
+export const defaultTransport: Transport = ({ verb, url, headers, body, ending, onSent, beforeSend }) =>
   new Promise((resolve, reject) => {
     const place = placeOf(url);
     const { protocol } = place;
@@ -29,8 +29,12 @@ export const defaultTransport: Transport = ({ verb, url, headers, body, ending, 
       agent: agents[protocol],
     });
     request.once("socket", (socket) => {
-      if (!socket.connecting && request.reusedSocket) connected = true;
-      else socket.once(protocol === "https:" ? "secureConnect" : "connect", () => (connected = true));
+      const ready = () => {
+        connected = true;
+        if (beforeSend !== undefined) checkAndSend(beforeSend);
+      };
+      if (!socket.connecting && request.reusedSocket) ready();
+      else socket.once(protocol === "https:" ? "secureConnect" : "connect", ready);
     });
     request.on("error", fail);
     request.once("response", (response) => {
@@ -42,8 +46,22 @@ export const defaultTransport: Transport = ({ verb, url, headers, body, ending, 
       });
     });
     ending.listen(() => request.destroy(new Error("aborted")));
-    if (payload === undefined || typeof payload === "string" || onSent === undefined) request.end(payload);
-    else writeInPieces(request, payload, onSent);
+    const send = () => {
+      if (payload === undefined || typeof payload === "string" || onSent === undefined) request.end(payload);
+      else writeInPieces(request, payload, onSent);
+    };
+    const checkAndSend = (check: () => void) => {
+      try {
+        check();
+      } catch (error) {
+        reject(error);
+        request.destroy();
+        return;
+      }
+      send();
+    };
+    // Otherwise `ready` sends: the check and the write then happen in one turn of the event loop.
+    if (beforeSend === undefined) send();
   });
 
 /** What `http.request` makes of a URL; parsing one takes it longer than the rest of the options together. */

@@ -3,7 +3,9 @@ import { MAX_ANSWER_BYTES, type Transport } from "./transport.js";
 
 /** The transport for edge runtimes, Bun and Deno, and for a team's own `fetch`. */
 export function fetchTransport(fetch: typeof globalThis.fetch): Transport {
-  return async ({ verb, url, headers, body, ending }) => {
+  return async ({ verb, url, headers, body, ending, beforeSend }) => {
+    // `fetch` does not show when its connection is ready.
+    beforeSend?.();
     const controller = new AbortController();
     const { signal } = controller;
     const exchange = async () => {

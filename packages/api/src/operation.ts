@@ -22,3 +22,13 @@ export interface CallOptions {
   /** Milliseconds until the call ends with a `TimeoutError`; default: the client's `timeoutMs`. */
   readonly timeoutMs?: number | undefined;
 }
+
+/** Call options of the broker. @internal */
+export interface HookedCallOptions extends CallOptions {
+  /**
+   * Runs once, directly before the request is written: on Node when the connection is ready (with
+   * TLS: after the handshake), elsewhere before `fetch` is called. If it throws, nothing is sent and
+   * the call rejects with that error.
+   */
+  readonly beforeSend?: (() => void) | undefined;
+}

@@ -9,6 +9,8 @@ export interface WireRequest {
   readonly ending: Ending;
   /** Told how many bytes of the body are on their way; where nothing but `fetch` exists, nobody is told. */
   readonly onSent?: (bytes: number) => void;
+  /** See `HookedCallOptions`. The transport rejects with the thrown error, unchanged. */
+  readonly beforeSend?: (() => void) | undefined;
 }
 
 /** The whole answer; `text` is `undefined` when the body was larger than {@link MAX_ANSWER_BYTES}. */

@@ -1,6 +1,6 @@
 import { gaps, type Interval, union } from "./intervals.js";
 
-/** A question to a server that it can only answer with its ledger's help. */
+/** A request that a server can only answer with the help of the store. */
 export interface Probe {
   readonly sentAt: number;
   readonly endedAt: number;
@@ -43,16 +43,16 @@ export function outagesOf(
   return union([...gaps(whole, working), ...stalls]);
 }
 
-/** Times in which a server and the ledger were both there for so long that it had to be able to work, and was not. */
+/** Times in which a server and the store were up for so long that the server had to work, and did not. */
 export function unrecovered(
   probes: readonly Probe[],
   awake: readonly Interval[],
-  ledgerAwake: readonly Interval[],
+  storeAwake: readonly Interval[],
   withinMs: number,
 ): Interval[] {
   const able = ableTimes(probes);
   return awake.flatMap(([from, to]) =>
-    ledgerAwake
+    storeAwake
       .map(([start, end]): Interval => [Math.max(from, start), Math.min(to, end)])
       .filter(([start, end]) => end - start > withinMs)
       .filter(([start, end]) => !able.some(([a, b]) => a < end && b > start)),

@@ -33,7 +33,7 @@ export function allowanceOf(
   const first = lastUse(conversation, acts, facts, bounds);
   let horizon = first.at;
   for (;;) {
-    const { use, unbounded = stayed } = afterLosses(conversation, acts, facts, first, horizon, bounds);
+    const { use, unbounded = stayed } = afterLosses(conversation, acts, facts, first, horizon, bounds, mode);
     const parts = partsOf(conversation, acts, facts, use, horizon, bounds);
     const seconds = Object.values(parts).reduce((sum, part) => sum + part, 0);
     if (unbounded !== undefined) return { seconds: conversation.maxSeconds, use, parts, unbounded };
@@ -59,8 +59,8 @@ function partsOf(
     idle: delivered ? bounds.idle : Math.max(bounds.idle, bounds.settle),
     sweep: bounds.sweep,
     answer: bounds.answer,
-    lease: bounds.lease,
-    ledger: bounds.ledger,
+    lease: bounds.claim + bounds.lease,
+    store: bounds.store,
     slack: bounds.slack,
     outage: lasted(outages, use.at, horizon) / 1000,
     spoiled: spoiledSeconds(conversation, use.at, horizon, calls, bounds),
@@ -104,32 +104,41 @@ const pauseAfter = (failures: number, { backoff }: Bounds): number =>
   backoff[Math.min(failures, backoff.length - 1)] ?? 0;
 
 /**
- * A conversation that ran while the ledger lost its books: if somebody was in it, it is written down anew, and nothing but
- * its `maxSeconds` ends it, until its page is heard of again; if nobody was, the first reconcile that is through stops it.
+ * A conversation that ran while the store lost data: the first complete reconcile stops it. If a consumer was in it, the
+ * reconcile imports it instead: with a deadline for the next keep-alive if its page has promised them, or else to its
+ * `maxSeconds`.
  */
 function afterLosses(
-  { id, startedAt, endedAt = Number.POSITIVE_INFINITY, joinedAt }: Conversation,
+  conversation: Conversation,
   acts: readonly Act[],
   { losses, reconciles, to }: Pick<Facts, "losses" | "reconciles" | "to">,
   use: Use,
   horizon: number,
   bounds: Bounds,
+  { keepAlive }: Mode,
 ): { readonly use: Use; readonly unbounded?: string } {
-  const mine = acts.filter((act) => act.conversation === id && act.outcome === "answered");
-  // The loss may have taken the reservation of a start that was sent after it.
-  const reservedAt = mine.some(({ kind }) => kind === "start") ? startedAt : startedAt - bounds.settle * 1000;
+  const { startedAt, endedAt = Number.POSITIVE_INFINITY, joinedAt } = conversation;
+  const reservedAt = earliestReservation(conversation, acts, bounds);
   const loss = losses.filter(({ at }) => reservedAt <= at && at <= Math.min(horizon, endedAt)).at(-1);
   if (loss === undefined) return { use };
-  if (joinedAt !== undefined && joinedAt <= loss.at && !mine.some((act) => isKnownOf(act, loss))) {
-    return { use, unbounded: "somebody was in it when the ledger lost it" };
+  if (!keepAlive && joinedAt !== undefined && joinedAt <= loss.at) {
+    return { use, unbounded: "a consumer was in it when the store lost it" };
   }
-  const repaired = reconciles.find(({ sentAt }) => sentAt >= Math.max(loss.at, startedAt))?.endedAt ?? to;
+  const repaired = repairedAt(loss, startedAt, reconciles) ?? to;
   return repaired > use.at ? { use: { at: repaired, why: "the reconcile after a loss" } } : { use };
 }
 
-/** A keep-alive that the ledger still knows of after the loss, or again: from it on, the next one may be missed. */
-const isKnownOf = ({ kind, sentAt, endedAt }: Act, { at, since, all }: Loss): boolean =>
-  kind === "keepalive" && (sentAt >= at || (!all && endedAt < since));
+/** A loss before the start may have taken the reservation, unless the conversation was handed out. */
+export function earliestReservation({ id, startedAt }: Conversation, acts: readonly Act[], bounds: Bounds): number {
+  const isDelivered = acts.some(
+    ({ kind, outcome, conversation }) => kind === "start" && outcome === "answered" && conversation === id,
+  );
+  return isDelivered ? startedAt : startedAt - bounds.settle * 1000;
+}
+
+/** When a reconcile was complete that began after the loss and after the conversation's start. */
+export const repairedAt = (loss: Loss, startedAt: number, reconciles: Facts["reconciles"]): number | undefined =>
+  reconciles.find(({ sentAt }) => sentAt >= Math.max(loss.at, startedAt))?.endedAt;
 
 /** Why nothing tells the broker that the page has gone, where pages send no keep-alives. */
 function inTheRoom(

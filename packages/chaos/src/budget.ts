@@ -39,7 +39,7 @@ function chargedOf({ conversations, acts }: Facts): Charged[] {
 
 const windowOf = (at: number, { perSeconds }: Quota) => Math.floor(at / (perSeconds * 1000));
 
-/** By window, those that were surely charged to it. Windows in which the ledger lost its meters say nothing. */
+/** By window, those that were surely charged to it. Windows in which the store lost its counters say nothing. */
 function windows(charged: readonly Charged[], quota: Quota, { losses }: Facts): Map<number, Charged[]> {
   const lost = new Set(losses.flatMap(({ since, at }) => [windowOf(since, quota), windowOf(at, quota)]));
   const surely = charged.filter(({ conversation, from }) => {

@@ -1,6 +1,4 @@
-import { Along } from "./along.js";
 import { outagesOf, unrecovered } from "./availability.js";
-import { liveRecords } from "./books.js";
 import type { Violation } from "./checks.js";
 import { consumers } from "./consumers.js";
 import type { Facts } from "./facts.js";
@@ -10,9 +8,10 @@ import { explain, finalLine } from "./report.js";
 import type { RunOptions } from "./run-options.js";
 import { pausesOf } from "./server-process.js";
 import { Stage } from "./stage.js";
+import { openRecords } from "./store-records.js";
 import { boundsOf, terms } from "./terms.js";
 import { Trouble } from "./trouble.js";
-import { judge, type Verdict } from "./verdict.js";
+import { judge, judgeSoFar, type Verdict } from "./verdict.js";
 
 const PROGRESS_EVERY_MS = 5_000;
 /** A server and Redis that have been there for so long without an answer have not come back. */
@@ -42,12 +41,12 @@ async function perform(stage: Stage, options: RunOptions, random: Random, say: S
   const { log, upstream, servers, redis, watch, world } = stage;
   const mode = { keepAlive: options.keepAlive };
   const trouble = new Trouble({ servers, redis, upstream, log, options });
-  const along = new Along(terms, bounds, mode);
+  let soFar: Verdict | undefined;
   const caught = new AbortController();
   const progress = setInterval(() => {
     const facts = factsOf(stage);
-    for (const text of along.look(facts)) log.add("wrong", { text });
-    const count = along.count + stage.violations.length;
+    soFar = judgeSoFar(facts, terms, bounds, mode);
+    const count = wrongIn(soFar) + stage.violations.length;
     say(progressLine(facts, trouble.kills, count));
     if (options.failFast && count > 0) caught.abort();
   }, PROGRESS_EVERY_MS);
@@ -66,8 +65,9 @@ async function perform(stage: Stage, options: RunOptions, random: Random, say: S
   watch.stop();
 
   const facts = factsOf(stage);
-  const judged = caught.signal.aborted ? along.verdict() : judge(facts, terms, bounds, mode);
-  const verdict = withMore(judged, [...stage.violations, ...left, ...notRecovered(stage)]);
+  const judged = (caught.signal.aborted && soFar) || judge(facts, terms, bounds, mode);
+  const violations = [...judged.violations, ...stage.violations, ...left, ...notRecovered(stage)];
+  const verdict: Verdict = { ...judged, violations };
   for (const { conversation, allowance } of verdict.bills) {
     const { id, reservation, consumer, billedSeconds } = conversation;
     log.add("bill", { conversation: id, reservation, consumer, billedSeconds, ...allowance });
@@ -84,8 +84,10 @@ async function perform(stage: Stage, options: RunOptions, random: Random, say: S
   const line = finalLine(figures, verdict, options.mutation);
   log.add("end", { line });
   say(line);
-  return verdict.overruns.length + verdict.orphans.length + verdict.violations.length === 0;
+  return wrongIn(verdict) === 0;
 }
+
+const wrongIn = ({ overruns, orphans, violations }: Verdict) => overruns.length + orphans.length + violations.length;
 
 function progressLine({ from, to, conversations, acts }: Facts, kills: number, wrong: number): string {
   const running = conversations.filter(({ endedAt }) => endedAt === undefined).length;
@@ -96,20 +98,20 @@ function progressLine({ from, to, conversations, acts }: Facts, kills: number, w
   );
 }
 
-/** Until nothing runs and no record lives; at most as long as the last start's outcome may stay unknown. */
+/** Until nothing runs and each end is announced; at most as long as the last start's outcome may stay unknown. */
 async function quiet(stage: Stage, caught: AbortSignal): Promise<Violation[]> {
   const longest = terms.maxSeconds + bounds.settle + bounds.lease + bounds.sweep + 2 * bounds.slack + 5;
   const until = Date.now() + longest * 1000;
   for (;;) {
     await wait(500, caught);
     const running = stage.upstream.conversations().filter(({ endedAt }) => endedAt === undefined);
-    const live = await liveRecords(stage.redis);
-    if (running.length === 0 && live.length === 0) return [];
+    const open = await openRecords(stage.redis);
+    if (running.length === 0 && open.length === 0) return [];
     if (caught.aborted) return [];
     if (Date.now() < until) continue;
-    return live.map(({ reservation, state, conversation = "", reason }) => ({
-      kind: "live-record",
-      text: `reservation ${reservation} is still ${state} in the ledger (${reason ?? "no reason"})`,
+    return open.map(({ reservation, status, conversation = "", reason }) => ({
+      kind: "open-record",
+      text: `reservation ${reservation} is still ${status} in the store (${reason ?? "no reason"})`,
       conversations: [conversation],
     }));
   }
@@ -141,11 +143,6 @@ function notRecovered({ servers, watch, redis }: Stage): Violation[] {
     })),
   );
 }
-
-const withMore = (verdict: Verdict, more: readonly Violation[]): Verdict => ({
-  ...verdict,
-  violations: [...verdict.violations, ...more],
-});
 
 /** @param signal - Ends the wait early. */
 function wait(ms: number, signal?: AbortSignal): Promise<void> {

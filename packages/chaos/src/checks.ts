@@ -1,5 +1,6 @@
 import type { Act, Conversation, Ended, Facts } from "./facts.js";
 import { grouped } from "./grouped.js";
+import { mayHaveWorked } from "./last-use.js";
 import type { Terms } from "./terms.js";
 
 export interface Violation {
@@ -16,7 +17,7 @@ export interface Delivered {
   readonly to: number;
 }
 
-/** Limits hold as long as the ledger does: those that a loss went through are left out. */
+/** Limits hold as long as the store does: conversations that a loss went through are left out. */
 export function deliveredOf({ conversations, acts, losses, to }: Facts): Delivered[] {
   const grantedAt = new Map<string, number>();
   for (const { kind, outcome, conversation, endedAt } of acts) {
@@ -107,34 +108,44 @@ export function endedMeansEnded(conversations: readonly Conversation[], acts: re
   });
 }
 
-/** A late stop of a page that another page took over from ends nothing. */
+/** A late stop, or page end, of a page that another page took over from ends nothing. */
 export function ownersOnly(ends: readonly Ended[], acts: readonly Act[]): Violation[] {
-  const asked = new Set(
-    acts.filter(({ kind, stale }) => kind === "stop" && stale !== true).map((act) => act.conversation),
-  );
+  const kinds = new Map([
+    ["owner", "stop"],
+    ["page-closed", "leave"],
+  ]);
+  const current = acts.filter(({ stale }) => stale !== true);
+  const asked = new Set(current.map(({ kind, conversation }) => `${kind} ${conversation}`));
   // A stop that names none means whatever its consumer has.
   const unnamed = new Set(
-    acts.filter(({ kind, conversation }) => kind === "stop" && conversation === undefined).map((act) => act.consumer),
+    current.filter((act) => act.conversation === undefined).map(({ kind, consumer }) => `${kind} ${consumer}`),
   );
   const consumerOf = new Map(acts.map(({ conversation, consumer }) => [conversation, consumer]));
   return ends
-    .filter(({ reason, conversation }) => reason === "owner" && !asked.has(conversation))
-    .filter(({ conversation }) => !unnamed.has(consumerOf.get(conversation) ?? ""))
-    .map(({ conversation }) => ({
+    .map(({ reason, conversation }) => ({ conversation, kind: kinds.get(reason) }))
+    .filter(({ kind, conversation }) => kind !== undefined && !asked.has(`${kind} ${conversation}`))
+    .filter(({ kind, conversation }) => !unnamed.has(`${kind} ${consumerOf.get(conversation)}`))
+    .map(({ kind, conversation }) => ({
       kind: "stopped-by-none",
-      text: `${conversation} ended as its owner's stop, and no page that held it last asked for that`,
+      text: `${conversation} ended by a ${kind}, and no page that held it last asked for that`,
       conversations: [conversation],
     }));
 }
 
-/** What was stopped because its grant had reached nobody had reached nobody. */
+/** What was stopped as undelivered had reached no page, or the page that had it last has left. */
 export function goneMeansGone({ ends, acts, conversations, losses, to }: Facts): Violation[] {
-  const gone = new Set(ends.filter(({ reason }) => reason === "client-gone").map((end) => end.conversation));
+  const gone = new Set(ends.filter(({ reason }) => reason === "undelivered").map((end) => end.conversation));
   return conversations.flatMap(({ id, startedAt, endedAt = to }) => {
     const lost = losses.some(({ at }) => startedAt <= at && at <= endedAt);
-    const given = acts.find((act) => act.kind === "start" && act.conversation === id && act.endedAt <= endedAt);
-    if (!gone.has(id) || lost || given === undefined) return [];
-    const text = `${id} was stopped as if its grant had reached nobody; ${given.page} had it`;
+    if (!gone.has(id) || lost) return [];
+    const mine = acts.filter((act) => act.conversation === id);
+    const given = mine
+      .filter((act) => act.kind === "start" && act.endedAt <= endedAt)
+      .sort((a, b) => (a.delivery ?? 0) - (b.delivery ?? 0))
+      .at(-1);
+    const hasLeft = mine.some((act) => act.kind === "leave" && act.page === given?.page && mayHaveWorked(act));
+    if (given === undefined || hasLeft) return [];
+    const text = `${id} was stopped as if its grant had reached no page; ${given.page} had it`;
     return [{ kind: "taken-away", text, conversations: [id] }];
   });
 }
@@ -150,7 +161,7 @@ export function overMeansOver({ acts, conversations, losses, to }: Facts): Viola
   return acts.flatMap(({ kind, outcome, conversation: id = "", sentAt, page }) => {
     const over = told.get(id);
     if (kind !== "start" || outcome !== "answered" || over === undefined || sentAt <= over) return [];
-    // The ledger may have lost that it was stopped.
+    // The store may have lost that it was stopped.
     if (losses.some(({ at }) => (startedAt.get(id) ?? 0) <= at && at <= to)) return [];
     const text = `${page} was given ${id}, whose stop had been answered "ended"`;
     return [{ kind: "handed-out-again", text, conversations: [id] }];

@@ -24,7 +24,7 @@ export interface Asked {
   readonly patienceMs?: number;
   readonly vanishAtAnswer?: boolean;
   /** More about it, for the facts. */
-  readonly about?: Pick<Act, "conversation" | "delivery" | "replacing" | "stale">;
+  readonly about?: Pick<Act, "conversation" | "delivery" | "stale">;
 }
 
 export interface Answered {

@@ -40,8 +40,6 @@ export interface Act {
   readonly delivery?: number | undefined;
   /** Of a stop and a leave: what the answer said of the conversation. */
   readonly state?: string | undefined;
-  /** A start that wants another conversation than the running one. */
-  readonly replacing?: boolean | undefined;
   /** A stop of a page that another one has taken over from: it must not stop anything. */
   readonly stale?: boolean | undefined;
 }
@@ -60,7 +58,7 @@ export interface UpstreamCall {
   readonly holdsMs: number;
 }
 
-/** The ledger lost all it had, or its latest writes. */
+/** The store lost all its data, or its latest writes. */
 export interface Loss {
   readonly at: number;
   /** Writes since then were lost. */
@@ -75,9 +73,13 @@ export interface Reconciled {
   readonly endedAt: number;
 }
 
+/** One delivery of a `conversation.ended` event. */
 export interface Ended {
+  /** The same for each delivery of one event. */
+  readonly id: string;
   readonly conversation: string;
   readonly reason: string;
+  readonly seconds: number;
 }
 
 export interface Facts {
@@ -88,7 +90,6 @@ export interface Facts {
   readonly calls: readonly UpstreamCall[];
   readonly losses: readonly Loss[];
   readonly reconciles: readonly Reconciled[];
-  /** What the brokers' events said of ends. */
   readonly ends: readonly Ended[];
   /** Time in which no server could do its work. */
   readonly outages: readonly Interval[];

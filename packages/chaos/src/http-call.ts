@@ -74,7 +74,7 @@ function parsed(text: string): unknown {
 }
 
 /** A field of an unknown JSON value. */
-export function field(value: unknown, ...path: readonly string[]): unknown {
+function field(value: unknown, ...path: readonly string[]): unknown {
   let at = value;
   for (const name of path) {
     if (typeof at !== "object" || at === null) return undefined;

@@ -8,10 +8,10 @@ export interface Use {
   readonly why: string;
 }
 
-/** Answers that leave open whether the broker did what was asked: the ledger may have taken the step all the same. */
-const openCodes = new Set(["ledger-unavailable", "internal-error", "outcome-unknown"]);
+/** Refusals after which the change may be stored all the same. */
+const openCodes = new Set(["store-unavailable", "internal-error", "outcome-unknown"]);
 
-const mayHaveWorked = ({ outcome, code }: Act): boolean =>
+export const mayHaveWorked = ({ outcome, code }: Act): boolean =>
   outcome === "answered" ||
   outcome === "unclear" ||
   (outcome === "refused" && code !== undefined && openCodes.has(code));

@@ -13,7 +13,7 @@ export async function misuse(visitor: Visitor): Promise<void> {
   const bodies = [
     { id: foreign.conversation },
     { id: foreign.conversation, token: held.token },
-    // While the ledger is down nobody can tell that token from one's own, and a stop of one's own goes through.
+    // While the store is down no server can tell that token from one's own, and a stop of one's own goes through.
     ...(kind === "stop" ? [] : [{ id: held.conversation, token: foreign.token }]),
     { id: `con_${Math.floor(random.next() * 1e9)}` },
     tampered,
@@ -42,7 +42,7 @@ export async function misuse(visitor: Visitor): Promise<void> {
   if (own !== undefined && (await visitor.stay(own, random.between(200, 2_000)))) await own.leave();
 }
 
-/** 404, or that it cannot be told: the ledger is not there. An empty token is not even a wrong one. */
+/** 404, or a 5xx while the store is down. An empty token is a malformed body. */
 const harmless = (status: number | undefined): boolean => status === 404 || status === 400 || (status ?? 0) >= 500;
 
 /** The same token with one letter of its signature changed. */

@@ -3,10 +3,13 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { failures, inShort } from "./test-report.js";
 
-/** All mutations are of what the Redis ledger's contract, or the broker on it, stands on. */
-const contract = "packages/redis/test/contract.test.ts";
+/** The tests of the rules, of Equos' responses, and of the Redis store. Exploring all states would take a minute. */
+const suite = [
+  ...["presence", "transitions", "due", "reserve"].map((name) => `packages/core/test/state/${name}.test.ts`),
+  ...["packages/core/test/upstream", "packages/redis/test/store/suite.test.ts"],
+];
 
-/** Runs in a copy of the workspace what is to notice that something is wrong there. */
+/** Runs, in a copy of the workspace, the tests that have to notice a missing guard. */
 export class Noticing {
   readonly #folder: string;
   readonly #children = new Set<ChildProcess>();
@@ -18,15 +21,15 @@ export class Noticing {
   }
 
   async withoutMutation(): Promise<readonly string[]> {
-    const failed = await this.#contractFailures();
+    const failed = await this.#suiteFailures();
     this.#broken = new Set(failed);
     return failed;
   }
 
   /** `undefined`: it noticed nothing. */
-  async contract(): Promise<string | undefined> {
-    const failed = (await this.#contractFailures()).filter((name) => !this.#broken.has(name));
-    return failed.length === 0 ? undefined : inShort(failed);
+  async suite(): Promise<string | undefined> {
+    const failed = (await this.#suiteFailures()).filter((name) => !this.#broken.has(name));
+    return failed.length === 0 ? undefined : `suite: ${inShort(failed)}`;
   }
 
   /** `undefined`: it noticed nothing. */
@@ -44,7 +47,7 @@ export class Noticing {
     if (!/^chaos .* violations$/.test(last)) throw new Error(`the chaos run did not end: ${output.slice(-500)}`);
     if (code === 0) return undefined;
     const wrong = lines.find((line) => /^[a-z-]+: /.test(line) && !line.startsWith("chaos")) ?? last;
-    return wrong.length > 120 ? `${wrong.slice(0, 120)}…` : wrong;
+    return `chaos: ${wrong.slice(0, 120)}`;
   }
 
   /** Ends what runs. */
@@ -52,17 +55,17 @@ export class Noticing {
     for (const child of this.#children) child.kill("SIGTERM");
   }
 
-  async #contractFailures(): Promise<string[]> {
+  async #suiteFailures(): Promise<string[]> {
     const report = join(this.#folder, "report.json");
     rmSync(report, { force: true });
     const { output } = await this.#run([
-      ...["node_modules/vitest/vitest.mjs", "run", contract, "--typecheck.enabled=false"],
+      ...["node_modules/vitest/vitest.mjs", "run", ...suite, "--typecheck.enabled=false"],
       ...["--reporter=json", `--outputFile=${report}`],
     ]);
     try {
       return failures(readFileSync(report, "utf8"));
     } catch {
-      throw new Error(`the contract suite did not run: ${output.slice(-500)}`);
+      throw new Error(`the suite did not run: ${output.slice(-500)}`);
     }
   }
 

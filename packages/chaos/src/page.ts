@@ -37,9 +37,8 @@ export class Page {
 
   async start({ character, fresh, ...how }: StartHow = {}): Promise<Act> {
     const { act, result } = await this.#ask("start", {
-      body: { ...(character === undefined ? {} : { character }), ...(fresh === undefined ? {} : { fresh }) },
+      body: { character, fresh },
       ...how,
-      about: { replacing: fresh === true || character === "coach" },
     });
     const token = textField(result.json, "consumerAccessToken");
     if (act.outcome === "answered" && act.conversation !== undefined && token !== undefined) {
@@ -54,7 +53,7 @@ export class Page {
     const held = this.held;
     if (held === undefined) return false;
     const { act } = await this.#ask("keepalive", {
-      body: this.#proof(held),
+      body: { ...this.#proof(held), delivery: held.delivery },
       about: { conversation: held.conversation },
     });
     return act.status !== 404 && act.status !== 410;

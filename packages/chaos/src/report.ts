@@ -2,23 +2,17 @@ import type { EventLog, LogEntry } from "./event-log.js";
 import type { Conversation } from "./facts.js";
 import type { Bill, Verdict } from "./verdict.js";
 
-export interface Figures {
-  readonly seed: string;
-  readonly seconds: number;
-  readonly kills: number;
-  readonly pauses: number;
-  readonly restarts: number;
-  readonly starts: number;
-  readonly faults: number;
-}
+type Counts = Readonly<Record<"seconds" | "kills" | "pauses" | "restarts" | "starts" | "faults", number>>;
+export type Figures = Counts & { readonly seed: string };
 
 /** The one line that says how it went. */
-export function finalLine(figures: Figures, { overruns, orphans, violations }: Verdict, mutation?: string): string {
+export function finalLine(figures: Figures, verdict: Verdict, mutation?: string): string {
   const { seed, seconds, kills, pauses, restarts, starts, faults } = figures;
+  const { overruns, orphans, violations, lostEnds } = verdict;
   const name = mutation === undefined ? "" : ` without ${mutation}`;
   return (
     `chaos${name}: seed ${seed}, ${seconds} s: ${kills} kills, ${pauses} pauses, ${restarts} redis restarts, ` +
-    `${starts} starts, ${faults} faults, ${overruns.length} overruns, ${orphans.length} orphans, ` +
+    `${starts} starts, ${faults} faults, ${lostEnds} lost ends, ${overruns.length} overruns, ${orphans.length} orphans, ` +
     `${violations.length} violations`
   );
 }

@@ -7,7 +7,7 @@ export interface RunOptions {
   readonly seed: string;
   readonly servers: number;
   readonly consumers: number;
-  /** The books are wiped at random moments. */
+  /** The store is wiped at random moments. */
   readonly flush: boolean;
   /** Redis fails over to a copy that lacks the last writes, at random moments. */
   readonly failover: boolean;

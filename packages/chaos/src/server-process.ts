@@ -1,9 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { EventLog } from "./event-log.js";
 import type { Interval } from "./intervals.js";
-import type { ServerMessage, ServerSettings } from "./server-settings.js";
+import type { Random } from "./random.js";
+import type { ServerEvent, ServerMessage, ServerSettings } from "./server-settings.js";
 import { Spells } from "./spells.js";
 
+/** How often an event is not acknowledged, and how long the others take at most, in ms. */
+const UNACKNOWLEDGED = 0.05;
+const ACKNOWLEDGED_WITHIN_MS = 300;
 /** A process that a signal has killed, or that was told to close, has at most so long. */
 const CLOSE_WITHIN_MS = 6_000;
 
@@ -12,7 +16,9 @@ interface Given {
   readonly program: string;
   readonly settings: ServerSettings;
   readonly log: EventLog;
-  onEvent(event: { readonly type: string }): void;
+  readonly random: Random;
+  /** Called with each event that is acknowledged. */
+  onEvent(event: ServerEvent): void;
   /** It ended, and nobody had wanted that. */
   onCrash(text: string): void;
 }
@@ -67,7 +73,7 @@ export class ServerProcess {
       child.on("message", (message) => {
         // Only our own server.ts is at the other end.
         const said = message as ServerMessage;
-        this.#hear(said);
+        this.#hear(said, child);
         if (said.says === "ready") resolve();
       });
       child.on("exit", (code, signal) => {
@@ -127,7 +133,7 @@ export class ServerProcess {
     this.pauses.end();
   }
 
-  #hear(message: ServerMessage): void {
+  #hear(message: ServerMessage, child: ChildProcess): void {
     if (message.says === "ready") {
       this.#ready = true;
       // What it said may be read after it was frozen, or told to end.
@@ -139,12 +145,24 @@ export class ServerProcess {
       const { consumer, at: _, ...event } = message.event;
       const identity = typeof consumer === "object" && consumer !== null && "identity" in consumer && consumer.identity;
       this.#given.log.add(`event.${event.type}`, { ...event, server: this.index, consumer: identity || undefined });
-      this.#given.onEvent(message.event);
+      this.#acknowledge(message, child);
       return;
     }
     const { level, message: text, details } = message;
     const about = typeof details === "object" && details !== null ? details : {};
     this.#given.log.add(`log.${level}`, { ...about, server: this.index, text });
+  }
+
+  /** Takes an event as a billing service does: after a moment, and not always. A killed server has not delivered it. */
+  #acknowledge({ number, event }: Extract<ServerMessage, { says: "event" }>, child: ChildProcess): void {
+    const { random, onEvent } = this.#given;
+    if (random.chance(UNACKNOWLEDGED)) return;
+    const acknowledge = () => {
+      if (!child.connected) return;
+      onEvent(event);
+      child.send(number, () => undefined);
+    };
+    setTimeout(acknowledge, random.between(0, ACKNOWLEDGED_WITHIN_MS));
   }
 }
 

@@ -4,7 +4,7 @@ import type { Terms } from "./terms.js";
 export interface ServerSettings {
   readonly port: number;
   readonly redisPort: number;
-  /** Both clients that the Redis ledger takes are used, on different servers. */
+  /** Both clients that the Redis store takes are used, on different servers. */
   readonly redisClient: "ioredis" | "node-redis";
   readonly endpoint: string;
   readonly apiKey: string;
@@ -13,10 +13,13 @@ export interface ServerSettings {
   readonly terms: Terms;
 }
 
-/** What a server process tells the harness. */
+/** What a server process tells the harness. The harness acknowledges each event by its number. */
 export type ServerMessage =
   | { readonly says: "ready" }
-  | { readonly says: "event"; readonly event: { readonly type: string; readonly [field: string]: unknown } }
+  | { readonly says: "event"; readonly number: number; readonly event: ServerEvent }
   | { readonly says: "log"; readonly level: string; readonly message: string; readonly details: unknown };
+
+/** An event of the broker. */
+export type ServerEvent = { readonly type: string; readonly [field: string]: unknown };
 
 export const deployment = "chaos";

@@ -1,6 +1,7 @@
 /** One server of the chaos run: what a team would write, on express. Forked by `server-process.ts`, as one file. */
+import type { BrokerEvent } from "@equos-broker/core";
 import { ConversationBroker, type ExpressContext, toExpress } from "@equos-broker/express";
-import { redisLedger } from "@equos-broker/redis";
+import { redisStore } from "@equos-broker/redis";
 import express from "express";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
@@ -14,19 +15,33 @@ const tell = (message: ServerMessage) => {
   // The harness may be gone already; then this process ends, too.
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 };
+const acknowledged = new Map<number, () => void>();
+let events = 0;
+process.on("message", (number: number) => acknowledged.get(number)?.());
+
+/** Resolves when the harness has acknowledged the event. A server that is killed before has not delivered it. */
+function report(event: BrokerEvent): Promise<void> {
+  events += 1;
+  const number = events;
+  return new Promise<void>((resolve) => {
+    acknowledged.set(number, resolve);
+    tell({ says: "event", number, event: { ...event } });
+  }).finally(() => acknowledged.delete(number));
+}
+
 const log = (level: string) => (details: object, message: string) => tell({ says: "log", level, message, details });
 
-function ledger() {
+function store() {
   const url = `redis://127.0.0.1:${settings.redisPort}`;
   if (settings.redisClient === "ioredis") {
     const client = new Redis(url);
     client.on("error", () => undefined);
-    return redisLedger(client);
+    return redisStore(client);
   }
   const client = createClient({ url });
   client.on("error", () => undefined);
   client.connect().catch(() => undefined);
-  return redisLedger(client);
+  return redisStore(client);
 }
 
 const broker = new ConversationBroker({
@@ -39,14 +54,14 @@ const broker = new ConversationBroker({
   characters: settings.characters,
   deployment,
   secret: settings.secret,
-  ledger: ledger(),
+  store: store(),
   limits: { maxSeconds: terms.maxSeconds, perConsumer: terms.perConsumer, overall: terms.overall },
   joinWithinSeconds: terms.joinWithinSeconds,
   keepAliveSeconds: terms.keepAliveSeconds,
   leaveGraceSeconds: terms.leaveGraceSeconds,
   timeouts: terms.timeouts,
   logger: { warn: log("warn"), error: log("error") },
-  onEvent: (event) => tell({ says: "event", event: { ...event } }),
+  onEvent: report,
 });
 
 const app = express();

@@ -12,6 +12,7 @@ import type { Random } from "./random.js";
 import { RedisProcess } from "./redis-process.js";
 import type { RunOptions } from "./run-options.js";
 import { ServerProcess } from "./server-process.js";
+import type { ServerEvent } from "./server-settings.js";
 import { terms } from "./terms.js";
 import { Upstream } from "./upstream.js";
 import type { World } from "./visitor.js";
@@ -82,6 +83,7 @@ export class Stage {
             terms,
           },
           log,
+          random: random.fork(`server ${index}`),
           onEvent: (event) => this.#hear(event),
           onCrash: (text) => this.violations.push({ kind: "crash", text, conversations: [] }),
         }),
@@ -115,9 +117,13 @@ export class Stage {
     this.log.flush();
   }
 
-  #hear(event: { readonly type: string; readonly [field: string]: unknown }): void {
-    const { type, conversation, reason } = event;
-    if (type !== "conversation.ended" || typeof conversation !== "string") return;
-    this.ends.push({ conversation, reason: String(reason) });
+  #hear({ type, id, conversation, reason, seconds }: ServerEvent): void {
+    if (type !== "conversation.ended") return;
+    this.ends.push({
+      id: String(id),
+      conversation: String(conversation),
+      reason: String(reason),
+      seconds: Number(seconds),
+    });
   }
 }

@@ -1,20 +1,19 @@
-import { field, textField } from "./http-call.js";
+interface Report {
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
 
-/** The names of the tests that failed, by a vitest report (JSON). */
+/** Returns the names of the tests that failed, from a report of vitest's JSON reporter. */
 export function failures(report: string): string[] {
-  const files = field(JSON.parse(report), "testResults");
-  const failed: string[] = [];
-  for (const file of Array.isArray(files) ? files : []) {
-    const before = failed.length;
-    const tests = field(file, "assertionResults");
-    for (const test of Array.isArray(tests) ? tests : []) {
-      if (textField(test, "status") === "failed") failed.push(textField(test, "fullName") ?? "a test");
-    }
+  const { testResults } = JSON.parse(report) as Report;
+  return testResults.flatMap(({ status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === "failed").map(({ fullName }) => fullName);
     // A file that could not be loaded has no tests.
-    const isBroken = textField(file, "status") === "failed" && failed.length === before;
-    if (isBroken) failed.push(textField(file, "message") ?? "a file");
-  }
-  return failed;
+    return status === "failed" && failed.length === 0 ? [message] : failed;
+  });
 }
 
 export function inShort([first = "nothing", ...more]: readonly string[]): string {

@@ -56,11 +56,7 @@ export class Trouble {
       for (;;) {
         await this.#pause(random.between(0.5, 1.4) * seconds * 1000);
         if (this.#over) return;
-        const begun = Date.now();
         await act(random);
-        // What the act itself took is part of the interval.
-        const took = Date.now() - begun;
-        if (took > seconds * 500) this.#with.log.add("trouble.slow", { took });
       }
     };
     this.#work.push(run());

@@ -127,9 +127,9 @@ export class Upstream {
   }
 }
 
-/** The upstream name of a conversation ends in `eqb:<deployment>:<ledger>:<reservation>`. */
+/** The upstream name of a conversation ends in `eqb:<deployment>:<store id>:<reservation>[:flags]`. */
 export function reservationIn(name: string | undefined): string | undefined {
-  return /(?:^| )eqb:[^: ]*:[^: ]+:([\w-]+)$/.exec(name ?? "")?.[1];
+  return /(?:^| )eqb:[^: ]*:[^: ]+:([\w-]+\.[\w-]+)(?::t?h?)?$/.exec(name ?? "")?.[1];
 }
 
 function conversationOf(snapshot: ConversationSnapshot): Conversation {

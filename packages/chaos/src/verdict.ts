@@ -13,6 +13,7 @@ import {
   withinCapacity,
   withinMaxSeconds,
 } from "./checks.js";
+import { checkEndEvents } from "./end-events.js";
 import type { Conversation, Facts } from "./facts.js";
 import { grouped } from "./grouped.js";
 import type { Bounds, Terms } from "./terms.js";
@@ -30,16 +31,21 @@ export interface Verdict {
   /** Billed past their bound, and nobody ever stopped them. */
   readonly orphans: readonly Bill[];
   readonly violations: readonly Violation[];
+  /** Ended conversations that can have no event, because the store lost their records. */
+  readonly lostEnds: number;
 }
 
 /** What is wrong with what happened; everything that can be told from the facts alone. */
 export function judge(facts: Facts, terms: Terms, bounds: Bounds, mode: Mode): Verdict {
-  const bills = billsOf(facts, facts.conversations, bounds, mode);
+  const bills = billsOf(facts, bounds, mode);
   const over = bills.filter((bill) => isOver(bill) || bill.conversation.endedAt === undefined);
+  const events = checkEndEvents(facts, bounds);
   return {
     ...sorted(over),
     bills,
+    lostEnds: events.lost,
     violations: [
+      ...events.violations,
       ...violationsOf(facts, terms),
       ...withinMaxSeconds(facts.conversations, terms),
       ...sentOnce(facts.conversations),
@@ -51,20 +57,19 @@ export function judge(facts: Facts, terms: Terms, bounds: Bounds, mode: Mode): V
 /** No page waits longer for an answer. */
 const LONGEST_ACT_MS = 30_000;
 
-/** The same for what ran after `since`, while the run goes on: what is wrong by now stays wrong. */
-export function judgeSoFar(facts: Facts, since: number, terms: Terms, bounds: Bounds, mode: Mode): Verdict {
-  const recent = facts.conversations.filter(({ endedAt }) => (endedAt ?? facts.to) >= since);
-  const bills = billsOf(facts, recent, bounds, mode);
+/** The same while the run goes on: what is wrong by now stays wrong. */
+export function judgeSoFar(facts: Facts, terms: Terms, bounds: Bounds, mode: Mode): Verdict {
+  const bills = billsOf(facts, bounds, mode);
   // What a page did is known when it is answered: until then an end may seem to be nobody's.
   const endedAt = new Map(facts.conversations.map((one) => [one.id, one.endedAt ?? facts.to]));
   const ends = facts.ends.filter((end) => (endedAt.get(end.conversation) ?? 0) <= facts.to - LONGEST_ACT_MS);
-  return { ...sorted(bills.filter(isOver)), bills, violations: violationsOf({ ...facts, ends }, terms) };
+  return { ...sorted(bills.filter(isOver)), bills, lostEnds: 0, violations: violationsOf({ ...facts, ends }, terms) };
 }
 
-function billsOf(facts: Facts, conversations: readonly Conversation[], bounds: Bounds, mode: Mode): Bill[] {
+function billsOf(facts: Facts, bounds: Bounds, mode: Mode): Bill[] {
   const acts = grouped(facts.acts, ({ consumer }) => consumer);
   const spoiled = { ...facts, calls: facts.calls.filter((call) => call.spoiled) };
-  return conversations.map((conversation) => {
+  return facts.conversations.map((conversation) => {
     const allowance = allowanceOf(conversation, acts.get(conversation.consumer) ?? [], spoiled, bounds, mode);
     return { conversation, allowance };
   });

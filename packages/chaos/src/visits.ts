@@ -69,7 +69,7 @@ async function replace(visitor: Visitor): Promise<void> {
 }
 
 async function vanishBeforeAnswer(visitor: Visitor): Promise<void> {
-  await visitor.page().start({ patienceMs: visitor.random.between(1, 400) });
+  await visitor.page().start({ patienceMs: visitor.random.between(1, 60) });
 }
 
 async function vanishAtAnswer(visitor: Visitor): Promise<void> {

@@ -7,7 +7,7 @@ import type { Random } from "./random.js";
 
 const PROBE_EVERY_MS = 300;
 const PROBE_PATIENCE_MS = 1_200;
-/** A server that takes longer than this for a look into the ledger is not at work. */
+/** A server that takes longer than this to read the store is not at work. */
 const PROMPT_MS = 600;
 const RECONCILE_EVERY_MS = 3_000;
 const RECONCILE_PATIENCE_MS = 8_000;
@@ -55,7 +55,7 @@ export class Watch {
     this.#lastTick = now;
   }
 
-  /** A keep-alive with a token that nobody has: to say so, the server has to look into the ledger. */
+  /** A keep-alive with an unknown token: to refuse it, the server has to read the store. */
   async #probe(port: number, index: number): Promise<void> {
     const body = { token: "probe" };
     const result = await call({ port, path: "/api/keepalive", body, patienceMs: PROBE_PATIENCE_MS });

@@ -3,15 +3,13 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Patch } from "./mutation-table.js";
 
-/** At the root, everything that tests and runs need. */
-const rootFiles = ["package.json", "pnpm-workspace.yaml", "tsconfig.base.json", "tsconfig.json", "vitest.config.ts"];
-
 /** A copy of the workspace's sources to spoil; what is installed is shared. */
 export class WorkspaceCopy {
   readonly folder = mkdtempSync(join(tmpdir(), "chaos-mutant-"));
 
   constructor(root: string) {
-    for (const file of rootFiles) cpSync(join(root, file), join(this.folder, file));
+    const settings = readdirSync(root).filter((name) => /\.(ts|json|yaml)$/.test(name));
+    for (const file of settings) cpSync(join(root, file), join(this.folder, file));
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
     for (const name of readdirSync(join(root, "packages"))) {
       // Links are copied as they are, relative: packages find each other inside the copy.

@@ -39,6 +39,6 @@ it("leaves out what may have been charged to the window before", () => {
   expect(kinds({ ...run([1, 11, 21]), acts: waking.acts })).toEqual([]);
 });
 
-it("leaves out windows in which the ledger lost its meters", () => {
+it("leaves out windows in which the store lost its counters", () => {
   expect(kinds({ ...run([1, 11, 21]), losses: [{ at: at(5), since: at(5), all: true }] })).toEqual([]);
 });

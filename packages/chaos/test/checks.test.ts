@@ -12,7 +12,7 @@ import {
   withinMaxSeconds,
 } from "../src/checks.js";
 import { terms } from "../src/terms.js";
-import { act, at, conversation, facts } from "./made.js";
+import { act, at, conversation, ended, facts } from "./made.js";
 
 const first = conversation(10, 20);
 const second = (from: number, more = {}) => conversation(from, 40, { id: "con_2", ...more });
@@ -45,7 +45,7 @@ describe("one conversation per consumer", () => {
     expect(onePerConsumer(deliveredOf(facts({ conversations, acts })))).toEqual([]);
   });
 
-  it("does not flag what the ledger lost", () => {
+  it("does not flag what the store lost", () => {
     expect(judged(15, 16, { losses: [{ at: at(14), since: at(14), all: true }] })).toEqual([]);
     expect(judged(15, 16, { losses: [{ at: at(9), since: at(9), all: true }] })).toHaveLength(1);
   });
@@ -90,22 +90,27 @@ it('flags a stop that was answered "ended" while the conversation ran', () => {
 });
 
 it("flags a conversation that a late stop of an old page has ended", () => {
-  const ends = [{ conversation: "con_1", reason: "owner" }];
+  const ends = [ended("con_1", "owner")];
   const stale = act("stop", 15, { stale: true, state: "ended" });
   expect(ownersOnly(ends, [act("start", 11), stale])).toMatchObject([{ kind: "stopped-by-none" }]);
   expect(ownersOnly(ends, [stale, act("stop", 16, { outcome: "unclear" })])).toEqual([]);
-  expect(ownersOnly([{ conversation: "con_1", reason: "left" }], [stale])).toEqual([]);
+  const closed = [ended("con_1", "page-closed")];
+  expect(ownersOnly(closed, [act("leave", 15, { stale: true })])).toHaveLength(1);
+  expect(ownersOnly(closed, [act("leave", 15)])).toEqual([]);
   const unnamed = act("stop", 16, { conversation: undefined, outcome: "unclear" });
   expect(ownersOnly(ends, [act("start", 11), unnamed])).toEqual([]);
 });
 
 it("flags a conversation that was stopped as undelivered while a page had it", () => {
-  const ends = [{ conversation: "con_1", reason: "client-gone" }];
+  const ends = [ended("con_1", "undelivered")];
   const gone = (more: Partial<Parameters<typeof facts>[0]>) =>
     goneMeansGone(facts({ conversations: [first], ends, ...more }));
   expect(gone({ acts: [granted(11, "con_1")] })).toMatchObject([{ kind: "taken-away" }]);
   expect(gone({ acts: [act("start", 11, { conversation: undefined, outcome: "unclear" })] })).toEqual([]);
-  expect(gone({ acts: [granted(11, "con_1")], ends: [{ conversation: "con_1", reason: "left" }] })).toEqual([]);
+  const two = [act("start", 11, { delivery: 1 }), act("start", 12, { delivery: 2, page: "ada/2" })];
+  expect(gone({ acts: [...two, act("leave", 13)] })).toHaveLength(1);
+  expect(gone({ acts: [...two, act("leave", 13, { page: "ada/2" })] })).toEqual([]);
+  expect(gone({ acts: [granted(11, "con_1")], ends: [ended("con_1", "page-closed")] })).toEqual([]);
   const losses = [{ at: at(12), since: at(10), all: false }];
   expect(gone({ acts: [granted(11, "con_1")], losses })).toEqual([]);
 });

@@ -27,7 +27,7 @@ describe("the last legitimate use", () => {
 
   it("counts a keep-alive whose outcome nobody knows", () => {
     expect(used([act("keepalive", 15, { outcome: "unclear" })])).toBe(15);
-    expect(used([act("keepalive", 16, { outcome: "refused", code: "ledger-unavailable" })])).toBe(16);
+    expect(used([act("keepalive", 16, { outcome: "refused", code: "store-unavailable" })])).toBe(16);
     expect(used([act("keepalive", 16, { outcome: "unsent" })])).toBe(10);
   });
 

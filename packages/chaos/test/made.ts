@@ -1,9 +1,10 @@
-import type { Act, Conversation, Facts } from "../src/facts.js";
+import type { Act, Conversation, Ended, Facts } from "../src/facts.js";
 import { boundsOf, terms } from "../src/terms.js";
 
 export const bounds = boundsOf(terms);
 /** What a conversation may bill after its last use when nothing goes wrong, in seconds. */
-export const quiet = bounds.idle + bounds.sweep + bounds.answer + bounds.lease + bounds.ledger + bounds.slack;
+export const quiet =
+  bounds.idle + bounds.sweep + bounds.answer + bounds.claim + bounds.lease + bounds.store + bounds.slack;
 
 /** Times in the tests are seconds after this. */
 const epoch = 1_000_000_000_000;
@@ -39,6 +40,14 @@ export function act(kind: Act["kind"], ended: number, more: Partial<Act> = {}): 
     ...more,
   };
 }
+
+/** The event about the end of a conversation. */
+export const ended = (conversation: string, reason: string, seconds = 10): Ended => ({
+  id: `event of ${conversation}`,
+  conversation,
+  reason,
+  seconds,
+});
 
 export function facts(more: Partial<Facts> = {}): Facts {
   return {

@@ -1,5 +1,5 @@
 import type { Started, StartRequest, StopStatus } from "./grant.js";
-import { onPageEnd, rememberLeaving, sendLeaving, wasHere } from "./page-end.js";
+import { deliveryOf, onPageEnd, rememberLeaving, sendLeaving, wasHere } from "./page-end.js";
 import { type Calling, post } from "./post.js";
 import { isOver, Problem } from "./problem.js";
 
@@ -160,7 +160,7 @@ export function createEquos({ url, headers = {}, credentials = "same-origin", on
 
   const keep = async (started: Started) => {
     try {
-      await post(calling, "keepalive", proofOf(started), {}, callSeconds);
+      await post(calling, "keepalive", { ...proofOf(started), ...deliveryOf(started) }, {}, callSeconds);
     } catch (error) {
       // What did not get through is said again by the next one.
       if (isOver(error) && ending !== started) forget(started, "ended");

@@ -9,14 +9,14 @@ const reloadMs = 10_000;
  * Tells the server that the page is leaving; it waits a few seconds for one that comes back. As plain text and proved by the token:
  * a call that needs neither a preflight nor a header, so that it goes out of a page that is no longer there.
  */
-export function sendLeaving({ base, credentials }: Calling, { grant, delivery }: Started): void {
+export function sendLeaving({ base, credentials }: Calling, started: Started): void {
   const url = `${base}/stop`;
+  const { grant } = started;
   const { id } = grant.conversation;
   const body = JSON.stringify({
     id,
     token: grant.consumerAccessToken,
-    // Without its number it could not be told from a later one.
-    ...(delivery > 0 ? { delivery } : {}),
+    ...deliveryOf(started),
     leaving: true,
   });
   const beacon = () => {
@@ -32,6 +32,9 @@ export function sendLeaving({ base, credentials }: Calling, { grant, delivery }:
     beacon();
   }
 }
+
+/** The number that tells this page from a later one; nothing where no server has told it. */
+export const deliveryOf = ({ delivery }: Started) => (delivery > 0 ? { delivery } : {});
 
 /** `pagehide` is the last that every browser tells; `unload` is not, and keeps pages out of its memory. */
 export function onPageEnd(page: { end(): void; backFromMemory(): void }): () => void {

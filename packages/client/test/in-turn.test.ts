@@ -79,7 +79,8 @@ describe("a start under way when the page's part ends", () => {
     const first = equos.start({ character: "guide" });
     equos.close();
     const second = await equos.start({ character: "guide" });
-    expect(second).toMatchObject({ grant: (await first).grant, resumed: true, delivery: 2 });
+    expect(second).toMatchObject({ grant: (await first).grant, resumed: true });
+    expect(second.delivery).toBeGreaterThan((await first).delivery);
     expect(equos.current).toBe(second);
     expect(page.listeners()).toBe(2);
     expect(statuses()).toEqual(["running"]);

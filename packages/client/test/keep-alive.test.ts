@@ -16,6 +16,16 @@ async function talking() {
   return { site, equos, started, ends, kept, keeps };
 }
 
+it("says which page it is from", async () => {
+  const { site, equos, started, keeps } = await talking();
+  equos.joined();
+  await keeps(1);
+  const { grant, delivery } = started;
+  const { id } = grant.conversation;
+  const [, kept] = site.calls;
+  expect(JSON.parse(kept?.body ?? "")).toEqual({ id, token: grant.consumerAccessToken, delivery });
+});
+
 it("goes out at once and every 30 s, from when the page is in the room", async () => {
   const { equos, kept, keeps } = await talking();
   vi.advanceTimersByTime(90_000);
@@ -65,7 +75,7 @@ it.each([
 
 it.each([
   ["a server that is gone", undefined],
-  ["a broker in trouble", { status: 503, body: JSON.stringify({ code: "ledger-unavailable", detail: "Later." }) }],
+  ["a broker in trouble", { status: 503, body: JSON.stringify({ code: "store-unavailable", detail: "Later." }) }],
   [
     "a proxy that finds no route",
     { status: 404, headers: { "content-type": "text/html" }, body: "<h1>Not found</h1>" },

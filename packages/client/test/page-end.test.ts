@@ -11,17 +11,18 @@ async function talking() {
   const started = await equos.start({ character: "guide" });
   const { id } = started.grant.conversation;
   const token = started.grant.consumerAccessToken;
+  const { delivery } = started;
   const stops = () => site.calls.filter(({ action }) => action === "stop");
-  return { page, site, equos, started, id, token, ends, stops };
+  return { page, site, equos, started, id, token, delivery, ends, stops };
 }
 
 describe("a page that goes", () => {
   it("says so, once, in a call that needs no preflight", async () => {
-    const { page, site, id, token, stops } = await talking();
+    const { page, site, id, token, delivery, stops } = await talking();
     page.hide();
     await vi.waitFor(() => expect(stops()).toHaveLength(1));
     const [stop] = stops();
-    await vi.waitFor(() => expect(JSON.parse(stop?.body ?? "")).toEqual({ id, token, delivery: 1, leaving: true }));
+    await vi.waitFor(() => expect(JSON.parse(stop?.body ?? "")).toEqual({ id, token, delivery, leaving: true }));
     expect(stop?.headers["content-type"]).toMatch(/^text\/plain/);
     // The broker's grace.
     await vi.waitFor(() => site.emulator.assertNothingRunning(), { timeout: 6_000 });
@@ -38,13 +39,13 @@ describe("a page that goes", () => {
     ],
     ["rejects", () => () => Promise.reject(new TypeError("Failed to fetch"))],
   ])("sends a beacon with the same where fetch %s", async (_, stub) => {
-    const { page, site, id, token } = await talking();
+    const { page, site, id, token, delivery } = await talking();
     vi.stubGlobal("fetch", stub());
     page.hide();
     await vi.waitFor(() => expect(page.beacons).toHaveLength(1));
     const [beacon] = page.beacons;
     expect(beacon?.url).toBe(`${site.url}/stop`);
-    expect(JSON.parse(beacon?.body ?? "")).toEqual({ id, token, delivery: 1, leaving: true });
+    expect(JSON.parse(beacon?.body ?? "")).toEqual({ id, token, delivery, leaving: true });
   });
 
   it("throws nothing where neither can be sent", async () => {

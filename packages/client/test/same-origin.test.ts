@@ -18,10 +18,13 @@ describe.skipIf(skipped)("a page of the broker's own origin", () => {
   it("has the same conversation after a reload", async () => {
     const { site, page, actions } = await opened();
     expect(await page.evaluate("equos.wasHere()")).toBe(false);
-    expect(await page.evaluate(start)).toMatchObject({ delivery: 1, resumed: false });
+    const { delivery } = Object(await page.evaluate(start));
+    expect(delivery).toBeGreaterThan(0);
     await page.reload();
     expect(await page.evaluate("equos.wasHere()")).toBe(true);
-    expect(await page.evaluate(start)).toMatchObject({ delivery: 2, resumed: true });
+    const again = Object(await page.evaluate(start));
+    expect(again).toMatchObject({ resumed: true });
+    expect(again.delivery).toBeGreaterThan(delivery);
     await vi.waitFor(() => expect(actions().toSorted()).toEqual(["start", "start", "stop"]));
     expect(site.emulator.conversations()).toHaveLength(1);
     expect(await page.evaluate("equos.stop()")).toBe("ended");

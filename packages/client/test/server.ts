@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { text } from "node:stream/consumers";
-import { ConversationBroker, memoryLedger, toNodeHandler } from "@equos-broker/core";
+import { ConversationBroker, memoryStore, toNodeHandler } from "@equos-broker/core";
 import { type Emulator, type EmulatorOptions, startEmulator } from "@equos-broker/emulator";
 import { onTestFinished } from "vitest";
 
@@ -38,8 +38,8 @@ export async function siteFor({ emulator: given, allowedOrigins, page = "" }: Si
     apiKey: emulator.apiKey,
     endpoint: emulator.url,
     characters: { guide: emulator.characterId, coach: emulator.characterIds[1] ?? "" },
-    ledger: memoryLedger({ singleProcess: true }),
-    // Books of its own.
+    store: memoryStore({ singleProcess: true }),
+    // A store of its own.
     deployment: `client-${crypto.randomUUID()}`,
     limits: { perConsumer: { active: 1, starts: { max: 3, perSeconds: 3600 } } },
     logger: { warn: () => {}, error: () => {} },

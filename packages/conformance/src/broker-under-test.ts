@@ -4,13 +4,14 @@ import {
   type BrokerOptions,
   type Clock,
   ConversationBroker,
+  type ConversationStore,
   type InputSchema,
-  type Ledger,
-  memoryLedger,
-  type ReserveOutcome,
+  memoryStore,
 } from "@equos-broker/core";
 import { sentPrompt, sentVariable } from "./sent.js";
-import { watchedLedger } from "./watched-ledger.js";
+import { type ReservationOutcome, watchedStore } from "./watched-store.js";
+
+export type { ReservationOutcome };
 
 // Runs on every runtime: nothing here is Node's, or vitest's.
 
@@ -28,8 +29,8 @@ export interface Settings {
 export interface Listeners {
   /** A request has come as far as `authorize`. */
   arrival(user: string | undefined, signal: AbortSignal): void;
-  /** What the ledger said to a reservation. */
-  reservation(outcome: ReserveOutcome["outcome"]): void;
+  /** What a start meets in the store. */
+  reservation(outcome: ReservationOutcome): void;
   log(level: "warn" | "error", details: object, message: string): void;
   event(event: BrokerEvent): void;
 }
@@ -38,7 +39,7 @@ export type TestedOptions = BrokerOptions<unknown, { identity: string; name: str
 
 export interface BrokerUnderTest {
   readonly broker: ConversationBroker;
-  readonly ledger: Ledger;
+  readonly store: ConversationStore;
 }
 
 /** The broker of the suite. `more`: options that only a test in this process can give. */
@@ -48,7 +49,7 @@ export function brokerUnderTest(
   listeners: Listeners,
   more: Partial<TestedOptions> = {},
 ): BrokerUnderTest {
-  const ledger = watchedLedger(memoryLedger({ clock }), ({ outcome }) => listeners.reservation(outcome));
+  const store = watchedStore(memoryStore({ clock }), (outcome) => listeners.reservation(outcome));
   const broker = new ConversationBroker({
     authorize: (context: AuthorizeContext) => {
       listeners.arrival(context.header("x-user"), context.signal);
@@ -61,7 +62,7 @@ export function brokerUnderTest(
     ...(input === undefined ? {} : { input: topic }),
     conversation: () => ({ promptCtx: sentPrompt, promptTemplateVars: { plan: sentVariable } }),
     clock,
-    ledger,
+    store,
     logger: {
       warn: (details, message) => listeners.log("warn", details, message),
       error: (details, message) => listeners.log("error", details, message),
@@ -70,7 +71,7 @@ export function brokerUnderTest(
     ...more,
   });
   // Its authorize and characters do not depend on the broker's type parameters.
-  return { broker: broker as unknown as ConversationBroker, ledger };
+  return { broker: broker as unknown as ConversationBroker, store };
 }
 
 /** By the header `x-user`. */

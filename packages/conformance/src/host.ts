@@ -30,6 +30,8 @@ interface AnyHost {
   readonly parser: HostParser;
   /** `true`: the framework knows the mount, so what is below it and not ours goes to the host's own routes. */
   readonly knowsMount: boolean;
+  /** Where no timer outlives its request: a scheduler sweeps this often. */
+  readonly sweepSeconds?: number | undefined;
   /** The cases that this host decides, by their names. Each is checked as it is told here. */
   readonly own?: Readonly<Record<string, OwnAnswer>> | undefined;
 }

@@ -23,7 +23,7 @@ export {
   type RemoteHost,
 } from "./host.js";
 export { LeakWatch } from "./leak-watch.js";
-export { expectGrant, expectProblem, type GrantAnswer, type Problem } from "./problem.js";
+export { deliveryOf, expectGrant, expectProblem, type GrantAnswer, type Problem } from "./problem.js";
 export { Stage } from "./stage.js";
 
 /** Declares every case for one host. Call it in a test file of the adapter. */

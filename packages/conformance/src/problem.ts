@@ -44,11 +44,16 @@ export interface GrantAnswer {
   readonly consumerAccessToken: string;
 }
 
-export function expectGrant(answer: Answer, status: 200 | 201, delivery: number): GrantAnswer {
+/** Returns the number of a hand-out. It grows with each hand-out to a consumer. */
+export const deliveryOf = ({ headers }: Answer): number => Number(headers["equos-delivery"]);
+
+/** @param after the number of an earlier hand-out to the same consumer */
+export function expectGrant(answer: Answer, status: 200 | 201, after = 0): GrantAnswer {
   expect({ status: answer.status, body: answer.text }).toMatchObject({ status });
   expect(answer.headers["cache-control"]).toBe("no-store");
   expect(answer.headers["content-type"]).toBe("application/json; charset=utf-8");
-  expect(answer.headers["equos-delivery"]).toBe(String(delivery));
+  expect(answer.headers["equos-delivery"]).toMatch(/^[1-9]\d*$/);
+  expect(deliveryOf(answer)).toBeGreaterThan(after);
   const grant = JSON.parse(answer.text) as GrantAnswer;
   expect(grant).toStrictEqual(grantShape);
   return grant;

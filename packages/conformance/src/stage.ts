@@ -1,4 +1,4 @@
-import type { BrokerEvent, ReserveOutcome } from "@equos-broker/core";
+import type { BrokerEvent } from "@equos-broker/core";
 import { type ControlledClock, type Emulator, manualClock, startEmulator } from "@equos-broker/emulator";
 import { expect } from "vitest";
 import type { Listeners, Settings, TestedOptions } from "./broker-under-test.js";
@@ -7,6 +7,7 @@ import type { AnyBroker, Host, ListeningHost } from "./host.js";
 import { LeakWatch } from "./leak-watch.js";
 import { sentPrompt, sentVariable } from "./sent.js";
 import { openStand, type Stand } from "./stand.js";
+import type { ReservationOutcome } from "./watched-store.js";
 
 /** A request that has come as far as `authorize`. */
 interface Arrival {
@@ -26,8 +27,8 @@ export class Stage {
     readonly watch: LeakWatch,
     readonly events: readonly BrokerEvent[],
     readonly arrivals: readonly Arrival[],
-    /** What the ledger said to each reservation, in order. */
-    readonly reservations: readonly ReserveOutcome["outcome"][],
+    /** What each start met in the store, in order. */
+    readonly reservations: readonly ReservationOutcome[],
     private readonly stand: Stand,
   ) {}
 
@@ -39,7 +40,7 @@ export class Stage {
     watch.watchConsole();
     const events: BrokerEvent[] = [];
     const arrivals: Arrival[] = [];
-    const reservations: ReserveOutcome["outcome"][] = [];
+    const reservations: ReservationOutcome[] = [];
     const listeners: Listeners = {
       arrival: (user, signal) => arrivals.push({ user, signal }),
       reservation: (outcome) => reservations.push(outcome),
@@ -125,6 +126,14 @@ export class Stage {
       await this.clock.advance(250);
     }
     return await task;
+  }
+
+  /** Lets time pass until a sweep has stopped this user's conversation, because its response reached no client. */
+  async undeliveredEnd(user: string): Promise<void> {
+    const ends = () =>
+      this.events.filter((event) => event.type === "conversation.ended" && event.consumer?.identity === user);
+    await this.until(this.eventually(() => ends().length > 0));
+    expect(ends()).toMatchObject([{ reason: "undelivered" }]);
   }
 
   /** What this user's starts cost upstream. */

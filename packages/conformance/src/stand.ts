@@ -36,14 +36,14 @@ async function here(
   listeners: Listeners,
   more: Partial<TestedOptions>,
 ): Promise<Stand> {
-  const { broker, ledger } = brokerUnderTest(settings, clock, listeners, more);
+  const { broker, store } = brokerUnderTest(settings, clock, listeners, more);
   const server = await host.listen(broker);
   return {
     server,
     broker,
     advance: (ms) => clock.advance(ms),
     hear: async () => undefined,
-    inspected: () => [core, broker, ledger, server],
+    inspected: () => [core, broker, store, server],
     closeBroker: () => broker.close(),
   };
 }

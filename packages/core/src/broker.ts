@@ -1,56 +1,84 @@
-import { assemble } from "./assembly.js";
-import { stopwatch } from "./clock.js";
-import { type Consumer, checkConsumer } from "./consumer.js";
-import { within } from "./deadline.js";
+import { Background } from "./background.js";
+import type { Consumer } from "./consumer.js";
+import { checkConsumer } from "./consumer.js";
+import { closeConversations } from "./conversations/close.js";
+import { Ends } from "./conversations/end.js";
+import { Events } from "./conversations/events.js";
+import { recordHeartbeat } from "./conversations/heartbeat.js";
+import { JoinCheck } from "./conversations/join-check.js";
+import { StoreOpener } from "./conversations/open-store.js";
+import { Pending } from "./conversations/pending.js";
+import { type ReconcileOptions, type ReconcileReport, Reconciler } from "./conversations/reconcile.js";
+import { type RunningConversation, runningConversations } from "./conversations/running.js";
+import { Search } from "./conversations/search.js";
+import { Starts } from "./conversations/start.js";
+import { checkStart, type StartRequestBody } from "./conversations/start-request.js";
+import { type Stopped, Stops } from "./conversations/stop.js";
+import { Sweep } from "./conversations/sweep.js";
+import { BrokerError } from "./errors.js";
 import type { Exchange, Reply } from "./exchange.js";
 import type { Grant } from "./grant.js";
 import { Attempts } from "./http/attempts.js";
-import { actions, handle } from "./http/handle.js";
-import { type Claim, checkClaim } from "./life/claim.js";
-import { CLOSE_SECONDS, finish } from "./life/close.js";
-import { keepConversation } from "./life/keep.js";
-import { checkOrder, type StartRequestBody } from "./life/order.js";
-import { type ReconcileOptions, type ReconcileReport, reconcile } from "./life/reconcile.js";
-import { startConversation } from "./life/start.js";
-import { stopConversation } from "./life/stop.js";
-import type { StopOrder, Stopped } from "./life/stop-order.js";
-import { Sweep } from "./life/sweep.js";
+import { actions, handle, type Services } from "./http/handle.js";
 import { checkOptions } from "./option-checks.js";
 import type { BrokerOptions } from "./options.js";
-import type { AnyOptions, Parts } from "./parts.js";
+import { type AnyOptions, resolveOptions, type Settings } from "./settings.js";
 import { Sweeper } from "./sweeper.js";
+import { Upstream } from "./upstream/upstream.js";
 
-/** What `broker.start` is asked with. */
+/** What `broker.start` takes. */
 export interface StartOptions<TConsumer extends Consumer, TAlias extends string> extends StartRequestBody {
   readonly consumer: TConsumer;
   readonly character?: TAlias | undefined;
   /** Address of the client, for `limits.perIp`. */
   readonly ip?: string | undefined;
-  /** The page will send keep-alives: one that never does is known not to have joined. */
-  readonly keepsAlive?: boolean | undefined;
+  /** The page has promised heartbeats: without one by the join deadline, no consumer has joined. */
+  readonly sendsHeartbeats?: boolean | undefined;
 }
 
-/** What `broker.start` gives: a conversation that runs, new or taken up. */
+/** What `broker.start` returns: a conversation that runs, new or resumed. */
 export interface Started {
   /** What the client may have. */
   readonly grant: Grant;
-  /** Hand it to the page with the grant; its page-end stop sends it back. */
-  readonly delivery: number;
+  /** Goes to the page with the payload. Its stop and its heartbeats send it back. */
+  readonly generation: number;
   /** The consumer's conversation was running already. */
   readonly resumed: boolean;
 }
 
+/** What `broker.stop` takes. */
+export interface StopOptions extends PageOptions {
+  /** Only conversations of this consumer are stopped. */
+  readonly consumer: Pick<Consumer, "identity" | "tenant">;
+  /** Equos' id. Default: the consumer's only conversation. */
+  readonly id?: string | undefined;
+}
+
+/** What a page says with its stop. */
+export interface PageOptions {
+  /** The page's generation. If a newer page has the conversation, the stop is refused as `outdated`. */
+  readonly generation?: number | undefined;
+  /** The page closes or reloads: the stop waits `leaveGraceSeconds` for a page that comes back. */
+  readonly pageHide?: boolean | undefined;
+}
+
+/** What `broker.heartbeat` takes: a consumer, or the conversation's token. */
+export type HeartbeatOptions = { readonly generation?: number | undefined } & (
+  | { readonly consumer: Pick<Consumer, "identity" | "tenant">; readonly id?: string | undefined }
+  | { readonly token: string }
+);
+
 /** Options of `broker.close`. */
 export interface CloseOptions {
-  /** Also stop every conversation of this ledger. Default: leave them to the people in them. */
+  /** Also stop every conversation of this store. Default: let them go on. */
   readonly stop?: boolean | undefined;
 }
 
 /**
- * Stands between browsers and Equos: starts and stops conversations with the API key, gives a client only what it needs
- * to join, and keeps the books that make a double click one conversation and a stop the owner's alone.
+ * Starts and stops conversations with the API key, and returns to a client only what it needs to join. Records
+ * conversations, so that a double click starts one and only its owner can stop it.
  *
- * Building one does nothing but check the options: no timer, no I/O, no look at the environment.
+ * The constructor only checks the options: no timer, no I/O, no environment.
  *
  * @throws BrokerError `invalid-option`, which names the option.
  *
@@ -69,96 +97,142 @@ export class ConversationBroker<
   TAlias extends string = "default",
   TInput = undefined,
 > {
-  readonly #parts: Parts;
-  readonly #shared: boolean;
+  readonly #settings: Settings;
+  readonly #services: Services;
+  readonly #stores: StoreOpener;
+  readonly #ends: Ends;
   readonly #sweep: Sweep;
   readonly #sweeper: Sweeper;
-  readonly #attempts: Attempts;
-  readonly #inFlight = new Set<Promise<unknown>>();
-  #closed = false;
+  readonly #reconciler: Reconciler;
+  readonly #background: Background;
 
   constructor(options: BrokerOptions<TNative, TConsumer, TAlias, TInput>) {
     checkOptions(options);
     // Inside, a consumer is a Consumer and an input is unknown; each goes back only into functions of these options.
-    const plain = options as unknown as AnyOptions;
-    this.#shared = options.ledger?.shared ?? false;
-    this.#parts = assemble(plain, {
-      open: () => !this.#closed,
-      track: (task) => this.#track(task),
-      wake: () => this.#sweeper.wake(),
-      sweep: () => this.sweep(),
-      catchUp: () => this.#sweeper.catchUp(),
-      opened: (books) => this.#sweeper.take(books),
+    const settings = resolveOptions(options as unknown as AnyOptions);
+    const { clock, logger } = settings;
+    const background = new Background(clock, () => sweeper.wake());
+    const upstream = new Upstream({ ...settings, ...settings.timeouts }, clock);
+    const events = new Events(settings, () => upstream.secrets());
+    const pending = new Pending(clock);
+    const ends = new Ends({ settings, upstream, events, background, pending });
+    const joinCheck = new JoinCheck(settings, upstream, events, ends);
+    const reconciler = new Reconciler({ settings, upstream, events, ends, background });
+    const stores = new StoreOpener(settings, () => upstream.endpoint(), {
+      opened: (store) => {
+        // A broker with its own clock sweeps for itself.
+        if (!settings.hasOwnClock) sweeper.take(store.id);
+        // Another server may be killed at any time, and what it leaves becomes due later.
+        if (store.isShared) background.wake();
+      },
+      lost: () => background.wake(),
     });
-    const { clock, logger } = this.#parts;
-    this.#sweep = new Sweep(this.#parts);
-    this.#attempts = new Attempts(clock);
-    this.#sweeper = new Sweeper(
+    const search = new Search(settings, upstream, ends);
+    const sweep = new Sweep({ settings, stores, events, ends, search, joinCheck, reconciler, background });
+    const sweeper = new Sweeper(
       clock,
-      () => this.#sweep.begin(),
-      // Another server may be killed at any time, and what it leaves behind is due later.
-      this.#shared ? 5_000 : undefined,
+      () => sweep.begin(),
+      settings.store.shared ? 5_000 : undefined,
       (error) => logger.error({ error: error instanceof Error ? error.message : "unknown" }, "A sweep failed"),
     );
-  }
-
-  #track<T>(task: Promise<T>): Promise<T> {
-    this.#inFlight.add(task);
-    const forget = () => this.#inFlight.delete(task);
-    task.then(forget, forget);
-    return task;
-  }
-
-  /** Everything in flight is through. What died with its request never is, or is and cannot say so any more. */
-  async #settled(): Promise<void> {
-    while (this.#inFlight.size > 0) {
-      const tasks = [...this.#inFlight];
-      await Promise.allSettled(tasks);
-      for (const task of tasks) this.#inFlight.delete(task);
-    }
+    const starts = new Starts({ settings, stores, upstream, events, ends, pending, background, reconciler, joinCheck });
+    const stops = new Stops({ settings, stores, upstream, events, ends, pending, background });
+    this.#settings = settings;
+    this.#stores = stores;
+    this.#ends = ends;
+    this.#sweep = sweep;
+    this.#sweeper = sweeper;
+    this.#reconciler = reconciler;
+    this.#background = background;
+    this.#services = {
+      settings,
+      starts,
+      stops,
+      background,
+      heartbeat: (request) => recordHeartbeat({ settings, stores, events }, request),
+      attempts: new Attempts(clock),
+      secrets: () => upstream.secrets(),
+      sweep: () => this.sweep(),
+      catchUp: () => sweeper.catchUp(),
+    };
   }
 
   /** The segments below a mount that are the broker's. */
   readonly actions: readonly string[] = actions;
 
-  /** Serves one request of an adapter. `null`: the action is none of the broker's. Never rejects. */
-  readonly handle = (exchange: Exchange<TNative>): Promise<Reply | null> =>
-    handle(this.#parts, this.#attempts, exchange);
+  /** Serves one request of an adapter. `null`: the action is not the broker's. Never rejects. */
+  readonly handle = (exchange: Exchange<TNative>): Promise<Reply | null> => handle(this.#services, exchange);
 
   /**
    * Starts a conversation for a consumer, or hands out the running one again.
    *
    * @throws BrokerError, any code of `docs/errors.md` that is not about a request.
    */
-  async start({ consumer, ip, keepsAlive, ...body }: StartOptions<TConsumer, TAlias>): Promise<Started> {
+  async start({ consumer, ip, sendsHeartbeats, ...body }: StartOptions<TConsumer, TAlias>): Promise<Started> {
     checkConsumer(consumer);
-    const order = await checkOrder(this.#parts, consumer, body, { ip, keepsAlive });
-    const { grant, number, resumed } = await this.#parts.track(startConversation(this.#parts, order));
-    return { grant, delivery: number, resumed };
+    const { starts } = this.#services;
+    const request = await checkStart(this.#settings, consumer, body, { ip, sendsHeartbeats });
+    const { payload, generation, resumed } = await this.#background.track(starts.start(request));
+    return { grant: payload, generation, resumed };
   }
 
   /**
-   * Stops a conversation: the consumer's, the token's, or, with an `id` alone, anyone's. Stopping again is harmless.
-   * A `consumer` or `token` that is there and empty stops nothing: nobody was signed in.
+   * Stops a consumer's conversation. Stopping again is harmless.
    *
-   * @throws BrokerError `not-found` or `several-conversations`.
+   * @throws BrokerError `not-found`, `several-conversations`, or `outdated`
    */
-  async stop(order: StopOrder): Promise<Stopped> {
-    checkClaim(order);
-    return await stopConversation(this.#parts, order, (order.consumer ?? order.token) ? "owner" : "server");
-  }
-
-  /** Says that somebody is in a conversation. @throws BrokerError `not-found` or `conversation-ended`. */
-  async keepAlive(claim: Claim): Promise<void> {
-    checkClaim(claim);
-    await keepConversation(this.#parts, claim);
+  async stop({ consumer, id, generation, pageHide }: StopOptions): Promise<Stopped> {
+    return await this.#services.stops.stop({
+      ...{ consumer: signedIn(consumer), id: present(id), generation, pageHide },
+      reason: "owner",
+    });
   }
 
   /**
-   * Sees to what is due: pages that have left or that nobody joined, stops to confirm, starts whose outcome is unknown. Runs
-   * by itself every second from the first use on; where nothing runs between requests, let a scheduler call it.
+   * Stops the conversation of a LiveKit token, whoever presents it.
    *
-   * @throws BrokerError `ledger-unavailable`
+   * @throws BrokerError `not-found` or `outdated`
+   */
+  async stopByToken(token: string, { generation, pageHide }: PageOptions = {}): Promise<Stopped> {
+    return await this.#services.stops.stop({ token: required(token), generation, pageHide, reason: "owner" });
+  }
+
+  /**
+   * Stops any conversation by Equos' id. For the server's own code: no consumer is checked.
+   *
+   * @throws BrokerError `not-found`
+   */
+  async forceStop(id: string): Promise<Stopped> {
+    return await this.#services.stops.stop({ id: required(id), reason: "server" });
+  }
+
+  /** Records that a page is in a conversation. @throws BrokerError `not-found` or `conversation-ended` */
+  async heartbeat(options: HeartbeatOptions): Promise<void> {
+    const { generation } = options;
+    if ("token" in options) return await this.#services.heartbeat({ token: required(options.token), generation });
+    const { consumer, id } = options;
+    await this.#services.heartbeat({ consumer: signedIn(consumer), id: present(id), generation });
+  }
+
+  /**
+   * Iterates over the conversations that run, as the store records them.
+   *
+   * @throws BrokerError `store-unavailable`
+   *
+   * @example
+   * ```ts
+   * for await (const { id, consumer, endsAt } of broker.conversations()) console.log(id, consumer?.identity, endsAt);
+   * ```
+   */
+  async *conversations(): AsyncGenerator<RunningConversation, void, undefined> {
+    yield* runningConversations(await this.#stores.open());
+  }
+
+  /**
+   * Processes what is due: closed pages, conversations that no consumer joined, stops to confirm, unknown starts, ends to
+   * announce. Runs by itself every second after the first use. Where nothing runs between requests, call it from a scheduler.
+   *
+   * @throws BrokerError `store-unavailable`
    */
   async sweep(): Promise<void> {
     if (await this.#sweep.begin()) this.#sweeper.wake();
@@ -166,37 +240,49 @@ export class ConversationBroker<
   }
 
   /**
-   * Compares what runs at Equos under this `deployment` with the ledger, and repairs: what runs and is in no record is
-   * stopped, or adopted when somebody has joined it; what is in a record and runs no more is ended.
+   * Compares what runs at Equos under this `deployment` with the store, and repairs: a conversation without a record is
+   * stopped, or adopted if a consumer has joined it; a record whose conversation runs no more is ended.
    *
-   * @throws BrokerError `deployment-missing`, `ledger-unavailable`, or any `upstream-…`
+   * @throws BrokerError `deployment-missing`, `store-unavailable`, or any `upstream-…`
    */
   async reconcile(options: ReconcileOptions = {}): Promise<ReconcileReport> {
-    return await this.#track(this.#parts.books().then((books) => reconcile(this.#parts, books, options)));
+    const run = async () => await this.#reconciler.reconcile(await this.#stores.open(), options);
+    return await this.#background.track(run());
   }
 
   /**
-   * No new starts, an end to those in flight and to what was promised (stops to confirm, pages that leave), no more
-   * timers. Conversations go on unless `stop` is set. Takes at most half a minute more than `timeouts.abandonSeconds`, so
-   * a minute and a half by default: what has not come to its end by then is told to the `logger`.
+   * Refuses new starts, finishes those under way, confirms stops, announces ends, and stops the timers. Conversations go on
+   * unless `stop` is set. Takes at most half a minute more than `timeouts.lateResponseSeconds`, so a minute and a half by
+   * default. Logs what is still pending after that.
    *
-   * @throws BrokerError `ledger-unavailable` with `stop`, when it cannot be seen what there is to stop
+   * @throws BrokerError `store-unavailable` with `stop`: what there is to stop is not known
    */
   async close({ stop = false }: CloseOptions = {}): Promise<void> {
-    this.#closed = true;
+    this.#background.isOpen = false;
     this.#sweeper.close();
-    const { clock, timeouts, used } = this.#parts;
-    const elapsed = stopwatch(clock);
-    // The clock's timers keep no process alive, and by now nothing else may.
+    // The clock's timers keep no process alive, and nothing else may.
     const alive = globalThis.setInterval(() => undefined, 1000);
     try {
-      await within(clock, timeouts.abandonSeconds, this.#settled());
-      this.#inFlight.clear();
-      if (!stop && !used()) return;
-      const seconds = timeouts.abandonSeconds + CLOSE_SECONDS - elapsed() / 1000;
-      await finish(this.#parts, this.#sweep, { shared: this.#shared, everything: stop, seconds });
+      const [settings, stores, ends] = [this.#settings, this.#stores, this.#ends];
+      await closeConversations({ settings, stores, ends, sweep: this.#sweep, background: this.#background }, stop);
     } finally {
       globalThis.clearInterval(alive);
     }
   }
 }
+
+/** @throws BrokerError `not-found`: `stop({ consumer: req.user })` without a user must stop nothing */
+function signedIn<T extends Pick<Consumer, "identity" | "tenant">>(consumer: T): T {
+  // A caller in JavaScript may pass anything.
+  const identity: unknown = (consumer as T | null | undefined)?.identity;
+  if (typeof identity !== "string" || identity === "") throw new BrokerError("not-found");
+  return consumer;
+}
+
+/** @throws BrokerError `not-found` */
+function required(value: string): string {
+  if (typeof value !== "string" || value === "") throw new BrokerError("not-found");
+  return value;
+}
+
+const present = (id: string | undefined): string | undefined => (id === undefined ? undefined : required(id));

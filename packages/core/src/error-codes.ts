@@ -24,6 +24,7 @@ export const errorCodes = {
   "already-active": [409, "You have a conversation already. Stop it first."],
   "just-stopped": [409, "This conversation has just ended. Wait a moment before you ask for another one."],
   "start-in-flight": [409, "Your conversation is being started. Wait for it."],
+  outdated: [409, "Another page has this conversation now. Stop it without a generation to end it all the same."],
   "several-conversations": [409, "You have several conversations. Say which one by its id."],
   "conversation-ended": [410, "This conversation is over. Start a new one."],
   "too-many-attempts": [429, "Too many requests for the same. Wait a moment."],
@@ -35,8 +36,8 @@ export const errorCodes = {
 
   // The team's own code and settings
   "invalid-option": [500, "The server is not set up correctly."],
-  "ledger-not-shared": [500, "The server is not set up correctly."],
-  "ledger-misconfigured": [500, "The server is not set up correctly."],
+  "store-not-shared": [500, "The server is not set up correctly."],
+  "store-misconfigured": [500, "The server is not set up correctly."],
   "secret-missing": [500, "The server is not set up correctly."],
   "secret-mismatch": [500, "The server is not set up correctly."],
   "deployment-missing": [500, "The server is not set up correctly."],
@@ -69,7 +70,7 @@ export const errorCodes = {
 
   // The broker
   "start-too-late": [503, "The server was held up. Try again."],
-  "ledger-unavailable": [503, "The server cannot keep its books at the moment. Try again later."],
+  "store-unavailable": [503, "The conversation store is unavailable. Try again later."],
   "broker-closed": [503, "The server is shutting down. Try again in a moment."],
   "internal-error": [500, "Something went wrong on the server."],
 } as const satisfies Readonly<Record<string, readonly [status: number, publicMessage: string]>>;

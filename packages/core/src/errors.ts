@@ -1,4 +1,5 @@
 import { type ErrorCode, errorCodes } from "./error-codes.js";
+import type { QuotaReading } from "./state/quotas.js";
 
 const brand = Symbol.for("equos-broker.error");
 
@@ -11,17 +12,6 @@ export interface UpstreamFailure {
   readonly detail: string;
 }
 
-/** What a consumer has left of one of its quotas. */
-export interface QuotaReading {
-  readonly name: "starts" | "seconds";
-  readonly unit: "starts" | "seconds";
-  readonly max: number;
-  readonly windowSeconds: number;
-  readonly left: number;
-  /** Until the window ends. */
-  readonly resetSeconds: number;
-}
-
 /** What a {@link BrokerError} may say beyond its code. */
 export interface BrokerErrorDetails {
   /** For the server log: what to look at. Never reaches a client. */
@@ -31,6 +21,8 @@ export interface BrokerErrorDetails {
   readonly retryAfterSeconds?: number | undefined;
   /** The consumer's own quotas, where one of them is the matter. */
   readonly quotas?: readonly QuotaReading[] | undefined;
+  /** The newest generation, where a page with an older one is refused. */
+  readonly generation?: number | undefined;
   readonly upstream?: UpstreamFailure | undefined;
   /** The team's own error, kept for its log. Upstream's errors are never kept: they may echo what was sent. */
   readonly cause?: unknown;
@@ -54,6 +46,7 @@ export class BrokerError extends Error {
   readonly publicMessage: string;
   readonly retryAfterSeconds: number | undefined;
   readonly quotas: readonly QuotaReading[];
+  readonly generation: number | undefined;
   readonly upstream: UpstreamFailure | undefined;
   readonly [brand] = true;
 
@@ -68,6 +61,7 @@ export class BrokerError extends Error {
     this.publicMessage = details.publicMessage ?? message;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.quotas = details.quotas ?? [];
+    this.generation = details.generation;
     this.upstream = details.upstream;
   }
 }

@@ -1,3 +1,4 @@
+import { BrokerError } from "./errors.js";
 import type { Logger } from "./logger.js";
 
 /**
@@ -50,4 +51,44 @@ export interface Mountable<TNative = never> {
   /** The segments below the mount that are its own; every other one is the host's. */
   readonly actions: readonly string[];
   readonly handle: (exchange: Exchange<TNative>) => Promise<Reply | null>;
+}
+
+/**
+ * For adapters: refuses at mounting what could only fail at the first request.
+ *
+ * @throws BrokerError `invalid-option`
+ */
+export function checkMountable(broker: unknown): void {
+  // Only looked at: both may be anything.
+  const { actions, handle } = (broker ?? {}) as Partial<Record<"actions" | "handle", unknown>>;
+  if (Array.isArray(actions) && typeof handle === "function") return;
+  throw new BrokerError("invalid-option", { hint: "What is mounted must be a ConversationBroker" });
+}
+
+/** The last segment of a URL's path, without a query and with one trailing slash forgiven. */
+export function lastSegment(url: string): string {
+  const path = url.split(/[?#]/, 1)[0] ?? "";
+  const trimmed = path.endsWith("/") ? path.slice(0, -1) : path;
+  return trimmed.slice(trimmed.lastIndexOf("/") + 1);
+}
+
+/** A `Vary` header with ours added to what the host has set: each name once. */
+export function addVary(present: unknown, added: string): string {
+  // As it is nearly always: of ours, nothing is there twice.
+  if (present === undefined) return added;
+  const names = [present, added].flat().flatMap((value) => String(value).split(","));
+  const unique = new Map(names.map((name) => name.trim()).map((name) => [name.toLowerCase(), name]));
+  unique.delete("");
+  return unique.has("*") ? "*" : [...unique.values()].join(", ");
+}
+
+/** The chunks of a body, one after the other. */
+export function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const all = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return all;
 }

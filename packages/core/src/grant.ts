@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { lazily } from "./environment.js";
 import { BrokerError } from "./errors.js";
-import { lazily } from "./lazily.js";
 
 /**
  * All that a client needs to join, and all that it gets: the allow-list. Everything else of the upstream answer (the

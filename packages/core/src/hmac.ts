@@ -1,4 +1,6 @@
 import { mac } from "#mac";
+import type { Consumer } from "./consumer.js";
+import { isPromise } from "./deadline.js";
 import type { HmacKey } from "./sealing/mac.js";
 
 export type { HmacKey };
@@ -28,6 +30,21 @@ export async function isSigned(key: HmacKey, text: string, signature: string): P
   return bytes !== undefined && (await crypto.subtle.verify("HMAC", key, bytes, encode(text)));
 }
 
+/** Random bytes are fetched in blocks: a call of the runtime costs more than the bytes. */
+const BLOCK_BYTES = 4096;
+let block = new Uint8Array(0);
+let used = 0;
+
+/** Returns an id that cannot be guessed, in base64url. @param bytes of randomness; a multiple of 3 */
+export function randomId(bytes: number): string {
+  if (used + bytes > block.length) {
+    block = crypto.getRandomValues(new Uint8Array(BLOCK_BYTES));
+    used = 0;
+  }
+  used += bytes;
+  return base64url(block.subarray(used - bytes, used));
+}
+
 const decoder = new TextDecoder();
 const ALPHABET = encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
@@ -49,3 +66,52 @@ export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined
     return undefined;
   }
 }
+
+/** There at once where the runtime can make it so. */
+type Digest = string | Promise<string>;
+
+/** 128 bits: nobody finds two texts with the same digest, and the ledger stays small. */
+const BYTES = 16;
+
+/** The keyed digests under which the ledger knows consumers, starts and tokens: nobody can tell from them who or what. */
+export class Digests {
+  readonly #key: HmacKey;
+  readonly #ofCharacters = new Map<string, string>();
+
+  constructor(key: HmacKey) {
+    this.#key = key;
+  }
+
+  consumer({ tenant, identity }: Pick<Consumer, "tenant" | "identity">): Digest {
+    return this.#digest("consumer", tenant === undefined ? "" : `t${tenant}`, identity);
+  }
+
+  /** What makes two starts of a consumer the same. `inputText` is what was sent, not what a schema made of it. */
+  fingerprint(characterId: string, inputText: string): Digest {
+    if (inputText !== "") return this.#digest("start", characterId, inputText);
+    // Without input it is the same for everybody, and there are only so many characters.
+    const known = this.#ofCharacters.get(characterId);
+    if (known !== undefined) return known;
+    const digest = this.#digest("start", characterId, "");
+    // Never a promise: on some platforms it ends with the request that made it.
+    if (typeof digest === "string") this.#ofCharacters.set(characterId, digest);
+    return digest;
+  }
+
+  token(token: string): Digest {
+    return this.#digest("token", token);
+  }
+
+  /** `network`: an address, or the part of one that one household has. */
+  network(network: string): Digest {
+    return this.#digest("network", network);
+  }
+
+  #digest(...parts: string[]): Digest {
+    // Each part is led by its length, so that no two lists of parts read the same.
+    const signature = signBytes(this.#key, parts.map((part) => `${part.length}:${part}`).join(""));
+    return isPromise(signature) ? signature.then(shortened) : shortened(signature);
+  }
+}
+
+const shortened = (signature: Uint8Array): string => base64url(signature.subarray(0, BYTES));

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { lazily } from "./lazily.js";
+import { lazily } from "./environment.js";
 
 /** At most so many in each window of so many seconds; windows are aligned to 1970, so 86,400 is a day in UTC. */
 export interface Quota {
@@ -13,7 +13,7 @@ export interface Limits {
   readonly maxSeconds?: number | undefined;
   readonly perConsumer?:
     | {
-        /** Conversations of one consumer at the same time. Default 1. */
+        /** Conversations of one consumer at the same time, at most 20. Default 1. */
         readonly active?: number | undefined;
         readonly starts?: Quota | undefined;
         /** Conversation seconds: held in full when a conversation starts, settled with what it used when it ends. */
@@ -57,7 +57,7 @@ export const limitsSchema = lazily(() =>
       .optional(),
     perConsumer: z
       .strictObject({
-        active: count(1, 100).optional(),
+        active: count(1, 20).optional(),
         starts: quota(1).optional(),
         seconds: quota(MIN_SECONDS).optional(),
       })

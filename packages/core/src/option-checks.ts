@@ -1,8 +1,8 @@
 import { parseEndpoint } from "@equos-broker/api";
 import { z } from "zod";
+import { lazily } from "./environment.js";
 import { BrokerError } from "./errors.js";
 import { isOrigin } from "./is-origin.js";
-import { lazily } from "./lazily.js";
 import { limitsSchema, takes } from "./limits.js";
 
 const anyFunction = () =>
@@ -65,13 +65,13 @@ const optionsSchema = lazily(() =>
     fetch: anyFunction().optional(),
     timeouts: z
       .strictObject({
-        answerSeconds: seconds(1, 120),
-        abandonSeconds: seconds(2, 600),
+        startSeconds: seconds(1, 120),
+        lateResponseSeconds: seconds(2, 600),
         stopSeconds: seconds(1, 120),
         authorizeSeconds: seconds(0.1, 120),
-        conversationSeconds: seconds(0.1, 120),
+        hookSeconds: seconds(0.1, 120),
         bodySeconds: seconds(0.1, 120),
-        ledgerSeconds: seconds(0.1, 30),
+        storeSeconds: seconds(0.1, 30),
       })
       .optional(),
     characters: z
@@ -118,7 +118,13 @@ const optionsSchema = lazily(() =>
         takes("a random text of 32 characters or more, or a list of 1 to 5"),
       )
       .optional(),
-    ledger: objectWith("a ledger, such as memoryLedger() or redisLedger(client)", "open", "step").optional(),
+    store: objectWith(
+      "a store, such as memoryStore() or redisStore(client)",
+      "open",
+      "load",
+      "save",
+      "claimDue",
+    ).optional(),
     logger: objectWith("a logger with warn(details, message) and error(details, message)", "warn", "error").optional(),
     onEvent: anyFunction().optional(),
     clock: objectWith("a clock with now, setTimeout and clearTimeout", "now", "setTimeout", "clearTimeout").optional(),
@@ -126,13 +132,13 @@ const optionsSchema = lazily(() =>
 );
 
 export const defaultTimeouts = {
-  answerSeconds: 15,
-  abandonSeconds: 60,
+  startSeconds: 15,
+  lateResponseSeconds: 60,
   stopSeconds: 10,
   authorizeSeconds: 10,
-  conversationSeconds: 10,
+  hookSeconds: 10,
   bodySeconds: 10,
-  ledgerSeconds: 3,
+  storeSeconds: 3,
 };
 
 /**
@@ -143,16 +149,16 @@ export function checkOptions(options: object): void {
   if (typeof options !== "object" || options === null) {
     throw new BrokerError("invalid-option", { hint: "ConversationBroker needs an object of options" });
   }
-  const { timeouts, equos, apiKey, ledger, deployment } = check(optionsSchema(), options, "");
-  const { answerSeconds = defaultTimeouts.answerSeconds, abandonSeconds = defaultTimeouts.abandonSeconds } =
+  const { timeouts, equos, apiKey, store, deployment } = check(optionsSchema(), options, "");
+  const { startSeconds = defaultTimeouts.startSeconds, lateResponseSeconds = defaultTimeouts.lateResponseSeconds } =
     timeouts ?? {};
-  if (abandonSeconds <= answerSeconds) {
-    throw invalid("timeouts.abandonSeconds", `must be more than timeouts.answerSeconds (${answerSeconds})`);
+  if (lateResponseSeconds <= startSeconds) {
+    throw invalid("timeouts.lateResponseSeconds", `must be more than timeouts.startSeconds (${startSeconds})`);
   }
   if (equos !== undefined && apiKey !== undefined)
     throw invalid("equos", "takes the place of apiKey: give one of them");
-  if (ledger === undefined || !("shared" in ledger) || ledger.shared !== true) return;
-  if (deployment === undefined) throw invalid("deployment", "is needed with a shared ledger, to tell what is its own");
+  if (store === undefined || !("shared" in store) || store.shared !== true) return;
+  if (deployment === undefined) throw invalid("deployment", "is required with a shared store, to tell what is its own");
 }
 
 /** @throws BrokerError `invalid-option` */

@@ -1,11 +1,10 @@
 import type { Clock } from "./clock.js";
 import type { Consumer } from "./consumer.js";
-import type { BrokerEvent } from "./events.js";
+import type { BrokerEvent } from "./conversations/events.js";
 import type { AuthorizeContext } from "./exchange.js";
-import type { InputSchema } from "./input-schema.js";
-import type { Ledger } from "./ledger/ledger.js";
 import type { Limits } from "./limits.js";
 import type { Logger } from "./logger.js";
+import type { ConversationStore } from "./store/store.js";
 import type { EquosPort } from "./upstream/port.js";
 
 /** @inline */
@@ -28,19 +27,19 @@ export interface ConversationDetails {
 /** Seconds that the broker waits, at most, for each of these. */
 export interface Timeouts {
   /** For Equos to answer a start, before the caller is told that the outcome is unknown. Default 15. */
-  readonly answerSeconds?: number | undefined;
-  /** For a late answer, which is stopped and never delivered. Default 60; more than `answerSeconds`. */
-  readonly abandonSeconds?: number | undefined;
+  readonly startSeconds?: number | undefined;
+  /** For a late answer, which is stopped and never delivered. Default 60; more than `startSeconds`. */
+  readonly lateResponseSeconds?: number | undefined;
   /** For Equos to confirm a stop, before the caller is told `stopping` and the broker goes on trying. Default 10. */
   readonly stopSeconds?: number | undefined;
   /** For `authorize`. Default 10. */
   readonly authorizeSeconds?: number | undefined;
-  /** For `input` and `conversation`, each. Default 10. */
-  readonly conversationSeconds?: number | undefined;
+  /** For each hook: `input`, `conversation`, `limits`, `client`, and `onEvent` at an end. Default 10. */
+  readonly hookSeconds?: number | undefined;
   /** For a request's body. Default 10. */
   readonly bodySeconds?: number | undefined;
-  /** For each step of the ledger; slower, it counts as down. Default 3. */
-  readonly ledgerSeconds?: number | undefined;
+  /** For each change in the store, its repetitions included. A slower store counts as down. Default 3. */
+  readonly storeSeconds?: number | undefined;
 }
 
 /**
@@ -109,23 +108,44 @@ export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias exten
 
   /**
    * Your name for this installation, such as `shop-production`: 1–64 letters, digits, `.`, `_` and `-`. `reconcile`
-   * touches what carries it and nothing else. Needed with a shared ledger.
+   * touches what carries it and nothing else. Required with a shared store.
    */
   readonly deployment?: string | undefined;
   /** The `client` that Equos files the conversation under. Default: `<deployment>/<yyyymmdd>`. */
   readonly client?: ((about: { readonly consumer: NoInfer<TConsumer> }) => string) | undefined;
   /**
-   * Seals what a shared ledger holds, which needs it: random, 32 characters or more. In a list the first one seals and all
-   * open. To rotate it deploy `[old, new]`, then `[new, old]`, and a day later `[new]`.
+   * Encrypts what a shared store holds, which requires it: random, 32 characters or more. In a list the first one encrypts
+   * and all decrypt. To rotate it deploy `[old, new]`, then `[new, old]`, and a day later `[new]`.
    */
   readonly secret?: string | readonly string[] | undefined;
-  /** Default: `memoryLedger()`. Several servers need a shared one: `redisLedger(client)` of `@equos-broker/redis`. */
-  readonly ledger?: Ledger | undefined;
+  /** Default: `memoryStore()`. Several servers need a shared one: `redisStore(client)` of `@equos-broker/redis`. */
+  readonly store?: ConversationStore | undefined;
 
   /** pino, or anything with `warn(details, message)` and `error(details, message)`. Default: the console. */
   readonly logger?: Logger | undefined;
-  /** Told of everything that happens to conversations, at least once each; not awaited. */
-  readonly onEvent?: ((event: BrokerEvent) => void) | undefined;
+  /**
+   * Receives what happens to conversations. An end is delivered at least once: it is acknowledged after the returned promise
+   * has resolved, and delivered again after a rejection. Requests do not wait for it.
+   */
+  readonly onEvent?: ((event: BrokerEvent) => Awaitable<void>) | undefined;
   /** Time, for tests. Default: the system's. */
   readonly clock?: Clock | undefined;
 }
+
+/**
+ * A validator that follows the Standard Schema interface (standardschema.dev): zod, valibot, arktype and others. Only
+ * the part that the broker calls.
+ */
+export interface InputSchema<TOutput> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => InputResult<TOutput> | Promise<InputResult<TOutput>>;
+    readonly types?: { readonly input: unknown; readonly output: TOutput } | undefined;
+  };
+}
+
+/** What a schema's `validate` gives. */
+export type InputResult<TOutput> =
+  | { readonly value: TOutput; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] };

@@ -10,11 +10,11 @@ const guide = { consumer: ada, character: "guide" };
 describe("close", () => {
   it("sees to it that a page which has just left is stopped", async () => {
     const { broker, clock, emulator, events } = await openSetting();
-    await broker.start(guide);
-    await broker.stop({ consumer: ada, delivery: 1, leaving: true });
+    const { generation } = await broker.start(guide);
+    await broker.stop({ consumer: ada, generation, pageHide: true });
     await outcome(clock, broker.close());
     emulator.assertNothingRunning();
-    expect(events.at(-1)).toMatchObject({ type: "conversation.ended", reason: "left" });
+    expect(events.at(-1)).toMatchObject({ type: "conversation.ended", reason: "page-closed" });
   });
 
   it("ends although Equos hangs at every stop", async () => {
@@ -89,7 +89,7 @@ describe("a page that leaves while its start is under way", () => {
     emulator.faults.queue("startConversation", fault.delay(2_000));
     const first = broker.start(guide);
     await eventually(() => emulator.requests().length === 1);
-    const stopped = broker.stop({ consumer: ada, leaving: true });
+    const stopped = broker.stop({ consumer: ada, pageHide: true });
     const second = broker.start(guide);
     await pass(3);
     expect((await second).grant).toEqual((await first).grant);

@@ -22,7 +22,7 @@ describe("a conversation that nobody joins", () => {
     expect(running()).toHaveLength(2);
     await pass(3);
     expect(running()).toEqual([first.grant.conversation.id]);
-    expect(ends(setting)).toEqual([["never-joined", 20]]);
+    expect(ends(setting)).toEqual([["join-timeout", 20]]);
   });
 
   it("runs on where Equos has never told of anybody, which an event says", async () => {
@@ -30,21 +30,21 @@ describe("a conversation that nobody joins", () => {
     await setting.broker.start(guide);
     await setting.pass(200);
     expect(setting.running()).toHaveLength(1);
-    expect(setting.types().filter((type) => type === "join.unverifiable")).toHaveLength(1);
+    expect(setting.types().filter((type) => type === "join.unknown")).toHaveLength(1);
   });
 
   it("is stopped even there when its page would have kept it alive", async () => {
     const setting = await openSetting({ joinWithinSeconds: 20 });
-    await setting.broker.start({ ...guide, keepsAlive: true });
+    await setting.broker.start({ ...guide, sendsHeartbeats: true });
     await setting.pass(22);
     expect(setting.running()).toEqual([]);
-    expect(ends(setting)).toEqual([["never-joined", 20]]);
+    expect(ends(setting)).toEqual([["join-timeout", 20]]);
   });
 
   it("is not, by an error: Equos is asked again", async () => {
     const setting = await openSetting({ joinWithinSeconds: 20 });
     setting.emulator.faults.queue("getConversationById", fault.status(503, { times: 3 }));
-    await setting.broker.start({ ...guide, keepsAlive: true });
+    await setting.broker.start({ ...guide, sendsHeartbeats: true });
     await setting.pass(26);
     expect(setting.running()).toHaveLength(1);
     await setting.pass(8);
@@ -53,9 +53,9 @@ describe("a conversation that nobody joins", () => {
 
   it("has its time anew with each delivery", async () => {
     const setting = await openSetting({ joinWithinSeconds: 20 });
-    await setting.broker.start({ ...guide, keepsAlive: true });
+    await setting.broker.start({ ...guide, sendsHeartbeats: true });
     await setting.pass(15);
-    await setting.broker.start(guide);
+    await setting.broker.start({ ...guide, sendsHeartbeats: true });
     await setting.pass(15);
     expect(setting.running()).toHaveLength(1);
     await setting.pass(8);
@@ -80,22 +80,22 @@ describe("keep-alives", () => {
     const setting = await openSetting({ keepAliveSeconds: 30 });
     const { grant } = await setting.broker.start(guide);
     for (let beat = 0; beat < 5; beat += 1) {
-      await setting.broker.keepAlive({ consumer: ada, id: grant.conversation.id });
+      await setting.broker.heartbeat({ consumer: ada, id: grant.conversation.id });
       await setting.pass(25);
       expect(setting.running()).toHaveLength(1);
     }
     await setting.pass(7);
     expect(setting.running()).toEqual([]);
-    expect(ends(setting)[0]?.[0]).toBe("keepalive-missed");
-    await expect(setting.broker.keepAlive({ consumer: ada, id: grant.conversation.id })).rejects.toMatchObject({
+    expect(ends(setting)[0]?.[0]).toBe("heartbeat-timeout");
+    await expect(setting.broker.heartbeat({ consumer: ada, id: grant.conversation.id })).rejects.toMatchObject({
       code: "conversation-ended",
     });
   });
 
   it("count as joined: no deadline to join any more", async () => {
     const setting = await openSetting({ joinWithinSeconds: 20, keepAliveSeconds: 300 });
-    await setting.broker.start({ ...guide, keepsAlive: true });
-    await setting.broker.keepAlive({ consumer: ada });
+    await setting.broker.start({ ...guide, sendsHeartbeats: true });
+    await setting.broker.heartbeat({ consumer: ada });
     await setting.pass(100);
     expect(setting.running()).toHaveLength(1);
     expect(setting.types()).toEqual(["conversation.started", "conversation.joined"]);
@@ -141,7 +141,7 @@ describe("a start whose outcome is unknown", () => {
     setting.emulator.faults.queue("startConversation", fault.status(500));
     await outcome(setting.clock, setting.broker.start(guide));
     await setting.pass(200);
-    expect(setting.types()).toEqual(["start.unknown", "start.given-up"]);
+    expect(setting.types()).toEqual(["start.unknown", "start.never-found"]);
     const lists = setting.emulator.requests().filter(({ operation }) => operation === "listConversations");
     expect(lists.length).toBeLessThan(10);
   });
@@ -178,7 +178,7 @@ describe("a resume", () => {
     await fetch(stop, { method: "POST", headers: { "x-api-key": setting.emulator.apiKey } });
     const second = await setting.broker.start(guide);
     expect(second.resumed).toBe(false);
-    expect(second.delivery).toBeGreaterThan(first.delivery);
+    expect(second.generation).toBeGreaterThan(first.generation);
     expect(setting.running()).toEqual([second.grant.conversation.id]);
   });
 
@@ -190,16 +190,18 @@ describe("a resume", () => {
     expect((await setting.broker.start(guide)).grant).toEqual(first.grant);
   });
 
-  it("with a token that is spent starts a new one, unless somebody is in the conversation", async () => {
+  it("with a token that expires within ten seconds starts a new one, after the former has stopped", async () => {
     for (const joined of [false, true]) {
       const setting = await openSetting({ limits: { maxSeconds: 3600 } }, { tokenTtlSeconds: 60 });
       const first = await setting.broker.start(guide);
-      if (joined) await setting.broker.keepAlive({ consumer: ada });
-      await setting.pass(61);
-      const second = await outcome(setting.clock, setting.broker.start(guide));
-      expect(second).toMatchObject({ resumed: joined });
+      if (joined) await setting.broker.heartbeat({ consumer: ada });
+      await setting.pass(45);
+      expect(await outcome(setting.clock, setting.broker.start(guide))).toMatchObject({ resumed: true });
+      await setting.pass(6);
+      expect(await outcome(setting.clock, setting.broker.start(guide))).toMatchObject({ resumed: false });
       expect(setting.running()).toHaveLength(1);
-      if (!joined) expect(setting.running()).not.toContain(first.grant.conversation.id);
+      expect(setting.running()).not.toContain(first.grant.conversation.id);
+      expect(setting.events).toContainEqual(expect.objectContaining({ reason: "token-expired" }));
     }
   });
 });

@@ -12,7 +12,7 @@ import {
 } from "@equos-broker/core";
 import { fault } from "@equos-broker/emulator";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { ada, eventually, openSetting } from "./setting.js";
+import { ada, eventually, openSetting, type Setting } from "./setting.js";
 
 // Whether a grant was really handed over: what decides between a conversation that runs on and one that is stopped.
 
@@ -20,6 +20,12 @@ const characters = { default: "cha_emulator_guide", coach: "cha_emulator_coach" 
 const authorize = (_: AuthorizeContext) => ada;
 const jsonHead = (path: string, length: number) =>
   `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+
+/** An undelivered response stops its conversation after the grace period. */
+async function untilStopped({ running, pass }: Setting): Promise<void> {
+  for (let second = 0; second < 30 && running().length > 0; second += 1) await pass(1);
+  expect(running()).toEqual([]);
+}
 
 async function listen(listener: RequestListener): Promise<number> {
   const server = createServer(listener);
@@ -71,7 +77,8 @@ it.each([
 });
 
 it("what was started for a client whose connection ended while its answer waited behind another is stopped", async () => {
-  const { broker, emulator, running } = await openSetting({ authorize, characters });
+  const setting = await openSetting({ authorize, characters });
+  const { broker, emulator, running } = setting;
   const handler = toNodeHandler(broker as never);
   let slow: () => void = () => undefined;
   const port = await listen((req, res) => {
@@ -83,7 +90,7 @@ it("what was started for a client whose connection ended while its answer waited
   socket.write(`${jsonHead("/start", 2)}{}`);
   await eventually(() => running().length === 1);
   socket.destroy();
-  await eventually(() => running().length === 0);
+  await untilStopped(setting);
   expect(emulator.conversations()).toHaveLength(1);
   slow();
 });
@@ -133,7 +140,8 @@ it("a body that somebody else has begun to read is not taken for another one", a
 });
 
 it("a reply that cannot be written stops what was started, and its client is answered", async () => {
-  const { broker, emulator, running } = await openSetting({ authorize, characters });
+  const setting = await openSetting({ authorize, characters });
+  const { broker, emulator } = setting;
   const handler = toNodeHandler(broker as never);
   const port = await listen((req, res) => {
     const { setHeader } = res;
@@ -147,12 +155,13 @@ it("a reply that cannot be written stops what was started, and its client is ans
   const told = vi.spyOn(console, "error").mockImplementation(() => undefined);
   expect((await fetch(`http://127.0.0.1:${port}/start`, init)).status).toBe(500);
   expect(told).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("could not be written"), expect.anything());
-  await eventually(() => running().length === 0);
+  await untilStopped(setting);
   expect(emulator.conversations()).toHaveLength(1);
 });
 
 it("a start whose client left meanwhile is told no grant", async () => {
-  const { broker, emulator, running } = await openSetting({ authorize, characters });
+  const setting = await openSetting({ authorize, characters });
+  const { broker, emulator, running } = setting;
   const gone = new AbortController();
   let answer: () => void = () => undefined;
   const until = new Promise<void>((resolve) => {
@@ -167,7 +176,7 @@ it("a start whose client left meanwhile is told no grant", async () => {
   answer();
   const refused = await answering;
   expect([refused.status, await refused.text()]).toEqual([409, expect.not.stringContaining("consumerAccessToken")]);
-  expect(running()).toEqual([]);
+  await untilStopped(setting);
 });
 
 it("a page's stop counts though a later fetch was answered, when that answer reached nobody", async () => {
@@ -181,10 +190,11 @@ it("a page's stop counts though a later fetch was answered, when that answer rea
   });
   const held = await broker.handle(exchange("start", {}));
   const lost = await broker.handle(exchange("token", {}));
-  expect([held?.headers["equos-delivery"], lost?.headers["equos-delivery"]]).toEqual(["1", "2"]);
+  const delivery = Number(held?.headers["equos-delivery"]);
+  expect(Number(lost?.headers["equos-delivery"])).toBeGreaterThan(delivery);
   await lost?.undelivered?.();
   expect(running()).toHaveLength(1);
-  await broker.handle(exchange("stop", { delivery: 1, leaving: true }));
+  await broker.handle(exchange("stop", { delivery, leaving: true }));
   await pass(5);
   expect(running()).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { type AuthorizeContext, ConversationBroker, type Exchange, toFetchHandler } from "@equos-broker/core";
 import { fault } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
-import { network } from "../src/life/network.js";
+import { network } from "../src/network.js";
 import { ada, ben, openSetting, outcome } from "./setting.js";
 
 const guide = { consumer: ada, character: "guide" };
@@ -56,7 +56,7 @@ describe("overall.active", () => {
     expect(error).toMatchObject({ status: 503, quotas: [] });
     expect(JSON.stringify({ ...error })).not.toContain("5}");
     const [one] = emulator.conversations();
-    await broker.stop({ id: one?.id ?? "" });
+    await broker.forceStop(one?.id ?? "");
     expect(await coded(broker.start(guide))).toBe("started");
   });
 
@@ -81,7 +81,7 @@ describe("starts", () => {
     expect(error).toMatchObject({
       code: "too-many-starts",
       status: 429,
-      quotas: [{ name: "starts", max: 3, left: 0 }],
+      quotas: [{ name: "starts", limit: 3, left: 0 }],
     });
     expect(await coded(broker.start({ ...fresh, consumer: ben }))).toBe("started");
     await clock.advance(3_600_000);
@@ -197,18 +197,15 @@ it("a consumer's quotas are told in RateLimit headers, with a grant and with a r
   expect(second.headers.get("ratelimit")).toMatch(/^"starts";r=0;t=\d+/);
 });
 
-it("100,000 attempts of one consumer are refused before the ledger, and nothing piles up", async () => {
+it("100,000 attempts of one consumer are refused before the store, and nothing piles up", async () => {
   let asked = 0;
-  const counting = {
-    shared: false,
-    open: () => Promise.reject(new Error("down")),
-    step: () => Promise.reject(asked++),
-  };
+  const down = () => Promise.reject(asked++);
+  const operations = { open: down, load: down, save: down, claimDue: down, list: down, acquireLease: down };
   const broker = new ConversationBroker({
     authorize: () => ({ identity: "ada", name: "Ada" }),
     apiKey: "sk_test",
     characters: { guide: "cha" },
-    ledger: { ...counting, open: () => Promise.reject(asked++) },
+    store: { shared: false, ...operations, updateMeta: down },
     logger: { warn: () => undefined, error: () => undefined },
   });
   const exchange: Exchange = {

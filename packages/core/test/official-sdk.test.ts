@@ -87,7 +87,7 @@ describe("with the official SDK's client", () => {
     }
   });
 
-  it("gives up the socket at abandonSeconds, through the signal that the SDK takes", async () => {
+  it("gives up the socket at lateResponseSeconds, through the signal that the SDK takes", async () => {
     const { broker, emulator, clock } = await withOfficial();
     emulator.faults.queue("startConversation", fault.silence());
     const start = broker.start({ consumer: ada, character: "guide" }).catch((thrown) => thrown);

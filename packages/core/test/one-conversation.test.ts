@@ -1,6 +1,6 @@
 import { fault } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
-import { watched } from "./ledgers.js";
+import { turns } from "./abortable-start.js";
 import { ada, eventually, openSetting, outcome } from "./setting.js";
 
 const guide = { consumer: ada, character: "guide" };
@@ -45,23 +45,25 @@ describe("one consumer never has two conversations", () => {
     const { broker, running } = await openSetting();
     const old = await broker.start(guide);
     const next = await broker.start({ ...guide, fresh: true });
-    expect(next.delivery).toBeGreaterThan(old.delivery);
+    expect(next.generation).toBeGreaterThan(old.generation);
     // The old page does not know that it was replaced, and its word comes late.
-    const stopped = await broker.stop({ consumer: ada, delivery: old.delivery });
-    expect(stopped.conversation).toEqual({ id: next.grant.conversation.id, status: "running" });
+    await expect(broker.stop({ consumer: ada, generation: old.generation })).rejects.toMatchObject({
+      code: "outdated",
+      status: 409,
+      generation: next.generation,
+    });
     expect(running()).toEqual([next.grant.conversation.id]);
   });
 });
 
 describe("nothing runs on that nobody has", () => {
   it("when the broker closes while somebody waits for a start whose client left", async () => {
-    const outcomes: string[] = [];
-    const { broker, clock, emulator } = await openSetting({ ledger: watched(outcomes) });
+    const { broker, clock, emulator } = await openSetting();
     emulator.faults.queue("startConversation", fault.delay(2_000));
     const first = broker.start(guide);
     await eventually(() => emulator.requests().length === 1);
     const second = broker.start(guide);
-    await eventually(() => outcomes.includes("in-flight"));
+    await turns(20);
     const closed = broker.close();
     // Whoever waited for a start in flight still gets it.
     await outcome(clock, Promise.all([first, second, closed]));
@@ -94,9 +96,9 @@ describe("nothing runs on that nobody has", () => {
     await broker.start({ consumer: ben, character: "guide" });
     const { id } = hanging.grant.conversation;
     emulator.faults.queue("stopConversation", fault.silence({ when: (request) => request.id === id, times: 10 }));
-    await broker.stop({ consumer: ada, leaving: true });
+    await broker.stop({ consumer: ada, pageHide: true });
     await pass(4);
-    await broker.stop({ consumer: ben, leaving: true });
+    await broker.stop({ consumer: ben, pageHide: true });
     await pass(5);
     expect(running()).toEqual([id]);
     await broker.stop({ consumer: ben }).catch(() => undefined);
@@ -110,4 +112,14 @@ describe("a server held up", () => {
     await clock.advance(120_000);
     expect(emulator.requests()).toEqual([]);
   });
+});
+
+it("a second click whose payload expires at once gets an answer at once, and one conversation runs", async () => {
+  const { broker, emulator, clock, running } = await openSetting({}, { tokenTtlSeconds: 5 });
+  emulator.faults.queue("startConversation", fault.delay(1_000));
+  const saves = Date.now();
+  const clicks = await outcome(clock, Promise.allSettled([broker.start(guide), broker.start(guide)]));
+  expect(clicks).toMatchObject([{ status: "fulfilled" }, { status: "fulfilled" }]);
+  expect(Date.now() - saves).toBeLessThan(5_000);
+  expect(running()).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import {
   ConversationBroker,
   isBrokerError,
-  memoryLedger,
+  memoryStore,
   toFetchHandler,
   toNodeHandler,
   visitors,
@@ -19,7 +19,7 @@ const refused = (options: object): { code: string; message: string } => {
   throw new Error("taken");
 };
 
-const shared = { ...memoryLedger(), shared: true, open: () => undefined, step: () => undefined };
+const shared = { ...memoryStore(), shared: true, open: () => undefined, step: () => undefined };
 
 it.each([
   [{ authorise: () => null }, 'option "authorise" is not an option of ConversationBroker'],
@@ -53,19 +53,19 @@ it.each([
   [{ joinWithinSeconds: 0 }, 'option "joinWithinSeconds" must be at least 1 seconds'],
   [{ keepAliveSeconds: "90" }, 'option "keepAliveSeconds" must be a number of seconds'],
   [{ secret: "short" }, 'option "secret" must be'],
-  [{ ledger: shared }, 'option "deployment" is needed with a shared ledger'],
+  [{ store: shared }, 'option "deployment" is required with a shared store'],
   [{ whenActive: { same: "stop" } }, 'option "whenActive.same" must be "resume", "reject" or "replace"'],
-  [{ timeouts: { answerSeconds: "15" } }, 'option "timeouts.answerSeconds" must be a number of seconds from 1 to 120'],
+  [{ timeouts: { startSeconds: "15" } }, 'option "timeouts.startSeconds" must be a number of seconds from 1 to 120'],
   [
-    { timeouts: { abandonSeconds: 15 } },
-    'option "timeouts.abandonSeconds" must be more than timeouts.answerSeconds (15)',
+    { timeouts: { lateResponseSeconds: 15 } },
+    'option "timeouts.lateResponseSeconds" must be more than timeouts.startSeconds (15)',
   ],
   [{ leaveGraceSeconds: -1 }, 'option "leaveGraceSeconds" must be at least 0 seconds'],
   [{ allowedOrigins: ["https://shop.example/"] }, 'option "allowedOrigins.0" must be an exact origin'],
   [{ allowedOrigins: ["*"] }, 'option "allowedOrigins.0" must be an exact origin'],
   [{ publicOrigin: "shop.example" }, 'option "publicOrigin" must be an exact origin'],
   [{ deployment: "shop production" }, 'option "deployment" must be 1 to 64 letters'],
-  [{ ledger: {} }, 'option "ledger" must be a ledger, such as memoryLedger()'],
+  [{ store: {} }, 'option "store" must be a store, such as memoryStore()'],
   [{ logger: console.log }, 'option "logger" must be a logger with warn'],
 ])("%o is refused: %s", (options, message) => {
   const error = refused(options);
@@ -123,7 +123,7 @@ it("builds without looking at time, chance, the environment or the network", asy
     },
   });
   try {
-    new ConversationBroker({ authorize: () => null, ledger: memoryLedger() });
+    new ConversationBroker({ authorize: () => null, store: memoryStore() });
     visitors({ secret: "s".repeat(32) });
   } finally {
     process.env = env;

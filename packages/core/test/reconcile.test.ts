@@ -3,7 +3,7 @@ import {
   ConversationBroker,
   cronHandler,
   type Exchange,
-  memoryLedger,
+  memoryStore,
   toFetchHandler,
 } from "@equos-broker/core";
 import { describe, expect, it } from "vitest";
@@ -21,7 +21,7 @@ function withEmptyBooks({ emulator, clock }: Setting, deployment = "test") {
     clock,
     deployment,
     logger: { warn: () => undefined, error: () => undefined },
-    ledger: memoryLedger({ clock }),
+    store: memoryStore({ clock }),
   });
 }
 
@@ -106,7 +106,7 @@ describe("reconcile", () => {
       deployment: "test",
       client,
       clock: setting.clock,
-      ledger: memoryLedger({ clock: setting.clock }),
+      store: memoryStore({ clock: setting.clock }),
     });
     expect((await later.reconcile()).stopped).toHaveLength(60);
     expect(setting.running()).toEqual([]);

@@ -226,19 +226,22 @@ describe("with a client that was handed in", () => {
   });
 });
 
-describe("claims of the server's own code", () => {
-  it.each([
-    ["consumer", { consumer: undefined }],
-    ["consumer", { consumer: null }],
-    ["consumer", { consumer: {} }],
-    ["token", { token: undefined }],
-    ["token", { token: "" }],
-  ])("with a %s that is missing stop nobody's conversation", async (_, nobody) => {
+describe("proofs of the server's own code", () => {
+  it.each([undefined, null, {}, { identity: "" }])("a missing consumer stops no conversation: %j", async (nobody) => {
     const { broker, running } = await openSetting();
     const { grant } = await broker.start({ consumer: ada, character: "guide" });
-    const claim = { ...nobody, id: grant.conversation.id } as never;
-    await expect(broker.stop(claim)).rejects.toMatchObject({ code: "not-found" });
-    await expect(broker.keepAlive(claim)).rejects.toMatchObject({ code: "not-found" });
+    const proof = { consumer: nobody, id: grant.conversation.id } as never;
+    await expect(broker.stop(proof)).rejects.toMatchObject({ code: "not-found" });
+    await expect(broker.heartbeat(proof)).rejects.toMatchObject({ code: "not-found" });
+    expect(running()).toHaveLength(1);
+  });
+
+  it.each([undefined, null, "", 7])("a missing token or id stops no conversation: %j", async (nothing) => {
+    const { broker, running } = await openSetting();
+    await broker.start({ consumer: ada, character: "guide" });
+    await expect(broker.stopByToken(nothing as never)).rejects.toMatchObject({ code: "not-found" });
+    await expect(broker.forceStop(nothing as never)).rejects.toMatchObject({ code: "not-found" });
+    await expect(broker.heartbeat({ token: nothing } as never)).rejects.toMatchObject({ code: "not-found" });
     expect(running()).toHaveLength(1);
   });
 });

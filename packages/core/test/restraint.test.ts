@@ -1,9 +1,9 @@
 import { EquosClient } from "@equos-broker/api";
-import { type AuthorizeContext, ConversationBroker, memoryLedger, toFetchHandler } from "@equos-broker/core";
+import { type AuthorizeContext, ConversationBroker, memoryStore, toFetchHandler } from "@equos-broker/core";
 import { fault, startEmulator } from "@equos-broker/emulator";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { broken } from "./ledgers.js";
 import { ada, openSetting, outcome, type Setting } from "./setting.js";
+import { faultyStore } from "./store/faulty-store.js";
 
 const guide = { consumer: ada, character: "guide" };
 const calls = ({ emulator }: Setting, operation: string) =>
@@ -34,7 +34,7 @@ describe("what callers do again and again is not asked of Equos again and again"
     expect(calls(setting, "stopConversation")).toBeLessThan(8 + seconds / 15);
   });
 
-  it("while the ledger is down, stops of guessed ids are refused after a few", async () => {
+  it("while the store is down, stops of guessed ids are refused after a few", async () => {
     const { emulator, clock } = await openSetting();
     const handler = toFetchHandler(
       new ConversationBroker({
@@ -42,7 +42,10 @@ describe("what callers do again and again is not asked of Equos again and again"
         apiKey: emulator.apiKey,
         endpoint: emulator.url,
         clock,
-        ledger: broken("stop", () => Promise.reject(new Error("down"))),
+        store: faultyStore(
+          () => clock,
+          (call) => (call === "load" ? "not done" : undefined),
+        ),
         logger: { warn: () => undefined, error: () => undefined },
       }),
     );
@@ -79,9 +82,9 @@ describe("what callers do again and again is not asked of Equos again and again"
 
 it("a page that keeps alive and never comes is not saved by the avatar's joining", async () => {
   const setting = await openSetting({ joinWithinSeconds: 20 }, { switches: { joined: "avatar" } });
-  await setting.broker.start({ ...guide, keepsAlive: true });
+  await setting.broker.start({ ...guide, sendsHeartbeats: true });
   await setting.pass(15);
-  await setting.broker.start(guide);
+  await setting.broker.start({ ...guide, sendsHeartbeats: true });
   await setting.pass(23);
   expect(setting.running()).toEqual([]);
 });
@@ -89,7 +92,7 @@ it("a page that keeps alive and never comes is not saved by the avatar's joining
 it("with reject, what Equos has ended by itself is in nobody's way", async () => {
   const setting = await openSetting({ whenActive: { same: "reject", other: "reject" } });
   const { grant } = await setting.broker.start(guide);
-  await setting.broker.keepAlive({ consumer: ada, id: grant.conversation.id });
+  await setting.broker.heartbeat({ consumer: ada, id: grant.conversation.id });
   await setting.pass(6);
   await expect(setting.broker.start(guide)).rejects.toMatchObject({ code: "already-active" });
   const stop = `${setting.emulator.url}/v3/conversations/${grant.conversation.id}/stop`;
@@ -103,12 +106,12 @@ it("the log names no segment, which may be named after somebody", async () => {
   setting.emulator.faults.queue("startConversation", fault.drop());
   setting.emulator.faults.queue("listConversations", fault.status(503, { times: 5 }));
   await outcome(setting.clock, setting.broker.start(guide));
-  await setting.pass(3);
+  await setting.pass(10);
   expect(setting.log).not.toEqual([]);
   expect(JSON.stringify(setting.log)).not.toContain("ada@example");
 });
 
-it("brokers of two Equos organizations in one process keep books of their own", async () => {
+it("brokers of two Equos organizations in one process keep their conversations apart", async () => {
   const emulators = [await startEmulator(), await startEmulator()];
   onTestFinished(async () => void (await Promise.all(emulators.map((emulator) => emulator.close()))));
   const brokers = emulators.map(
@@ -138,11 +141,11 @@ it("a tenant's adopted conversation is nobody's, not that of the same identity w
     clock: setting.clock,
     deployment: "test",
     characters: { guide: "cha_emulator_guide" },
-    ledger: memoryLedger({ clock: setting.clock }),
+    store: memoryStore({ clock: setting.clock }),
   });
   expect((await later.reconcile()).adopted).toHaveLength(1);
   await expect(later.stop({ consumer: ada, id: grant.conversation.id })).rejects.toMatchObject({ code: "not-found" });
   await later.start({ consumer: ada });
   expect(setting.running()).toHaveLength(2);
-  expect((await later.stop({ id: grant.conversation.id })).conversation.status).toBe("ended");
+  expect((await later.forceStop(grant.conversation.id)).conversation.status).toBe("ended");
 });

@@ -7,7 +7,7 @@ describe("a stop", () => {
     const { broker, running, events } = await openSetting();
     const { grant } = await broker.start({ consumer: ada, character: "guide" });
     const { id } = grant.conversation;
-    expect(await broker.stop({ id })).toEqual({ conversation: { id, status: "ended" } });
+    expect(await broker.forceStop(id)).toEqual({ conversation: { id, status: "ended" } });
     expect(running()).toEqual([]);
     expect(events.at(-1)).toMatchObject({ type: "conversation.ended", reason: "server", conversation: id });
   });
@@ -25,7 +25,7 @@ describe("a stop", () => {
     const { broker, clock } = await openSetting({}, { switches: { missing } });
     const { grant } = await broker.start({ consumer: ada, character: "guide" });
     await clock.advance(599_000);
-    const stopped = await outcome(clock, broker.stop({ id: grant.conversation.id }));
+    const stopped = await outcome(clock, broker.forceStop(grant.conversation.id));
     expect(stopped).toEqual({ conversation: { id: grant.conversation.id, status: "ended" } });
   });
 
@@ -34,17 +34,17 @@ describe("a stop", () => {
     const { grant } = await broker.start({ consumer: ada, character: "guide" });
     const { id } = grant.conversation;
     emulator.faults.queue("stopConversation", fault.status(500, { times: 3 }));
-    expect(await broker.stop({ id })).toEqual({ conversation: { id, status: "stopping" } });
+    expect(await broker.forceStop(id)).toEqual({ conversation: { id, status: "stopping" } });
     expect(events.at(-1)).toMatchObject({ type: "stop.unconfirmed", upstream: { status: 500 } });
     expect(log.at(-1)?.message).toMatch(/has not confirmed/);
     expect(running()).toEqual([id]);
     // Sticky no longer resumes it, and no second one bills beside it.
-    expect(await broker.stop({ id })).toEqual({ conversation: { id, status: "stopping" } });
+    expect(await broker.forceStop(id)).toEqual({ conversation: { id, status: "stopping" } });
     const again = outcome(clock, broker.start({ consumer: ada, character: "guide" }));
     expect(await again).toMatchObject({ resumed: false });
     expect(running()).toHaveLength(1);
     expect(running()).not.toContain(id);
-    expect(await broker.stop({ id })).toEqual({ conversation: { id, status: "ended" } });
+    expect(await broker.forceStop(id)).toEqual({ conversation: { id, status: "ended" } });
   });
 
   it("that answers 2xx while the conversation runs on is not believed", async () => {
@@ -57,7 +57,7 @@ describe("a stop", () => {
       contentType: "application/json",
       after: "refuse",
     });
-    expect((await broker.stop({ id: grant.conversation.id })).conversation.status).toBe("stopping");
+    expect((await broker.forceStop(grant.conversation.id)).conversation.status).toBe("stopping");
     expect(running()).toHaveLength(1);
     await pass(10);
     expect(running()).toEqual([]);
@@ -89,14 +89,18 @@ describe("a stop", () => {
     const { broker } = await openSetting();
     const { grant } = await broker.start({ consumer: ada, character: "guide" });
     const { id } = grant.conversation;
-    for (const claim of [{ consumer: ben, id }, { id: "con_unknown" }, { consumer: ben }, { token: "eyJ.e30.x" }]) {
-      await expect(broker.stop(claim)).rejects.toMatchObject({ code: "not-found", status: 404 });
-      await expect(broker.keepAlive(claim)).rejects.toMatchObject({ code: "not-found" });
+    const notFound = { code: "not-found", status: 404 };
+    for (const proof of [{ consumer: ben, id }, { consumer: ben }, { consumer: ada, id: "con_other" }]) {
+      await expect(broker.stop(proof)).rejects.toMatchObject(notFound);
+      await expect(broker.heartbeat(proof)).rejects.toMatchObject(notFound);
     }
-    await expect(broker.stop({ token: grant.consumerAccessToken, id: "con_other" })).rejects.toMatchObject({
-      code: "not-found",
-    });
-    await broker.keepAlive({ token: grant.consumerAccessToken, id });
+    await expect(broker.forceStop("con_unknown")).rejects.toMatchObject(notFound);
+    await expect(broker.stopByToken("eyJ.e30.x")).rejects.toMatchObject(notFound);
+    await expect(broker.heartbeat({ token: "eyJ.e30.x" })).rejects.toMatchObject(notFound);
+    // In JavaScript `req.user` may be missing: that must not mean "anybody".
+    const nobody = { consumer: undefined as never, id };
+    await expect(broker.stop(nobody)).rejects.toMatchObject(notFound);
+    await broker.heartbeat({ token: grant.consumerAccessToken });
   });
 });
 
@@ -126,27 +130,28 @@ describe("close", () => {
 describe("a page that leaves", () => {
   it("is not stopped when it says so twice and comes back", async () => {
     const { broker, running, types, pass } = await openSetting({ leaveGraceSeconds: 5 });
-    const { grant } = await broker.start({ consumer: ada, character: "guide" });
-    await broker.stop({ consumer: ada, delivery: 1, leaving: true });
-    await broker.stop({ consumer: ada, delivery: 1, leaving: true });
+    const { grant, generation } = await broker.start({ consumer: ada, character: "guide" });
+    await broker.stop({ consumer: ada, generation, pageHide: true });
+    await broker.stop({ consumer: ada, generation, pageHide: true });
     expect(types().filter((type) => type === "conversation.leaving")).toHaveLength(1);
     await pass(4);
     const back = await broker.start({ consumer: ada, character: "guide" });
-    expect([back.resumed, back.delivery]).toEqual([true, 2]);
+    expect(back.resumed).toBe(true);
+    expect(back.generation).toBeGreaterThan(generation);
     // The former page's leave comes again, late.
-    await broker.stop({ consumer: ada, delivery: 1, leaving: true });
+    await broker.stop({ consumer: ada, generation, pageHide: true });
     await pass(60);
     expect(running()).toEqual([grant.conversation.id]);
   });
 
   it("is stopped by its own broker's clock, without another call", async () => {
     const { broker, clock, running, events } = await openSetting();
-    await broker.start({ consumer: ada, character: "guide" });
-    await broker.stop({ consumer: ada, delivery: 1, leaving: true });
+    const { generation } = await broker.start({ consumer: ada, character: "guide" });
+    await broker.stop({ consumer: ada, generation, pageHide: true });
     await clock.advance(2_900);
     expect(running()).toHaveLength(1);
     await clock.advance(1_200);
     expect(running()).toEqual([]);
-    expect(events.at(-1)).toMatchObject({ type: "conversation.ended", reason: "left" });
+    expect(events.at(-1)).toMatchObject({ type: "conversation.ended", reason: "page-closed" });
   });
 });

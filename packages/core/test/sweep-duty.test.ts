@@ -41,14 +41,14 @@ it("brokers that a hot reload leaves behind keep no timer: the latest one sweeps
   // All of them have been used, and one conversation runs, so that a sweep is due every second.
   expect(vi.getTimerCount()).toBe(1);
   // A call to an old one wakes the latest.
-  await brokers[0]?.stop({ consumer: ada, leaving: true });
+  await brokers[0]?.stop({ consumer: ada, pageHide: true });
   expect([vi.getTimerCount(), running()]).toEqual([1, 1]);
   await eventually(() => running() === 0);
 });
 
 it("when the latest one closes, the one before sweeps on", async () => {
   const { brokers, running } = await evaluations(3);
-  for (const broker of brokers) await broker.start({ consumer: ada, keepsAlive: true });
+  for (const broker of brokers) await broker.start({ consumer: ada, sendsHeartbeats: true });
   await brokers[2]?.close();
   // Nobody calls again, and nobody joins.
   await eventually(() => running() === 0);

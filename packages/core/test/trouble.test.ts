@@ -1,43 +1,7 @@
 import { ConversationBroker, isBrokerError } from "@equos-broker/core";
 import { manualClock } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
-import { broken } from "./ledgers.js";
-import { ada, openSetting, outcome } from "./setting.js";
-
-describe("a ledger in trouble", () => {
-  it.each([
-    ["fails", () => Promise.reject(new Error("READONLY You can't write against a read only replica"))],
-    ["hangs", () => new Promise<never>(() => undefined)],
-  ])("that %s at the reservation starts nothing", async (_, how) => {
-    const { broker, emulator, clock } = await openSetting({ ledger: broken("reserve", how) });
-    const error = await outcome(clock, broker.start({ consumer: ada, character: "guide" }));
-    expect(error).toMatchObject({ code: "ledger-unavailable", status: 503, retryAfterSeconds: 5 });
-    expect(emulator.requests()).toEqual([]);
-  });
-
-  it("that fails where a useless answer is written down leaves nothing running", async () => {
-    const { broker, clock, running, emulator } = await openSetting({
-      ledger: broken("found", () => Promise.reject(new Error("loading"))),
-    });
-    emulator.faults.queue("startConversation", {
-      set: (answer) => ({ ...(answer as object), consumerAccessToken: null }),
-    });
-    const error = await outcome(clock, broker.start({ consumer: ada, character: "guide" }));
-    expect(error).toMatchObject({ code: "upstream-incomplete-answer" });
-    expect(emulator.conversations()).toHaveLength(1);
-    expect(running()).toEqual([]);
-  });
-
-  it("that fails at the commit leaves nothing running", async () => {
-    const { broker, clock, running, emulator } = await openSetting({
-      ledger: broken("commit", () => Promise.reject(new Error("gone"))),
-    });
-    const error = await outcome(clock, broker.start({ consumer: ada, character: "guide" }));
-    expect(error).toMatchObject({ code: "ledger-unavailable" });
-    expect(emulator.conversations()).toHaveLength(1);
-    expect(running()).toEqual([]);
-  });
-});
+import { ada, openSetting } from "./setting.js";
 
 describe("what the log says first", () => {
   it.each([

@@ -55,7 +55,7 @@ export const routeSchemas: Readonly<Record<string, RouteSchema>> = {
   keepalive: {
     summary: "Say that somebody is still there",
     tags,
-    body: fields({ id: text, token: text }),
+    body: fields({ id: text, token: text, delivery: { type: "integer" } }),
     response: { 204: nothing, default: problem },
   },
   token: {

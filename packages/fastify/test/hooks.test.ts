@@ -12,10 +12,12 @@ it("stops a conversation whose answer a hook of the app has replaced by an error
       return payload;
     });
   });
-  const answer = await stage.start(stage.newUser());
+  const user = stage.newUser();
+  const answer = await stage.start(user);
   expect(answer.status).toBe(500);
   expect(answer.text).not.toContain("eyJ");
-  await eventually(() => runningOn(stage) === 0);
+  await stage.undeliveredEnd(user);
+  expect(runningOn(stage)).toBe(0);
   expect(stage.emulator.conversations()).toHaveLength(1);
 });
 
@@ -27,9 +29,11 @@ it("stops one whose answer the app's error handler has replaced by an answer tha
       return payload;
     });
   });
-  const answer = await stage.start(stage.newUser());
+  const user = stage.newUser();
+  const answer = await stage.start(user);
   expect([answer.status, answer.text]).toEqual([200, '{"ok":false}']);
-  await eventually(() => stage.emulator.conversations().length === 1 && runningOn(stage) === 0);
+  await stage.undeliveredEnd(user);
+  expect([stage.emulator.conversations().length, runningOn(stage)]).toEqual([1, 0]);
 });
 
 it.each([false, true])("stops one that the app has answered for already, its onSend being slow: %s", async (slow) => {
@@ -47,12 +51,14 @@ it.each([false, true])("stops one that the app has answered for already, its onS
       return payload;
     });
   });
-  const answering = stage.start(stage.newUser());
+  const user = stage.newUser();
+  const answering = stage.start(user);
   await eventually(() => stage.events.some(({ type }) => type === "conversation.started"));
   sendOn();
   const answer = await answering;
   expect([answer.status, answer.text]).toEqual([503, "too late"]);
-  await eventually(() => runningOn(stage) === 0);
+  await stage.undeliveredEnd(user);
+  expect(runningOn(stage)).toBe(0);
 });
 
 it("leaves one running whose answer a hook has packed, and adds to the app's Vary and cookies", async () => {

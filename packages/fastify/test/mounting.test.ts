@@ -179,5 +179,6 @@ it("serves HTTP/2, and stops what was started for a client that reset its stream
   gone.close(8); // CANCEL
   await eventually(() => stage.arrivals.at(-1)?.signal.aborted === true);
   answer();
-  await eventually(() => stage.emulator.conversations().length === 2 && runningOn(stage) === 1);
+  await stage.undeliveredEnd("ben");
+  expect([stage.emulator.conversations().length, runningOn(stage)]).toEqual([2, 1]);
 });

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { ConversationBroker, cronHandler, serveFetch } from "@equos-broker/core";
-import { redisLedger } from "@equos-broker/redis";
+import { redisStore } from "@equos-broker/redis";
 import { Redis } from "@upstash/redis/cloudflare";
 
 const redis = new Redis({ url: env.REDIS_URL, token: env.REDIS_TOKEN, enableAutoPipelining: false });
@@ -14,7 +14,7 @@ const broker = new ConversationBroker({
   apiKey: env.EQUOS_API_KEY,
   endpoint: env.EQUOS_ENDPOINT,
   characters: { guide: env.EQUOS_CHARACTER_ID },
-  ledger: redisLedger(redis),
+  store: redisStore(redis),
   secret: env.BROKER_SECRET,
   deployment: "shop-workers",
   joinWithinSeconds: 1,
@@ -22,7 +22,7 @@ const broker = new ConversationBroker({
 });
 const cron = cronHandler(broker, { secret: env.CRON_SECRET });
 
-// What a team gets that keeps the default: refused, because each isolate would have books of its own.
+// What a team gets that keeps the default: refused, because each isolate would have a store of its own.
 const forgetful = new ConversationBroker({
   authorize: () => ({ identity: "ada", name: "Ada" }),
   apiKey: env.EQUOS_API_KEY,

@@ -27,13 +27,13 @@ it.each(majors)("a server without the key says so at the first start, and serves
   }
 });
 
-it("keeps no books in the memory of a function on Vercel", async () => {
+it("keeps no conversations in the memory of a function on Vercel", async () => {
   const emulator = await startEmulator();
   const app = await runApp(16, { env: { ...environmentOf(emulator), VERCEL: "1" } });
   try {
     const answer = await post(`${app.origin}/api/equos/start`, "ada");
-    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([500, { code: "ledger-not-shared" }]);
-    expect(app.printed()).toContain("use redisLedger");
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([500, { code: "store-not-shared" }]);
+    expect(app.printed()).toContain("redisStore(client)");
     expect(emulator.requests()).toEqual([]);
   } finally {
     await app.end();

@@ -25,9 +25,10 @@ describe.each(majors)("under next start, Next %i", (major) => {
   it.each(["start", "startByFunction"])("gives the action %s the conversation that a route started", async (name) => {
     const user = `ada-${name}`;
     const started = await route("/api/equos/start", user);
-    expect([started.status, started.headers["equos-delivery"]]).toEqual([201, "1"]);
+    expect(started.status).toBe(201);
     const { result } = await act(name, [{}], signedIn(user));
-    expect(result).toEqual({ ok: true, grant: JSON.parse(started.text), delivery: 2 });
+    expect(result).toEqual({ ok: true, grant: JSON.parse(started.text), delivery: expect.any(Number) });
+    expect(Object(result).delivery).toBeGreaterThan(Number(started.headers["equos-delivery"]));
     expect(startsOf(user)).toBe(1);
   });
 
@@ -35,7 +36,7 @@ describe.each(majors)("under next start, Next %i", (major) => {
     for (const direction of ["by action", "by route"] as const) {
       const user = direction.replace(" ", "-");
       const { result } = await act("start", [], signedIn(user));
-      expect(result).toMatchObject({ ok: true, delivery: 1 });
+      expect(result).toMatchObject({ ok: true, delivery: expect.any(Number) });
       const { id } = (result as { grant: { conversation: { id: string } } }).grant.conversation;
       const ended = { conversation: { id, status: "ended" } };
       if (direction === "by action") {

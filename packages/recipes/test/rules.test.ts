@@ -15,7 +15,10 @@ async function openStage(listen: LocalHost["listen"]) {
   onTestFinished(async () => await stage.close());
   const running = () => stage.emulator.conversations().filter(({ status }) => status === "running").length;
   /** One conversation was started, and does not run any more. */
-  const stopped = () => stage.eventually(() => stage.emulator.conversations().length === 1 && running() === 0);
+  const stopped = async () => {
+    await stage.undeliveredEnd("ada");
+    expect([stage.emulator.conversations().length, running()]).toEqual([1, 0]);
+  };
   return { stage, stopped };
 }
 
@@ -75,7 +78,7 @@ it("toKoa gets the body that a parser kept to itself, and the one that it left a
     });
     return await listening(createServer(app.callback()));
   });
-  const { conversation } = expectGrant(await stage.start("ada", { character: "guide" }), 201, 1);
+  const { conversation } = expectGrant(await stage.start("ada", { character: "guide" }), 201);
   expectProblem(await stage.start("ada", { character: "nobody" }), 400, "unknown-character");
   const text = { body: JSON.stringify({ id: conversation.id }), headers: { "content-type": "text/plain" } };
   expect((await stage.call("/stop", text)).text).toContain('"ended"');

@@ -132,7 +132,15 @@ it("counts a conversation that ended elsewhere until it is surely over, and one 
     tell({ ...common, type: "conversation.started", conversation, maxSeconds: 600 });
   const end = (conversation: string) => {
     const startedAt = new Date().toISOString();
-    tell({ ...common, type: "conversation.ended", conversation, reason: "owner", seconds: 1, startedAt });
+    tell({
+      ...common,
+      type: "conversation.ended",
+      conversation,
+      id: `of.${conversation}`,
+      reason: "owner",
+      seconds: 1,
+      startedAt,
+    });
   };
   start("con_1");
   start("con_1");

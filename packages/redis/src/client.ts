@@ -1,5 +1,4 @@
 import { BrokerError } from "@equos-broker/core";
-import type { Script } from "./scripts.js";
 import { fromUpstash, type UpstashClient } from "./upstash.js";
 
 /** What is used of a client of the package `redis` (node-redis): single server, pool, Sentinel or Cluster. */
@@ -17,17 +16,22 @@ export interface IoredisClient {
 /** A client of one of the packages, ready to be used. */
 export type RedisClient = NodeRedisClient | IoredisClient | UpstashClient;
 
-/** Runs one script in one round trip; two when Redis does not have it (any longer). */
+/** A Lua script, and the lower-case hex of its SHA-1. */
+export interface Script {
+  readonly text: string;
+  readonly sha1: string;
+}
+
+/** Runs one script in one round trip; two if Redis does not have it (any longer). */
 export type RunScript = (script: Script, keys: string[], args: string[]) => Promise<string>;
 
 /** @throws BrokerError `invalid-option` */
 export function runnerFor(client: RedisClient): RunScript {
   const { bySha, byText } = waysOf(client);
   return async (script, keys, args) => {
-    const sha = await script.sha();
     let answer: unknown;
     try {
-      answer = await bySha(sha, keys, args);
+      answer = await bySha(script.sha1, keys, args);
     } catch (error) {
       if (!isNoScript(error)) throw error;
       answer = await byText(script.text, keys, args);
@@ -58,7 +62,7 @@ function waysOf(client: RedisClient): { bySha: Way; byText: Way } {
     };
   }
   throw new BrokerError("invalid-option", {
-    hint: "redisLedger takes a client of the package redis (createClient, createCluster, createClientPool), ioredis (new Redis, new Cluster) or @upstash/redis (new Redis)",
+    hint: "redisStore takes a client of the package redis (createClient, createCluster, createClientPool), ioredis (new Redis, new Cluster) or @upstash/redis (new Redis)",
   });
 }
 

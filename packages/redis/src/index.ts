@@ -1,6 +1,4 @@
 export type { IoredisClient, NodeRedisClient, RedisClient } from "./client.js";
-export type { RedisLedgerOptions } from "./options.js";
-export { redisLedger } from "./redis-ledger.js";
 export type { RedisStoreOptions } from "./store/options.js";
 export { redisStore } from "./store/redis-store.js";
 export type { UpstashClient } from "./upstash.js";

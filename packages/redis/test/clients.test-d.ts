@@ -1,4 +1,4 @@
-import { redisLedger } from "@equos-broker/redis";
+import { redisStore } from "@equos-broker/redis";
 import { Redis as Upstash } from "@upstash/redis";
 import { Redis as UpstashOnWorkers } from "@upstash/redis/cloudflare";
 import { Cluster, Redis } from "ioredis";
@@ -10,48 +10,48 @@ import { expectTypeOf, it } from "vitest";
 import type { IoredisClient, NodeRedisClient, RedisClient, UpstashClient } from "../src/index.js";
 
 it("takes every client of redis", () => {
-  redisLedger(createClient());
-  redisLedger(createClient({ url: "redis://localhost", RESP: 3 }));
-  redisLedger(createClientPool());
-  redisLedger(createCluster({ rootNodes: [] }));
-  redisLedger(createSentinel({ name: "main", sentinelRootNodes: [] }));
+  redisStore(createClient());
+  redisStore(createClient({ url: "redis://localhost", RESP: 3 }));
+  redisStore(createClientPool());
+  redisStore(createCluster({ rootNodes: [] }));
+  redisStore(createSentinel({ name: "main", sentinelRootNodes: [] }));
   expectTypeOf(createClient()).toExtend<NodeRedisClient>();
 });
 
 it("takes every client of ioredis", () => {
-  redisLedger(new Redis());
-  redisLedger(new Cluster([]));
+  redisStore(new Redis());
+  redisStore(new Cluster([]));
   expectTypeOf<Redis>().toExtend<IoredisClient>();
   expectTypeOf<Cluster>().toExtend<IoredisClient>();
 });
 
 it("takes those of older majors", () => {
-  redisLedger(createClient4());
-  redisLedger(createCluster4({ rootNodes: [] }));
-  redisLedger(createClient5());
-  redisLedger(createCluster5({ rootNodes: [] }));
-  redisLedger(new Redis5());
-  redisLedger(new Cluster5([]));
+  redisStore(createClient4());
+  redisStore(createCluster4({ rootNodes: [] }));
+  redisStore(createClient5());
+  redisStore(createCluster5({ rootNodes: [] }));
+  redisStore(new Redis5());
+  redisStore(new Cluster5([]));
 });
 
 it("takes every client of @upstash/redis", () => {
-  redisLedger(new Upstash({ url: "https://shop.upstash.example", token: "token" }), { noEviction: true });
-  redisLedger(UpstashOnWorkers.fromEnv());
+  redisStore(new Upstash({ url: "https://shop.upstash.example", token: "token" }), { noEviction: true });
+  redisStore(UpstashOnWorkers.fromEnv());
   expectTypeOf<Upstash>().toExtend<UpstashClient>();
   // What a team may have in the place of the class, without a cast.
-  redisLedger({
+  redisStore({
     evalsha: async (_sha1: string, _keys: string[], _args: unknown[]): Promise<unknown> => null,
     eval: async (_script: string, _keys: string[], _args: unknown[]): Promise<unknown> => null,
     createScript: (script: string) => script,
   });
   // @ts-expect-error -- whoever has not made sure leaves it out
-  redisLedger(new Redis(), { noEviction: false });
+  redisStore(new Redis(), { noEviction: false });
 });
 
 it("takes nothing else", () => {
   expectTypeOf<{ get(key: string): Promise<string> }>().not.toExtend<RedisClient>();
   // @ts-expect-error -- a URL is no client
-  redisLedger("redis://localhost");
+  redisStore("redis://localhost");
   // @ts-expect-error -- there is no such option
-  redisLedger(new Redis(), { keyPrefix: "shop" });
+  redisStore(new Redis(), { keyPrefix: "shop" });
 });

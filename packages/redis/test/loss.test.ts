@@ -1,113 +1,133 @@
+import { fault } from "@equos-broker/emulator";
 import { expect, it } from "vitest";
-import { redisLedger } from "../src/index.js";
-import { clients, closeClientsAfterwards, ioredis, nodeRedis } from "./support/clients.js";
-import { Desk, reserveRequest } from "./support/desk.js";
-import { describeWithServers, RedisServer, stopServersAfterwards } from "./support/redis-server.js";
+import { clients, closeClientsAfterwards, nodeRedis } from "./support/clients.js";
+import { ada, ben, bensGuide, codeOf, type Fleet, guide, openFleet } from "./support/fleet.js";
+import { RedisPair } from "./support/pair.js";
+import { describeWithServers, stopServersAfterwards } from "./support/redis-server.js";
 import { until } from "./support/until.js";
 
 stopServersAfterwards();
 closeClientsAfterwards();
 
-const SEQUENCE = ["{equos-broker}:meta", "sequence"] as const;
+const cat = { identity: "cat", name: "Cat" };
+const catsGuide = { consumer: cat, character: "guide" };
 
-describeWithServers("books that are lost", () => {
-  it.each(clients)("refuse every step, and are opened anew, recovering: %s", async (_, connect) => {
-    const server = await RedisServer.start();
-    const { client, command } = await connect(server.port);
-    const desk = await Desk.at(redisLedger(client));
-    await desk.start("ann-1");
-    await command("FLUSHALL");
-    for (const name of ["recovered", "live"] as const) {
-      expect(await desk.answer(name, {})).toEqual({ now: expect.any(Number), refused: "lost" });
-    }
-    expect(await command("DBSIZE")).toBe(0);
-
-    const anew = await Desk.opened(desk.ledger);
-    expect(anew.id).not.toBe(desk.id);
-    expect(await desk.answer("live", {})).toMatchObject({ refused: "lost" });
-    expect(await anew.step("reserve", reserveRequest("ann-2"))).toEqual({ outcome: "recovering" });
-    expect(await anew.step("due", { limit: 1 })).toMatchObject({ recovering: true });
-    await anew.step("recovered", {});
-    expect(await anew.step("reserve", reserveRequest("ann-2"))).toMatchObject({ outcome: "reserved" });
-  });
-});
-
-describeWithServers("a Redis that was killed", () => {
-  it.each(clients)("has the same books when it writes each step to disk: %s", async (_, connect) => {
-    const server = await RedisServer.start("--appendonly", "yes", "--appendfsync", "always");
-    const { client } = await connect(server.port);
-    const desk = await Desk.at(redisLedger(client));
-    const record = await desk.start("ann-1");
-    await server.kill();
-    await server.run();
-    await until(async () => (await desk.answer("live", {}).catch(() => undefined)) !== undefined);
-    expect(await Desk.opened(desk.ledger)).toMatchObject({ id: desk.id });
-    expect(await desk.record("ann-1")).toEqual(record);
-    expect(await desk.step("reserve", reserveRequest("ann-2"))).toMatchObject({ outcome: "resumed" });
+describeWithServers("all data deleted while conversations run", () => {
+  it("adopts the joined ones, stops the others, and starts wait for that", async () => {
+    const fleet = await openFleet({ switches: { joined: "consumer" } });
+    const [one, two] = [await fleet.join(), await fleet.join()];
+    const adas = (await one.start(guide)).grant.conversation.id;
+    await two.start(bensGuide);
+    fleet.emulator.join(adas);
+    fleet.events.length = 0;
+    await fleet.command("FLUSHALL");
+    // It waits for the recovery.
+    expect(await two.start(catsGuide)).toMatchObject({ resumed: false });
+    expect(fleet.types()).toEqual(
+      expect.arrayContaining(["store.recovering", "conversation.adopted", "store.recovered"]),
+    );
+    await until(() => fleet.running().length === 2);
+    expect(fleet.running()).toContain(adas);
+    await until(async () => (await codeOf(one.start(catsGuide))) === undefined);
+    expect(fleet.starts()).toBe(3);
+    // The adopted conversation is the consumer's: it counts, and its owner can stop it.
+    expect(await codeOf(one.heartbeat({ consumer: ada, id: adas }))).toBeUndefined();
+    expect(await codeOf(one.stop({ consumer: ben, id: adas }))).toBe("not-found");
+    expect(await one.stop({ consumer: ada, id: adas })).toEqual({ conversation: { id: adas, status: "ended" } });
+    await until(() => fleet.types().filter((type) => type === "conversation.ended").length === 2);
   });
 
-  it("is recovering when it comes back with an older copy, and whoever has seen newer pages says so", async () => {
-    const server = await RedisServer.start();
-    const { client, command } = await ioredis(server.port);
-    const desk = await Desk.at(redisLedger(client));
-    await desk.start("ann-1");
-    await command("SAVE");
-    await desk.start("bob-1");
-    await server.kill();
-    await server.run();
-    await until(async () => (await desk.ledger.open({ nonce: "nonce456", key: "x" })).id === desk.id);
+  it("replaces an adopted conversation at its consumer's next start", async () => {
+    const fleet = await openFleet({ switches: { joined: "consumer" } });
+    const broker = await fleet.join();
+    fleet.emulator.join((await broker.start(guide)).grant.conversation.id);
+    fleet.events.length = 0;
+    await fleet.command("FLUSHALL");
+    await until(() => fleet.types().includes("store.recovered"));
+    expect(await broker.start(guide)).toMatchObject({ resumed: false });
+    expect(fleet.running()).toHaveLength(1);
+  });
 
-    const blind = { seen: 0 };
-    const reserve = reserveRequest("cy-1");
-    expect(await desk.answer("reserve", reserve, blind)).toMatchObject({ result: { outcome: "reserved" } });
-    expect(await desk.answer("reserve", reserveRequest("bob-2"))).toMatchObject({ result: { outcome: "recovering" } });
-    expect(await desk.answer("reserve", reserveRequest("bob-2"), blind)).toMatchObject({
-      result: { outcome: "recovering" },
+  it("starts nothing while Equos cannot be listed", async () => {
+    const fleet = await openFleet();
+    const broker = await fleet.join();
+    await broker.start(guide);
+    await fleet.command("FLUSHALL");
+    fleet.emulator.faults.queue("listConversations", fault.status(503, { times: 1000 }));
+    await expect(broker.start(bensGuide)).rejects.toMatchObject({ status: 503 });
+    await expect(broker.heartbeat({ consumer: ada })).rejects.toMatchObject({ status: 503 });
+    expect(fleet.starts()).toBe(1);
+    fleet.emulator.faults.clear();
+    await until(async () => (await codeOf(broker.start(bensGuide))) === undefined);
+    expect(fleet.starts()).toBe(2);
+  });
+
+  const losses = [
+    ["of all data", ({ command }: Fleet) => command("FLUSHALL")],
+    // The servers have seen a higher sequence than this.
+    ["of the latest writes", ({ command }: Fleet) => command("HSET", "{equos-broker}:meta", "sequence", "1")],
+  ] as const;
+
+  it.each(losses)("recovers from a second loss that comes during the recovery: %s", async (_, lose) => {
+    const fleet = await openFleet({ switches: { joined: "consumer" } });
+    const broker = await fleet.join({ timeouts: { startSeconds: 5, lateResponseSeconds: 6 } });
+    const adas = (await broker.start(guide)).grant.conversation.id;
+    fleet.emulator.join(adas);
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
     });
-    await desk.step("recovered", {});
-    expect(await desk.answer("reserve", reserveRequest("bob-2"))).toMatchObject({ result: { outcome: "reserved" } });
+    await lose(fleet);
+    fleet.emulator.faults.queue("listConversations", { until: released });
+    fleet.events.length = 0;
+    await until(() => fleet.types().includes("store.recovering") && fleet.emulator.faults.pending() === 0);
+    const starting = until(async () => (await codeOf(broker.start(bensGuide))) === undefined);
+    await lose(fleet);
+    release();
+    await starting;
+    expect(await fleet.command("HEXISTS", "{equos-broker}:meta", "lossId")).toBe(0);
+    expect(fleet.types().filter((type) => type === "store.recovering").length).toBeGreaterThan(1);
+    await until(() => fleet.running().length === 2);
+    expect(await broker.stop({ consumer: ada, id: adas })).toMatchObject({ conversation: { status: "ended" } });
+    expect(fleet.starts()).toBe(2);
   });
 });
 
-describeWithServers("a sequence", () => {
-  it("that went back makes the books recovering, at a read too, and goes on above all that was seen", async () => {
-    const server = await RedisServer.start();
-    const { client, command } = await nodeRedis(server.port);
-    const desk = await Desk.at(redisLedger(client));
-    await desk.start("ann-1");
-    const { seen } = desk;
-    await command("HSET", ...SEQUENCE, String(seen - 1));
-    const found = await desk.answer("find", { claim: { consumer: "ann" } });
-    expect(found).toMatchObject({ sequence: seen + 1, result: { claim: "found" } });
-    expect(await desk.step("reserve", reserveRequest("bob-1"))).toEqual({ outcome: "recovering" });
-    await desk.step("recovered", {});
-    expect(await desk.step("reserve", reserveRequest("bob-1"))).toMatchObject({ outcome: "reserved" });
-  });
+describeWithServers("a failover to a replica that was behind", () => {
+  it.each(clients)("gives no consumer a second conversation: %s", async (_, connect) => {
+    const fleet = await openFleet({ switches: { joined: "consumer" } });
+    const pair = await RedisPair.start();
+    const [one, two] = [
+      await fleet.join({}, await pair.connect(connect)),
+      await fleet.join({}, await pair.connect(nodeRedis)),
+    ];
+    const dan = { consumer: { identity: "dan", name: "Dan" }, character: "guide" };
+    const adas = await one.start(guide);
+    await two.start(dan);
+    await pair.cut();
+    const bens = (await two.start(bensGuide)).grant.conversation.id;
+    await one.start(catsGuide);
+    fleet.emulator.join(bens);
+    await one.stop({ consumer: dan.consumer });
+    expect(fleet.running()).toHaveLength(3);
+    await pair.failOver();
+    fleet.events.length = 0;
 
-  it("that goes back while others recover keeps the books recovering", async () => {
-    const server = await RedisServer.start();
-    const { client, command } = await nodeRedis(server.port);
-    const desk = await Desk.at(redisLedger(client));
-    await desk.start("ann-1");
-    await command("HSET", ...SEQUENCE, "1");
-    await desk.step("recovered", {});
-    expect(await desk.step("due", { limit: 1 })).toMatchObject({ recovering: true });
-  });
-
-  it("rises with each step that writes, with no other, and may be damaged", async () => {
-    const server = await RedisServer.start();
-    const { client, command } = await nodeRedis(server.port);
-    const desk = await Desk.at(redisLedger(client));
-    const { seen } = desk;
-    await desk.start("ann-1");
-    expect(desk.seen).toBe(seen + 2);
-    await desk.step("find", { claim: { consumer: "ann" } });
-    await desk.step("due", { limit: 10 });
-    await desk.step("stop", { claim: { consumer: "bob" }, reason: "owner" });
-    expect(desk.seen).toBe(seen + 2);
-    for (const damage of ["text", "-4", "1.5", "1e300", "nan", ""]) {
-      await command("HSET", ...SEQUENCE, damage);
-      expect(await desk.step("due", { limit: 10 })).toMatchObject({ recovering: true });
-    }
+    fleet.emulator.faults.queue("listConversations", fault.status(503, { times: 1000 }));
+    expect(await codeOf(one.start({ ...catsGuide, consumer: { identity: "eve", name: "Eve" } }))).not.toBeUndefined();
+    expect(fleet.starts()).toBe(4);
+    fleet.emulator.faults.clear();
+    await until(() => fleet.types().includes("store.recovered"));
+    expect(fleet.types()).toEqual(expect.arrayContaining(["store.recovering", "conversation.adopted"]));
+    // Cat's was in no record, and no consumer was in it.
+    await until(() => fleet.running().length === 2);
+    expect(await two.start(guide)).toMatchObject({ grant: adas.grant, resumed: true });
+    const generations = [adas.generation, (await one.start(guide)).generation];
+    expect(generations[1]).toBeGreaterThan(generations[0] ?? 0);
+    expect(await two.heartbeat({ consumer: ben, id: bens })).toBeUndefined();
+    // The old data says that Dan's runs.
+    for (const start of [bensGuide, catsGuide, dan]) expect(await one.start(start)).toMatchObject({ resumed: false });
+    expect(fleet.running()).toHaveLength(4);
+    expect(fleet.running()).not.toContain(bens);
   });
 });

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import { RedisServer } from "../../redis/test/support/redis-server.js";
 import type { World } from "./world.js";
 
-/** With the books in Redis a server may die in the middle. */
+/** With the store in Redis a server may die in the middle. */
 export function serverKilled(world: () => World): void {
   it("killed and started again in the middle: stop still works", async () => {
     const redis = await RedisServer.start("--maxmemory-policy", "noeviction");
@@ -11,7 +11,7 @@ export function serverKilled(world: () => World): void {
     const shared = {
       REDIS_URL: redis.url,
       DEPLOYMENT: "shop-test",
-      BROKER_SECRET: "another secret that only these tests know for the books",
+      BROKER_SECRET: "another secret that only these tests know for the store",
     };
     await world().start(shared);
     const emulator = await world().equos();

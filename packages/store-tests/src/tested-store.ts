@@ -1,4 +1,4 @@
-import type { ConversationStore, LoadQuery, MetaChange, StateChange, StoreAnswer } from "@equos-broker/core";
+import type { Answer, ConversationStore, LoadQuery, MetaChange, StateChange } from "@equos-broker/core";
 import { check, matches } from "./assert.js";
 import type { StoreCase, StoreFeature, StoreSetup } from "./types.js";
 
@@ -32,7 +32,7 @@ export class TestedStore {
   }
 
   /** Notes time and sequence of an answer, and throws if the data was replaced. */
-  read<T>(answer: StoreAnswer<T>) {
+  read<T>(answer: Answer<T>) {
     check(answer.replaced === undefined, "an operation with the store's own id must not return replaced");
     this.now = answer.now;
     this.seen = Math.max(this.seen, answer.sequence);

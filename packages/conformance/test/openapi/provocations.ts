@@ -1,4 +1,4 @@
-import { BrokerError, type ErrorCode, type Ledger, memoryLedger } from "@equos-broker/core";
+import { BrokerError, type ConversationStore, type ErrorCode, memoryStore } from "@equos-broker/core";
 import { type Fault, fault } from "@equos-broker/emulator";
 import { vi } from "vitest";
 import type { TestedOptions } from "../../src/broker-under-test.js";
@@ -50,15 +50,22 @@ const equos = (what: Fault): Provocation => ({
   },
 });
 
-const ledgerOf = (changes: Partial<Ledger>): Ledger => {
-  const ledger = memoryLedger({ singleProcess: true });
+const storeWith = (changes: Partial<ConversationStore>): ConversationStore => {
+  const store = memoryStore({ clock: systemClock });
   return {
     shared: false,
-    open: (proposal) => ledger.open(proposal),
-    step: (name, request, context) => ledger.step(name, request, context),
+    open: (proposal) => store.open(proposal),
+    load: (query, context) => store.load(query, context),
+    save: (change, context) => store.save(change, context),
+    claimDue: (options, context) => store.claimDue(options, context),
+    list: (cursor, context) => store.list(cursor, context),
+    acquireLease: (name, owner, ms, context) => store.acquireLease(name, owner, ms, context),
+    updateMeta: (change, context) => store.updateMeta(change, context),
     ...changes,
   };
 };
+/** With it a store shares its data with no other one of the process. */
+const systemClock = { now: () => Date.now(), setTimeout: () => 0, clearTimeout: () => undefined };
 const hour = { max: 1, perSeconds: 3600 };
 
 /** The user has the first character; the request is for the other one. */
@@ -78,7 +85,7 @@ function heldUp(): Partial<TestedOptions> {
     ahead += 60_000;
     return {};
   };
-  return { clock, ledger: memoryLedger({ clock }), conversation };
+  return { clock, store: memoryStore({ clock }), conversation };
 }
 
 /** A code that is missing does not compile. */
@@ -119,12 +126,17 @@ export const provocations: Readonly<Record<Exclude<ErrorCode, Elsewhere>, Provoc
       const first = post("start");
       await stage.eventually(() => stage.startsOf(user) === 1);
       const waiting = Array.from({ length: 4 }, () => post("start"));
-      await stage.eventually(() => stage.reservations.filter((outcome) => outcome === "in-flight").length >= 4);
+      await stage.eventually(() => stage.reservations.filter((outcome) => outcome === "pending").length >= 4);
       afterwards(async () => {
         answer();
         await Promise.all([first, ...waiting]);
       });
     },
+  },
+  outdated: {
+    before: ({ post }) => post("start"),
+    // The page has a much later one.
+    request: (route) => body(route === "stop" ? { delivery: 1 } : {}),
   },
   "several-conversations": {
     options: () => ({ limits: { perConsumer: { active: 2 } } }),
@@ -162,18 +174,21 @@ export const provocations: Readonly<Record<Exclude<ErrorCode, Elsewhere>, Provoc
     options: () => ({ endpoint: undefined }),
     before: () => vi.stubEnv("EQUOS_ENDPOINT", "ftp://equos.example"),
   },
-  "ledger-not-shared": {
-    options: () => ({ ledger: memoryLedger() }),
+  "store-not-shared": {
+    options: () => ({ store: memoryStore() }),
     before: () => vi.stubEnv("NODE_APP_INSTANCE", "1"),
   },
-  "ledger-misconfigured": {
-    options: () => ({ ledger: ledgerOf({ open: () => Promise.reject(new BrokerError("ledger-misconfigured")) }) }),
+  "store-misconfigured": {
+    options: () => ({ store: storeWith({ open: () => Promise.reject(new BrokerError("store-misconfigured")) }) }),
   },
-  "secret-missing": { options: () => ({ ledger: ledgerOf({ shared: true }) }) },
+  "secret-missing": { options: () => ({ store: storeWith({ shared: true }) }) },
   "secret-mismatch": {
     options: () => ({
       secret: "s".repeat(32),
-      ledger: ledgerOf({ shared: true, open: async () => ({ id: "books", key: "sealed otherwise", now: Date.now() }) }),
+      store: storeWith({
+        shared: true,
+        open: async () => ({ id: "1-store", key: "sealed otherwise", format: 1, now: Date.now() }),
+      }),
     }),
   },
   "api-key-missing": { options: () => ({ apiKey: undefined }) },
@@ -203,15 +218,16 @@ export const provocations: Readonly<Record<Exclude<ErrorCode, Elsewhere>, Provoc
   "upstream-not-running": equos(fault.answer((answer) => ({ ...Object(answer), conversation: blocked(answer) }))),
 
   "start-too-late": { options: heldUp },
-  "ledger-unavailable": { options: () => ({ ledger: ledgerOf({ step: thrower }) }) },
+  "store-unavailable": { options: () => ({ store: storeWith({ load: thrower, claimDue: thrower, list: thrower }) }) },
   "broker-closed": {
     before: ({ stage }) => stage.broker.close(),
   },
-  // A ledger that breaks its word.
+  // A store that breaks its contract.
   "internal-error": {
-    options: () => ({
-      ledger: ledgerOf({ step: async () => ({ now: Date.now(), sequence: 0, result: undefined as never }) }),
-    }),
+    options: () => {
+      const broken = async () => ({ now: Date.now(), sequence: 0, joinSeen: false }) as never;
+      return { store: storeWith({ load: broken, save: broken, claimDue: broken, list: broken }) };
+    },
   },
 };
 

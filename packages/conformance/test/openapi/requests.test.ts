@@ -65,7 +65,7 @@ const room = fc.oneof(
 const likely: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   start: object("character", "input", "fresh"),
   stop: object("id", "token", "delivery", "leaving"),
-  keepalive: object("id", "token"),
+  keepalive: object("id", "token", "delivery"),
   token: fc.oneof(
     object("room_config", "roomConfig", "participant_identity", "participantIdentity", "participant_name", "room_name"),
     fc.record({ room_config: room, roomConfig: room }, { requiredKeys: [] }),

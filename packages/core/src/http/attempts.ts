@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.js";
+import type { Proof } from "../conversations/stop.js";
 import { BrokerError } from "../errors.js";
 import type { Action } from "../exchange.js";
-import type { Claim } from "../life/claim.js";
 
 /** More requests for the same than any page and its reloads make. */
 const MAX_ATTEMPTS = 60;
@@ -26,7 +26,7 @@ export class Attempts {
   }
 
   /** @throws BrokerError `too-many-attempts` */
-  check(action: Action, { token, consumer }: Pick<Claim, "token" | "consumer">): void {
+  check(action: Action, { token, consumer }: Pick<Proof, "token" | "consumer">): void {
     const now = this.#clock.now();
     const count =
       token === undefined

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Clock } from "../clock.js";
 import { outcomeWithin, timeOver } from "../deadline.js";
+import { lazily } from "../environment.js";
 import { BrokerError, isBrokerError } from "../errors.js";
 import type { Exchange } from "../exchange.js";
-import { lazily } from "../lazily.js";
 
 export const MAX_BODY_BYTES = 16 * 1024;
 
@@ -20,7 +20,7 @@ export const startBody = lazily(() =>
 export const stopBody = lazily(() =>
   z.strictObject({ ...claim(), delivery: z.int().min(1).optional(), leaving: z.boolean().optional() }),
 );
-export const keepAliveBody = lazily(() => z.strictObject(claim()));
+export const heartbeatBody = lazily(() => z.strictObject({ ...claim(), delivery: z.int().min(1).optional() }));
 
 /**
  * The body of an exchange, checked against what its route takes. No body is an empty object.
@@ -69,4 +69,26 @@ function parse(body: unknown): unknown {
   } catch {
     throw new BrokerError("malformed-json");
   }
+}
+
+/** The media type of a Content-Type header, without parameters such as `charset`. */
+function mediaType(header: string | undefined): string {
+  return (header ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+
+/** JSON only: a form of another site cannot send it unasked. @throws BrokerError `unsupported-media-type` */
+export function requireJson(contentType: string | undefined): void {
+  if (mediaType(contentType) !== "application/json") throw new BrokerError("unsupported-media-type");
+}
+
+/**
+ * Also what a closing page can still send, `navigator.sendBeacon(url, text)`, and nothing at all, whatever type a client
+ * names for it.
+ */
+export function requireJsonOrText(header: (name: string) => string | undefined): void {
+  const isEmpty = (header("content-length") ?? "0") === "0" && header("transfer-encoding") === undefined;
+  if (isEmpty || ["", "application/json", "text/plain"].includes(mediaType(header("content-type")))) return;
+  throw new BrokerError("unsupported-media-type", {
+    publicMessage: "Send the body as application/json or text/plain.",
+  });
 }

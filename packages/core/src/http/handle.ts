@@ -1,48 +1,67 @@
+import type { Background } from "../background.js";
+import type { HeartbeatRequest } from "../conversations/heartbeat.js";
+import type { Starts } from "../conversations/start.js";
+import type { Stops } from "../conversations/stop.js";
 import type { ErrorCode } from "../error-codes.js";
 import { BrokerError, isBrokerError } from "../errors.js";
 import type { Action, Exchange, Reply } from "../exchange.js";
 import { guarded } from "../logger.js";
-import type { Parts } from "../parts.js";
 import { redact } from "../redact.js";
+import type { Settings } from "../settings.js";
 import type { Attempts } from "./attempts.js";
-import { preflight, withCors } from "./cors.js";
-import { keepAliveRoute } from "./keepalive-route.js";
+import { preflight, withCors } from "./origin.js";
 import { problemReply } from "./reply.js";
-import { startRoute } from "./start-route.js";
-import { stopRoute } from "./stop-route.js";
-import { tokenRoute } from "./token-route.js";
+import { startRoute } from "./start.js";
+import { heartbeatRoute, stopRoute } from "./stop.js";
+import { tokenRoute } from "./token.js";
 
-type Route = (parts: Parts, exchange: Exchange, attempts: Attempts) => Promise<Reply>;
+/** What the routes call. */
+export interface Services {
+  readonly settings: Settings;
+  readonly starts: Starts;
+  readonly stops: Stops;
+  readonly background: Background;
+  readonly attempts: Attempts;
+  heartbeat(request: HeartbeatRequest): Promise<void>;
+  /** What must be masked in logs. */
+  secrets(): readonly string[];
+  /** Processes everything that is due. */
+  sweep(): Promise<void>;
+  /** Begins the sweep that a platform has lost together with a former request, if there is one. */
+  catchUp(): Promise<void> | undefined;
+}
+
+type Route = (services: Services, exchange: Exchange) => Promise<Reply>;
 
 const routes: ReadonlyMap<string, Route> = new Map<Action, Route>([
   ["start", startRoute],
   ["stop", stopRoute],
-  ["keepalive", keepAliveRoute],
+  ["keepalive", heartbeatRoute],
   ["token", tokenRoute],
 ]);
 
 export const actions: readonly string[] = [...routes.keys()];
 
-/** Serves one exchange, whatever happens; `null` when its action is none of ours. Never rejects. */
-export async function handle(parts: Parts, attempts: Attempts, exchange: Exchange): Promise<Reply | null> {
+/** Serves one exchange; `null` if its action is not the broker's. Never rejects. */
+export async function handle(services: Services, exchange: Exchange): Promise<Reply | null> {
   const route = routes.get(exchange.action);
   if (route === undefined) return null;
-  const reply = await answer(parts, attempts, exchange, route);
-  return withCors(reply, (name) => present(exchange, name), parts.options);
+  const reply = await answer(services, exchange, route);
+  return withCors(reply, (name) => present(exchange, name), services.settings);
 }
 
-async function answer(parts: Parts, attempts: Attempts, exchange: Exchange, route: Route): Promise<Reply> {
+async function answer(services: Services, exchange: Exchange, route: Route): Promise<Reply> {
   try {
-    const early = preflight(exchange.method, (name) => exchange.header(name), parts.options);
+    const early = preflight(exchange.method, (name) => exchange.header(name), services.settings);
     if (early !== undefined) return early;
     if (exchange.method !== "POST") throw new BrokerError("method-not-allowed");
-    const late = parts.catchUp();
+    const late = services.catchUp();
     if (late !== undefined) exchange.waitUntil(late);
-    return await route(parts, exchange, attempts);
+    return await route(services, exchange);
   } catch (thrown) {
     const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error", { cause: thrown });
     const isLogged = error.status >= 500 || error.code === "origin-refused";
-    return problemReply(error, isLogged ? report(parts, exchange, error) : undefined);
+    return problemReply(error, isLogged ? report(services, exchange, error) : undefined);
   }
 }
 
@@ -50,17 +69,16 @@ async function answer(parts: Parts, attempts: Attempts, exchange: Exchange, rout
  * What went wrong on our side or upstream's, in full here and nowhere else; and refused origins, which are as often a
  * proxy's doing as an attacker's. Gives the id by which the answer's reader finds the line.
  */
-function report({ logger, upstream }: Parts, exchange: Exchange, error: BrokerError): string {
+function report({ settings, secrets }: Services, exchange: Exchange, error: BrokerError): string {
   const instance = `urn:uuid:${crypto.randomUUID()}`;
   // The host's own, where it keeps one for each request.
-  const log = exchange.logger === undefined ? logger : guarded(exchange.logger);
+  const log = exchange.logger === undefined ? settings.logger : guarded(exchange.logger);
   const { code, status, message } = error;
-  const secrets = upstream.secrets();
   // Only what others have written can quote the request.
   const cause =
-    error.cause === undefined ? undefined : redact(describe(error.cause), [...secrets, ...credentials(exchange)]);
+    error.cause === undefined ? undefined : redact(describe(error.cause), [...secrets(), ...credentials(exchange)]);
   const details = { code, status, action: exchange.action, instance, upstream: error.upstream, cause };
-  log[consequences.has(code) ? "warn" : "error"](details, redact(message, secrets));
+  log[consequences.has(code) ? "warn" : "error"](details, redact(message, secrets()));
   return instance;
 }
 

@@ -84,8 +84,8 @@ export type ReserveOutcome =
  * | 1 | this very reservation, still `reserved` / in another state | – | `reserved` / `reservation-used` |
  * | 2 | same, `reserved` | – | `pending` |
  * | 3 | same, `unknown` and held | – | `in-doubt` |
- * | 4 | same cooling down, or `running` past its end | the `token` route | `cooldown` |
- * | 5 | same, `running`, and the caller has waited for it | – | `resumed` |
+ * | 4 | same cooling down and none `running`, or `running` past its end | the `token` route | `cooldown` |
+ * | 5 | same, `running`, payload usable, and the caller has waited for it | – | `resumed` |
  * | 6 | same, `running`, past its end | – | replace (`max-duration`), next row |
  * | 7 | same, `running`, payload unusable | – | replace (`token-expired`, `corrupt-record`), next row |
  * | 8 | same, `running` | `onConflict.same` is `resume`, not `forceNew` | `resumed` |
@@ -123,14 +123,15 @@ export function reserve(
       ? running.endsAt
       : Object.hasOwn(state.cooldowns, fingerprint) && state.cooldowns[fingerprint];
     const cooldown = typeof since === "number" ? since + COOLDOWN_MS - now : 0;
-    if (cooldown > 0 || isPastEnd) return { outcome: { outcome: "cooldown", retryAfterMs: Math.max(cooldown, 1000) } };
+    const isCooling = running === undefined && cooldown > 0;
+    if (isPastEnd || isCooling) return { outcome: { outcome: "cooldown", retryAfterMs: Math.max(cooldown, 1000) } };
   }
 
   const replaces: Replacement[] = [];
   if (running !== undefined) {
     const { reservation } = running;
     const unusable = request.unusable?.[reservation];
-    if (request.waitedFor === reservation) return resumed(state, running, request, now);
+    if (request.waitedFor === reservation && unusable === undefined) return resumed(state, running, request, now);
     if (isPastEnd) replaces.push({ reservation, reason: "max-duration" });
     else if (unusable !== undefined) replaces.push({ reservation, reason: unusable });
     else if (onConflict.same === "resume" && !forceNew) return resumed(state, running, request, now);

@@ -226,6 +226,8 @@ export interface EndRequest extends End {
   readonly reservation: string;
   /** Equos' id, for an unknown start that was found. */
   readonly conversation?: string | undefined;
+  /** How long this server has to announce the end, in ms. Default: the sweep announces it. `none`: nobody listens. */
+  readonly announce?: number | "none" | undefined;
 }
 
 /**
@@ -242,7 +244,11 @@ export function markEnded(state: ConsumerState, request: EndRequest, now: number
   const draft = new Draft(state, now);
   if (conversation !== record.conversation) draft.alias(conversation);
   const reason = isAtEnd ? "max-duration" : request.reason;
-  const next = draft.end({ ...record, conversation }, { reason, seconds: request.seconds, endedAt });
+  const ended = draft.end({ ...record, conversation }, { reason, seconds: request.seconds, endedAt });
+  const { announce } = request;
+  let next = ended;
+  if (announce === "none") next = draft.announced(ended);
+  else if (announce !== undefined) next = draft.put({ ...ended, attempts: 1, busyUntil: now + announce });
   return draft.decide({ record: next, changed: true });
 }
 

@@ -44,6 +44,28 @@ export interface ConversationStore {
   ): Awaitable<Answer<{ readonly granted: boolean }>>;
   /** Changes what is known about the whole store. `updated` is false if the condition of the change does not hold. */
   updateMeta(change: MetaChange, context: CallContext): Awaitable<Answer<{ readonly updated: boolean }>>;
+  /**
+   * Optional. Returns the store that the broker uses instead of this one, such as the one store of this process. The broker
+   * calls it before each `open`.
+   *
+   * @throws BrokerError if this store cannot be used where the server runs
+   */
+  attach?(user: StoreUser): ConversationStore;
+  /**
+   * Optional. Returns the consumer key for a text such as an identity: consumer keys of the store's own. Without it the
+   * broker uses a keyed hash.
+   */
+  keyFor?(text: string): string;
+}
+
+/** The broker that uses a store. Brokers that differ in any of these must not use the same data. */
+export interface StoreUser {
+  /** Option `deployment` of the broker. */
+  readonly deployment: string | undefined;
+  /** URL of the Equos API. */
+  readonly endpoint: string;
+  /** Returns the API key, the function that fetches the key, or the client. A function, so that no log contains the key. */
+  upstream(): unknown;
 }
 
 /** What a store takes for its identity if it has none yet. */
@@ -172,7 +194,8 @@ export type SaveResult =
   | { readonly result: "saved"; readonly version: number }
   | { readonly result: "late" }
   | { readonly result: "recovering" }
-  | { readonly result: "version-conflict" }
+  /** With the present version and state, if the store has them at hand: the caller then need not load them. */
+  | { readonly result: "version-conflict"; readonly version?: number | undefined; readonly state?: string | undefined }
   /** Another consumer holds this alias. */
   | { readonly result: "alias-taken"; readonly alias: string }
   /** The set or counter that refused, and its value without this change. */

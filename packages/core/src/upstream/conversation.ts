@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { lazily } from "../lazily.js";
+import { lazily } from "../environment.js";
 
 // The official SDK makes Date objects of dates and drops what is null.
 const instant = () =>
@@ -61,6 +61,8 @@ const pageSchema = lazily(() => z.object({ total: z.number().nonnegative(), conv
 export interface ConversationPage {
   readonly total: number;
   readonly conversations: readonly SeenConversation[];
+  /** Entries on the page, unreadable ones included. */
+  readonly size: number;
 }
 
 /** `undefined`: it is no list. An entry that is no conversation is left out. */
@@ -68,5 +70,5 @@ export function conversationPage(answer: unknown): ConversationPage | undefined 
   const parsed = pageSchema().safeParse(answer);
   if (!parsed.success) return undefined;
   const conversations = parsed.data.conversations.map(seenConversation).filter((seen) => seen !== undefined);
-  return { total: parsed.data.total, conversations };
+  return { total: parsed.data.total, conversations, size: parsed.data.conversations.length };
 }

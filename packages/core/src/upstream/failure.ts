@@ -1,9 +1,9 @@
 import { certainlyNotSent, systemCode } from "@equos-broker/api";
 import type { Clock } from "../clock.js";
+import { timeOver, within } from "../deadline.js";
 import type { ErrorCode } from "../error-codes.js";
 import { BrokerError, isBrokerError } from "../errors.js";
 import { redact } from "../redact.js";
-import { type ErrorResponse, errorBody } from "./error-body.js";
 
 const byStatus: Readonly<Record<number, ErrorCode>> = {
   400: "upstream-rejected",
@@ -16,6 +16,9 @@ const byStatus: Readonly<Record<number, ErrorCode>> = {
   429: "upstream-busy",
   503: "upstream-unavailable",
 };
+
+/** Statuses of definite refusals: if the body is Equos' error object, nothing was created. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 401, 402, 403, 404, 409, 422, 429]);
 
 /** What to look at first, for those who read the log. */
 const advice: Readonly<Record<number, string>> = {
@@ -34,7 +37,7 @@ export interface CallSurroundings {
 
 export interface CallFailure {
   readonly error: BrokerError;
-  /** Nothing can have been created by the call. */
+  /** Whether the call certainly created nothing: it was not sent, or Equos itself refused it. */
   readonly harmless: boolean;
 }
 
@@ -54,13 +57,14 @@ export async function callFailure(
   const { status } = response;
   const code = byStatus[status] ?? codeOfClass(status);
   const body = await errorBody(response.whole, clock);
-  const detail = redact(messageIn(body) ?? body, secrets);
+  const { statusCode, message } = errorObject(body);
+  const detail = redact(message ?? body, secrets);
   const error = new BrokerError(code, {
     hint: [`Equos answered ${status} to ${operation}`, advice[status]].filter(Boolean).join(": "),
     retryAfterSeconds: status === 429 || status === 503 ? (retryAfter(response.headers) ?? 10) : undefined,
     upstream: { operation, status, detail },
   });
-  return { error, harmless: status >= 400 && status < 500 };
+  return { error, harmless: REFUSALS.has(status) && statusCode === status && message !== undefined };
 }
 
 function codeOfClass(status: number): ErrorCode {
@@ -108,19 +112,68 @@ function responseOf(thrown: unknown): FailedResponse | undefined {
   };
 }
 
-/** NestJS' `{ statusCode, message, error }`; `message` may be a list. */
-function messageIn(body: string): string | undefined {
+/** Reads NestJS' `{ statusCode, message, error }`; `message` may be a list. `{}`: another body. */
+function errorObject(body: string): { statusCode?: unknown; message?: string | undefined } {
   try {
     const parsed: unknown = JSON.parse(body);
-    if (typeof parsed !== "object" || parsed === null || !("message" in parsed)) return undefined;
-    const { message } = parsed;
-    return Array.isArray(message) ? message.join("; ") : typeof message === "string" ? message : undefined;
+    if (typeof parsed !== "object" || parsed === null) return {};
+    const { statusCode, message } = parsed as Record<string, unknown>;
+    const text = Array.isArray(message) ? message.join("; ") : message;
+    return { statusCode, message: typeof text === "string" ? text : undefined };
   } catch {
-    return undefined;
+    return {};
   }
 }
 
 function retryAfter(headers: FailedResponse["headers"]): number | undefined {
   const seconds = Number(headers?.get("retry-after") ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? Math.min(Math.ceil(seconds), 3600) : undefined;
+}
+
+/** For the log, which shows less. */
+const MAX_BYTES = 64 * 1024;
+const READ_SECONDS = 2;
+
+/** What is asked of a failed call's response: a `Response`, or a likeness of one. Each member is tested before it is used. */
+export interface ErrorResponse {
+  readonly body?: unknown;
+  readonly text?: unknown;
+}
+
+/** The beginning of a failed call's body. The official SDK hands over one that is still on its way, and may never end. */
+export async function errorBody(response: ErrorResponse, clock: Clock): Promise<string> {
+  const reader = readerOf(response.body);
+  const read = reader === undefined ? wholeOf(response) : beginningOf(reader);
+  const text = await within(clock, READ_SECONDS, read);
+  // Whatever is left would go on coming, and be kept.
+  reader?.cancel().catch(() => undefined);
+  return text === timeOver ? "(its body did not end)" : text;
+}
+
+function readerOf(body: unknown): ReadableStreamDefaultReader<unknown> | undefined {
+  if (!(body instanceof ReadableStream) || body.locked) return undefined;
+  return body.getReader();
+}
+
+async function beginningOf(reader: ReadableStreamDefaultReader<unknown>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    while (text.length < MAX_BYTES) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (value instanceof Uint8Array) text += decoder.decode(value.subarray(0, MAX_BYTES), { stream: true });
+    }
+  } catch {
+    // It broke off: what is there says enough.
+  }
+  return text;
+}
+
+async function wholeOf(response: ErrorResponse): Promise<string> {
+  try {
+    return typeof response.text === "function" ? String(await response.text()) : "";
+  } catch {
+    return ""; // It broke off or was read already; the status says enough.
+  }
 }

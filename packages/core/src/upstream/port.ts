@@ -16,6 +16,8 @@ interface CallInit {
   signal?: AbortSignal;
   /** For clients on `fetch`, which would take the API key along to another host. */
   redirect?: "manual";
+  /** Only passed to our own client, which checks it when the connection is ready. */
+  beforeSend?: () => void;
 }
 
 /**

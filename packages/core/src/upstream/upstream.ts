@@ -14,7 +14,7 @@ export interface UpstreamOptions {
   readonly apiKey?: string | (() => string | Promise<string>) | undefined;
   readonly endpoint?: string | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
-  readonly abandonSeconds: number;
+  readonly lateResponseSeconds: number;
   readonly stopSeconds: number;
 }
 
@@ -23,10 +23,12 @@ export interface StopOutcome {
   readonly confirmed: boolean;
   /** What it ran, by upstream's times. */
   readonly seconds: number | undefined;
+  /** When it ended, in ms since 1970, by upstream's times. */
+  readonly endedAt: number | undefined;
   readonly failure: UpstreamFailure | undefined;
 }
 
-/** `nothing`: Equos answers `null`. `failure`: it cannot be told; that never decides anything. */
+/** `nothing`: two looks agree that Equos does not know it. `failure`: unknown, so look again. */
 export type Look =
   | { readonly says: "running" | "over"; readonly conversation: SeenConversation }
   | { readonly says: "nothing" }
@@ -35,16 +37,23 @@ export type Look =
 /** The most that Equos gives at a time. */
 export const PAGE = 50;
 
+/** Minimum time, in ms, between the two looks that confirm an unknown conversation. */
+const CONFIRM_MISSING_MS = 5_000;
+/** Maximum number of remembered first looks. Dropping the oldest only delays its confirmation. */
+const MAX_MISSING = 10_000;
+
 /** Equos, as the rest of the broker sees it: made at first use, each call with its time limit. */
 export class Upstream {
   readonly #options: UpstreamOptions;
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #apiKey: ApiKey;
+  /** The time of each conversation's first look that found nothing, in monotonic ms, by id. */
+  readonly #missing = new Map<string, number>();
   #port: EquosPort | undefined;
 
   constructor(options: UpstreamOptions, clock: Clock) {
     this.#options = options;
-    this.#clock = clock;
+    this.clock = clock;
     this.#apiKey = new ApiKey(options.apiKey, clock);
   }
 
@@ -60,26 +69,57 @@ export class Upstream {
     this.#equos();
   }
 
-  /** Asks Equos to start; rejects with whatever the client threw. The socket is given up after `abandonSeconds`. */
-  start(request: StartRequest): Promise<unknown> {
-    return this.#limited(this.#options.abandonSeconds, (init) =>
-      this.#equos().conversations.startConversation({ createEquosConversationRequest: request }, init),
-    );
+  /**
+   * Requests a start, and rejects with the client's error. Drops the socket after
+   * `lateResponseSeconds`.
+   *
+   * @param options.mayStillSend - Checked directly before the request is written: by our client on
+   * Node once the connection is ready. `fetch` and other clients connect after the check. What
+   * remains: a freeze between check and write, and bytes that wait in the system or the network.
+   * @throws BrokerError `start-too-late` if `mayStillSend` returns `false`: nothing was sent
+   */
+  start(request: StartRequest, { mayStillSend = () => true }: { mayStillSend?: () => boolean } = {}): Promise<unknown> {
+    const beforeSend = () => {
+      if (!mayStillSend()) throw new BrokerError("start-too-late");
+    };
+    return this.#limited(this.#options.lateResponseSeconds, (init) => {
+      const port = this.#equos();
+      const isOwn = port instanceof EquosClient;
+      if (!isOwn) beforeSend();
+      const options = isOwn ? { ...init, beforeSend } : init;
+      return port.conversations.startConversation({ createEquosConversationRequest: request }, options);
+    });
   }
 
-  /** Asks Equos to stop and makes sure that it has. Never rejects. */
+  /** Stops a conversation, and checks that it has ended. Never rejects. */
   async stop(conversation: string): Promise<StopOutcome> {
     const answer = await this.#ask("stopConversation", conversation);
-    // Equos answers `null` for "stopped already" and for "never heard of it" alike, so ask once more.
+    // Equos answers `null` both for "already stopped" and for "unknown", so a look follows.
     const look = answer.says === "nothing" ? await this.look(conversation) : answer;
-    if (look.says === "failure") return { confirmed: false, seconds: undefined, failure: look.failure };
-    if (look.says === "nothing") return { confirmed: true, seconds: undefined, failure: undefined };
-    return { confirmed: look.says === "over", seconds: look.conversation.seconds, failure: undefined };
+    const { seconds, endedAt } = "conversation" in look ? look.conversation : {};
+    const failure = look.says === "failure" ? look.failure : undefined;
+    return { confirmed: look.says === "over" || look.says === "nothing", seconds, endedAt, failure };
   }
 
-  /** Asks Equos about a conversation. Never rejects. */
-  look(conversation: string): Promise<Look> {
-    return this.#ask("getConversationById", conversation);
+  /**
+   * Gets a conversation. Returns `nothing` only if an earlier look found nothing too. Never rejects.
+   *
+   * @param options.isUntrusted - Whether the id comes from a client instead of Equos. One look is
+   * then enough and is not remembered, so that guessed ids cannot fill the memory.
+   */
+  async look(conversation: string, { isUntrusted = false }: { isUntrusted?: boolean } = {}): Promise<Look> {
+    const now = () => this.clock.monotonic?.() ?? this.clock.now();
+    const askedAt = now();
+    const look = await this.#ask("getConversationById", conversation);
+    if (look.says !== "nothing" || isUntrusted) return look;
+    const missedAt = this.#missing.get(conversation);
+    if (missedAt !== undefined && askedAt - missedAt >= CONFIRM_MISSING_MS) return look;
+    if (missedAt === undefined) {
+      const [oldest] = this.#missing.keys();
+      if (oldest !== undefined && this.#missing.size >= MAX_MISSING) this.#missing.delete(oldest);
+      this.#missing.set(conversation, now());
+    }
+    return failed("getConversationById", undefined, "Equos does not know the conversation yet and will be asked again");
   }
 
   /**
@@ -106,7 +146,7 @@ export class Upstream {
   failure(operation: string, thrown: unknown, sent: readonly string[] = []): Promise<CallFailure> {
     const secrets = [...this.secrets(), ...sent];
     const endpoint = this.#options.equos === undefined ? this.endpoint() : "Equos";
-    return callFailure(operation, thrown, { secrets, clock: this.#clock, endpoint });
+    return callFailure(operation, thrown, { secrets, clock: this.clock, endpoint });
   }
 
   /** Where calls go. */
@@ -119,16 +159,22 @@ export class Upstream {
       const answer = await this.#limited(this.#options.stopSeconds, (init) =>
         this.#equos().conversations[operation]({ id }, init),
       );
-      return whatItSays(operation, id, answer);
+      if (answer === null || answer === undefined) return { says: "nothing" };
+      const conversation = seenConversation(answer);
+      if (conversation?.id !== id) return failed(operation, 200, "an answer that is no such conversation");
+      this.#missing.delete(id);
+      return { says: conversation.running ? "running" : "over", conversation };
     } catch (thrown) {
-      // The official SDK trips over the empty body that means `null`.
+      // The official SDK trips over the empty body that means `null`, and hides its status.
       if (thrown instanceof SyntaxError && /end of (JSON|data)/i.test(thrown.message)) return { says: "nothing" };
-      const { error } = await this.failure(operation, thrown);
-      if (error.upstream?.status === 404) return { says: "nothing" };
+      const { error, harmless } = await this.failure(operation, thrown);
+      // NestJS uses the same form for a missing route, which says nothing about the conversation.
+      const isRoute = /^Cannot (GET|POST) /.test(error.upstream?.detail ?? "");
+      if (harmless && error.upstream?.status === 404 && !isRoute) return { says: "nothing" };
       // Equos may quote the conversation, whose values are not at hand here to be masked: the code says enough.
       const status = error.upstream?.status;
       const detail = status === undefined ? (error.upstream?.detail ?? error.code) : error.code;
-      return { says: "failure", failure: { operation, status, detail } };
+      return failed(operation, status, detail);
     }
   }
 
@@ -137,7 +183,7 @@ export class Upstream {
     call: (init: { signal: AbortSignal; redirect: "manual" }) => Promise<T>,
   ): Promise<T> {
     const limit = new AbortController();
-    const outcome = await outcomeWithin(this.#clock, seconds, () => call({ signal: limit.signal, redirect: "manual" }));
+    const outcome = await outcomeWithin(this.clock, seconds, () => call({ signal: limit.signal, redirect: "manual" }));
     if (outcome !== timeOver) return outcome;
     limit.abort();
     throw new BrokerTimeout();
@@ -145,17 +191,17 @@ export class Upstream {
 
   #equos(): EquosPort {
     if (this.#port !== undefined) return this.#port;
-    const { equos, fetch, abandonSeconds } = this.#options;
-    this.#port = equos ?? this.#ownClient(this.endpoint(), fetch, abandonSeconds);
+    const { equos, fetch, lateResponseSeconds } = this.#options;
+    this.#port = equos ?? this.#ownClient(this.endpoint(), fetch, lateResponseSeconds);
     return this.#port;
   }
 
-  #ownClient(endpoint: string, fetch: typeof globalThis.fetch | undefined, abandonSeconds: number): EquosPort {
+  #ownClient(endpoint: string, fetch: typeof globalThis.fetch | undefined, lateResponseSeconds: number): EquosPort {
     try {
       // Our own limits end first; the client's are there for when the clock stands still.
-      const timeoutMs = abandonSeconds * 1000 + 5000;
+      const timeoutMs = lateResponseSeconds * 1000 + 5000;
       // The broker reads what it needs, and bears that anything else is missing tomorrow.
-      const options = { endpoint, fetch, timeoutMs, checkAnswers: false };
+      const options = { endpoint, fetch, timeoutMs, checkAnswers: false, checkEmptyAnswers: true };
       return EquosClient.create(() => this.#apiKey.get(), options);
     } catch (error) {
       const what = error instanceof TypeError ? error.message : "is wrong";
@@ -168,9 +214,7 @@ class BrokerTimeout extends Error {
   override readonly name = "TimeoutError";
 }
 
-function whatItSays(operation: string, id: string, answer: unknown): Look {
-  if (answer === null || answer === undefined) return { says: "nothing" };
-  const conversation = seenConversation(answer);
-  if (conversation?.id === id) return { says: conversation.running ? "running" : "over", conversation };
-  return { says: "failure", failure: { operation, status: 200, detail: "an answer that is no such conversation" } };
-}
+const failed = (operation: string, status: number | undefined, detail: string): Look => ({
+  says: "failure",
+  failure: { operation, status, detail },
+});

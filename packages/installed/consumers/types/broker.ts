@@ -8,7 +8,7 @@ import {
 import { type ExpressContext, toExpress } from "@equos-broker/express";
 import { type FastifyContext, toFastify } from "@equos-broker/fastify";
 import { type NextContext, startAction, toNextHandlers } from "@equos-broker/next";
-import { redisLedger } from "@equos-broker/redis";
+import { redisStore } from "@equos-broker/redis";
 import express from "express";
 import fastify from "fastify";
 import { pino } from "pino";
@@ -63,7 +63,7 @@ interface Env {
 }
 const onWorkers = new ConversationBroker({
   authorize: ({ native: { platform } }: FetchContext<Env>) => ({ identity: platform.SECRET, name: "Ada" }),
-  ledger: redisLedger({ evalsha: async () => "", eval: async () => "" }),
+  store: redisStore({ evalsha: async () => "", eval: async () => "" }),
 });
 export const worker = (request: Request, env: Env) => serveFetch(onWorkers, request, { platform: env });
 // @ts-expect-error -- its authorize needs the platform

@@ -2,7 +2,7 @@ import { ConversationBroker, type NodeContext, toNodeHandler, visitors } from "@
 import { type ExpressContext, toExpress } from "@equos-broker/express";
 import { type FastifyContext, toFastify } from "@equos-broker/fastify";
 import { toNextHandlers } from "@equos-broker/next";
-import { redisLedger } from "@equos-broker/redis";
+import { redisStore } from "@equos-broker/redis";
 import { input } from "./schema.js";
 
 // What is a mistake is said to be one, where it is made. Each line below an `@ts-expect-error` has to be refused.
@@ -29,7 +29,7 @@ new ConversationBroker({ authorize, limits: ({ consumer }) => ({ maxSeconds: con
 // @ts-expect-error -- the app's user has no such field
 new ConversationBroker({ authorize: ({ native }: ExpressContext) => ({ ...ada, mail: native.req.user?.mail }) });
 // @ts-expect-error -- no client of Redis
-redisLedger({ get: async () => "" });
+redisStore({ get: async () => "" });
 // @ts-expect-error -- a secret is a text, or a list of them
 visitors({ secret: 7 });
 
@@ -56,7 +56,7 @@ new ConversationBroker({
   endpoint: EQUOS_ENDPOINT,
   secret: VISITOR_SECRET,
   limits: undefined,
-  ledger: undefined,
+  store: undefined,
   input: undefined,
   conversation: undefined,
   onEvent: undefined,

@@ -63,7 +63,7 @@ export class Guest {
     const words: Word[] = [];
     const clock = new GuestClock(now);
     let arrivals = 0;
-    const { broker, ledger } = brokerUnderTest(settings, clock, {
+    const { broker, store } = brokerUnderTest(settings, clock, {
       arrival(user, signal) {
         arrivals += 1;
         const number = arrivals;
@@ -76,7 +76,7 @@ export class Guest {
     });
     this.#served.set(id, { broker, handler: core.toFetchHandler(broker), clock, words });
     // As this runtime prints them, to be searched for secrets.
-    console.log(core, broker, ledger);
+    console.log(core, broker, store);
     return id;
   }
 

@@ -1,10 +1,11 @@
-import type { BrokerEvent, ReserveOutcome } from "@equos-broker/core";
+import type { ReservationOutcome } from "@equos-broker/conformance/broker-under-test";
+import type { BrokerEvent } from "@equos-broker/core";
 
 /** What a guest passes on of its broker, in order; `arrival` and `left` have a number in common. */
 export type Word =
   | readonly ["arrival", number, string | undefined]
   | readonly ["left", number]
-  | readonly ["reservation", ReserveOutcome["outcome"]]
+  | readonly ["reservation", ReservationOutcome]
   | readonly ["log", "warn" | "error", object, string]
   | readonly ["event", BrokerEvent];
 

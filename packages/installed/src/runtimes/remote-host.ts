@@ -19,6 +19,8 @@ export function remoteHost(runtime: Runtime, own: Readonly<Record<string, OwnAns
     column: runtime.name,
     parser: "none",
     knowsMount: false,
+    // As in guest/worker.ts.
+    ...(runtime.entry === "workerd" ? { sweepSeconds: 60 } : {}),
     own,
     async open(settings, now, listeners) {
       process ??= started();

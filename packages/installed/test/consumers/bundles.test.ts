@@ -12,7 +12,7 @@ const serverNames = {
   "@equos-broker/express": "toExpress",
   "@equos-broker/fastify": "toFastify",
   "@equos-broker/next": "toNextHandlers",
-  "@equos-broker/redis": "redisLedger",
+  "@equos-broker/redis": "redisStore",
 };
 const packages = Object.keys(serverNames);
 /** In full: it is all that a developer sees. */

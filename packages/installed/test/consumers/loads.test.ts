@@ -61,7 +61,7 @@ describe.each(["npm", "pnpm"] as const)("installed with %s", (manager) => {
     });
     const headers = { ...json({}).headers, "x-user": "ada" };
     const mount = `http://127.0.0.1:${port}/api/equos`;
-    const grant = expectGrant(await call(`${mount}/start`, { ...json({}), headers }), 201, 1);
+    const grant = expectGrant(await call(`${mount}/start`, { ...json({}), headers }), 201);
     const stopped = await call(`${mount}/stop`, { ...json({ id: grant.conversation.id }), headers });
     expect(JSON.parse(stopped.text)).toMatchObject({ conversation: { status: "ended" } });
     expect(emulator.conversations().map(({ status }) => status)).toEqual(["ended"]);

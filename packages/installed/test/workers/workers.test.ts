@@ -1,4 +1,4 @@
-import { call, expectGrant, expectProblem, json } from "@equos-broker/conformance";
+import { call, deliveryOf, expectGrant, expectProblem, json } from "@equos-broker/conformance";
 import { type Emulator, startEmulator } from "@equos-broker/emulator";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithServers, RedisServer, stopServersAfterwards } from "../../../redis/test/support/redis-server.js";
@@ -55,10 +55,12 @@ describeWithServers("Workers", () => {
   const statusOf = (user: string) =>
     emulator.conversations().find(({ consumerIdentity }) => consumerIdentity === `shoes/${user}`)?.status;
 
-  it("give authorize their bindings, and share the books", async () => {
-    const grant = expectGrant(await post(0, "ada", "/api/equos/start", {}), 201, 1);
+  it("give authorize their bindings, and share the store", async () => {
+    const started = await post(0, "ada", "/api/equos/start", {});
+    const grant = expectGrant(started, 201);
     expect(statusOf("ada")).toBe("running");
-    expect(expectGrant(await post(1, "ada", "/api/equos/start", {}), 200, 2)).toEqual(grant);
+    const resumed = await post(1, "ada", "/api/equos/start", {});
+    expect(expectGrant(resumed, 200, deliveryOf(started))).toEqual(grant);
     const stopped = await post(1, "ada", "/api/equos/stop", {});
     expect(JSON.parse(stopped.text)).toEqual({ conversation: { id: grant.conversation.id, status: "ended" } });
     expect(statusOf("ada")).toBe("ended");
@@ -72,15 +74,16 @@ describeWithServers("Workers", () => {
   });
 
   it("stop what a page has left by itself, after its request was answered", async () => {
-    expectGrant(await post(0, "cy", "/api/equos/start", {}), 201, 1);
-    const leaving = await post(0, "cy", "/api/equos/stop", { leaving: true, delivery: 1 });
+    const started = await post(0, "cy", "/api/equos/start", {});
+    expectGrant(started, 201);
+    const leaving = await post(0, "cy", "/api/equos/stop", { leaving: true, delivery: deliveryOf(started) });
     expect(JSON.parse(leaving.text)).toMatchObject({ conversation: { status: "running" } });
     // Nobody calls any more: the platform was asked to wait.
     await eventually(() => statusOf("cy") === "ended");
   });
 
   it("are swept by a scheduler: what nobody joined ends", async () => {
-    expectGrant(await post(0, "dee", "/api/equos/start", {}, { "equos-client": "test" }), 201, 1);
+    expectGrant(await post(0, "dee", "/api/equos/start", {}, { "equos-client": "test" }), 201);
     await eventually(async () => {
       const authorization = `Bearer ${cronSecret}`;
       const swept = await post(1, undefined, "/api/equos/cron", {}, { authorization });
@@ -90,8 +93,8 @@ describeWithServers("Workers", () => {
     expectProblem(await post(1, undefined, "/api/equos/cron", {}), 401, "unauthorized");
   });
 
-  it("refuse the memory ledger, since each isolate would have books of its own", async () => {
-    expectProblem(await post(0, "eve", "/forgetful/start", {}), 500, "ledger-not-shared");
+  it("refuse the memory store, since each isolate would have its own", async () => {
+    expectProblem(await post(0, "eve", "/forgetful/start", {}), 500, "store-not-shared");
   });
 
   it("print no key, token or secret", () => {

@@ -22,7 +22,7 @@ export function onEmulator() {
       apiKey,
       endpoint: url,
       characters: { guide: characterId },
-      // With a clock come books of its own.
+      // A store with a clock shares its data with no other one.
       clock: manualClock(),
       logger: { warn: () => undefined, error: () => undefined },
       ...options,

@@ -22,7 +22,7 @@ import { parseOptions, type RedisStoreOptions } from "./options.js";
 /**
  * Returns a store in Redis 6.2 or newer, shared by all servers of a deployment. Each operation is one script and one
  * round trip. Redis must have `maxmemory-policy noeviction`: other policies are refused at first use, with
- * `ledger-misconfigured`.
+ * `store-misconfigured`.
  *
  * The team owns the client: connect it before the first start, handle its errors, and close it after the broker.
  *
@@ -138,12 +138,12 @@ class RedisStore implements ConversationStore {
   }
 
   async #call<T extends { readonly now: number }>(
-    { text, sha1 }: Script,
+    script: Script,
     keys: readonly string[],
     [request, ...args]: readonly [request: object, ...args: string[]],
   ): Promise<T> {
     const allKeys = [this.#key("meta"), this.#key("due"), ...keys];
-    const answer = await this.#run({ text, sha: async () => sha1 }, allKeys, [JSON.stringify(request), ...args]);
+    const answer = await this.#run(script, allKeys, [JSON.stringify(request), ...args]);
     // The answer of our own script, unless a client or a proxy invented one: @upstash/redis returns `{}` when its
     // `signal` aborts the request.
     const parsed = JSON.parse(answer) as T | null;
@@ -178,7 +178,7 @@ function misconfigured(policy: string): BrokerError {
     policy === "unknown"
       ? "Redis does not report its maxmemory-policy in a script; pass noEviction: true if it never evicts data"
       : `Redis has maxmemory-policy ${policy} and may evict conversations`;
-  return new BrokerError("ledger-misconfigured", {
+  return new BrokerError("store-misconfigured", {
     hint: `${problem}. Set maxmemory-policy to noeviction, or use another Redis for this store`,
   });
 }

@@ -78,7 +78,7 @@ describeWithServers("a Redis that evicts data", () => {
     const { client, command } = await ioredis(server.port);
     const store = redisStore(client, { noEviction: true });
     await expect(store.open(proposal)).rejects.toMatchObject({
-      code: "ledger-misconfigured",
+      code: "store-misconfigured",
       message: expect.stringMatching(`${policy}.*Set maxmemory-policy to noeviction`),
     });
     expect(await command("DBSIZE")).toBe(0);
@@ -92,7 +92,7 @@ describeWithServers("a Redis that evicts data", () => {
     await command("ACL", "SETUSER", "app", "on", ">secret", "~*", "+@all", "-info");
     const { client } = await nodeRedis(server.url.replace("//", "//app:secret@"));
     const refused = redisStore(client).open(proposal);
-    await expect(refused).rejects.toMatchObject({ code: "ledger-misconfigured" });
+    await expect(refused).rejects.toMatchObject({ code: "store-misconfigured" });
     await expect(refused).rejects.toThrow("noEviction: true");
     expect(await redisStore(client, { noEviction: true }).open(proposal)).toMatchObject({ format: 1 });
   });

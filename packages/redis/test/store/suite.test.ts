@@ -46,7 +46,7 @@ function suiteThrough(
       const prefix = `suite-${prefixes}`;
       const onAllKeys = (text: string) =>
         // No script has this hash, so the text is sent.
-        run({ text: `${text} return 'done'`, sha: async () => "0".repeat(40) }, [`{${prefix}}`], []);
+        run({ text: `${text} return 'done'`, sha1: "0".repeat(40) }, [`{${prefix}}`], []);
       return {
         store: redisStore(client, { prefix }),
         advance: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)),

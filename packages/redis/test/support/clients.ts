@@ -50,14 +50,9 @@ export const nodeRedis: Connect = async (where) => {
   });
 };
 
-/** One that keeps its commands until there is a connection again. */
-export const ioredis: Connect = (where) => connectIoredis(where, null);
-
-/** One that gives a command up when it could not connect twice. */
-export const ioredisGivingUp: Connect = (where) => connectIoredis(where, 1);
-
-async function connectIoredis(where: number | string, maxRetriesPerRequest: number | null): Promise<Connected> {
-  const client = new Redis(urlOf(where), { retryStrategy: () => 20, maxRetriesPerRequest });
+/** Keeps its commands until there is a connection again. */
+export const ioredis: Connect = async (where) => {
+  const client = new Redis(urlOf(where), { retryStrategy: () => 20, maxRetriesPerRequest: null });
   client.on("error", () => {});
   await client.ping();
   return opened({
@@ -65,7 +60,7 @@ async function connectIoredis(where: number | string, maxRetriesPerRequest: numb
     command: (name, ...args) => client.call(name, ...args),
     close: async () => client.disconnect(),
   });
-}
+};
 
 export const nodeRedisCluster: Connect = async (where) => {
   const client = createCluster({ rootNodes: [{ url: urlOf(where) }] }).on("error", () => {});

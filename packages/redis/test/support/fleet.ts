@@ -1,13 +1,13 @@
-import { type BrokerEvent, type BrokerOptions, type Consumer, ConversationBroker } from "@equos-broker/core";
 import {
-  type ControlledClock,
-  type Emulator,
-  type EmulatorOptions,
-  manualClock,
-  startEmulator,
-} from "@equos-broker/emulator";
+  type BrokerEvent,
+  type BrokerOptions,
+  type Clock,
+  type Consumer,
+  ConversationBroker,
+} from "@equos-broker/core";
+import { type Emulator, type EmulatorOptions, startEmulator } from "@equos-broker/emulator";
 import { onTestFinished } from "vitest";
-import { redisLedger } from "../../src/index.js";
+import { redisStore } from "../../src/index.js";
 import { type Connect, type Connected, ioredis, nodeRedis } from "./clients.js";
 import { RedisServer } from "./redis-server.js";
 
@@ -15,54 +15,47 @@ type Options = BrokerOptions<unknown, Consumer, string, unknown>;
 export type Broker = ConversationBroker<unknown, Consumer, string, unknown>;
 
 export const secret = "the first secret of this test suite";
+export const ada = { identity: "ada.lovelace@example.test", name: "Ada" };
+export const ben = { identity: "ben", name: "Ben" };
+export const guide = { consumer: ada, character: "guide" };
+export const bensGuide = { ...guide, consumer: ben };
 
-/** Servers of one installation: brokers with clients of their own, one Redis, one Equos, and a clock for all. */
+/** Servers of one deployment: brokers with clients of their own, one Redis, and one Equos. Time is the system's. */
 export interface Fleet {
   readonly redis: RedisServer;
   readonly emulator: Emulator;
-  readonly clock: ControlledClock;
+  readonly clock: Clock;
   readonly events: BrokerEvent[];
   readonly log: string[];
   readonly connections: readonly Connected[];
-  /** One more server. `connection`: to another Redis than the fleet's own. */
+  /** Adds a server. `connection`: default is one of its own to the fleet's Redis. */
   join(options?: Partial<Options>, connection?: Connected): Promise<Broker>;
-  /** Lets so many seconds pass, in steps that no socket falls behind. */
-  pass(seconds: number): Promise<void>;
-  /** The task's value or error, while time passes. */
-  during<T>(task: Promise<T>): Promise<unknown>;
+  /** Sends a command to the fleet's Redis, by a connection that no broker uses. */
+  command(...args: [string, ...string[]]): Promise<unknown>;
+  /** Ids of what runs at Equos. */
   running(): string[];
+  /** Number of calls that may have created a conversation. */
+  starts(): number;
+  /** Types of the events so far. */
+  types(): BrokerEvent["type"][];
 }
 
 export async function openFleet(emulation: EmulatorOptions = {}): Promise<Fleet> {
-  const clock = manualClock();
   const redis = await RedisServer.start("--appendonly", "yes", "--appendfsync", "always");
-  const emulator = await startEmulator({ clock, ...emulation });
+  const emulator = await startEmulator(emulation);
+  const clock = stoppableClock();
+  const control = await nodeRedis(redis.port);
   const connections: Connected[] = [];
-  const brokers: Broker[] = [];
   const events: BrokerEvent[] = [];
   const log: string[] = [];
   onTestFinished(async () => {
-    await Promise.all(connections.map((each) => each.close().catch(() => undefined)));
+    clock.stop();
+    await Promise.all([control, ...connections].map((connection) => connection.close().catch(() => undefined)));
     await emulator.close();
     await redis.remove();
   });
   const note = (details: object, message: string) => void log.push(`${message} ${JSON.stringify(details)}`);
   const libraries: readonly Connect[] = [nodeRedis, ioredis];
-
-  const settle = async () => {
-    for (let round = 0; round < 3; round += 1) {
-      await fetch(`${emulator.url}/v3/health`).then((answer) => answer.text());
-      await Promise.all(connections.map((each) => each.command("PING").catch(() => undefined)));
-      await othersThreads();
-    }
-  };
-  const pass = async (seconds: number) => {
-    for (let step = 0; step < seconds * 2; step += 1) {
-      await clock.advance(500);
-      await settle();
-    }
-  };
-
   return {
     redis,
     emulator,
@@ -70,52 +63,71 @@ export async function openFleet(emulation: EmulatorOptions = {}): Promise<Fleet>
     events,
     log,
     connections,
-    pass,
+    command: control.command,
     join: async (options = {}, given) => {
-      // Both client libraries serve the same books.
+      // Both client libraries use the same data.
       const connect = libraries[connections.length % libraries.length] ?? ioredis;
       const connection = given ?? (await connect(redis.port));
       connections.push(connection);
-      const broker: Broker = new ConversationBroker<unknown, Consumer, string, unknown>({
+      return new ConversationBroker<unknown, Consumer, string, unknown>({
         apiKey: emulator.apiKey,
         endpoint: emulator.url,
         characters: { guide: "cha_emulator_guide", coach: "cha_emulator_coach" },
         clock,
         deployment: "fleet",
         secret,
-        ledger: redisLedger(connection.client, { clock }),
+        store: redisStore(connection.client),
+        timeouts: { startSeconds: 2, lateResponseSeconds: 3, stopSeconds: 1, hookSeconds: 1, storeSeconds: 1 },
+        leaveGraceSeconds: 0.5,
         logger: { warn: note, error: note },
         onEvent: (event) => void events.push(event),
         ...options,
       });
-      brokers.push(broker);
-      return broker;
-    },
-    during: async (task) => {
-      let done = false;
-      const settled = task.then(
-        (value) => value,
-        (error: unknown) => error,
-      );
-      void settled.then(() => {
-        done = true;
-      });
-      await settle();
-      while (!done) {
-        await clock.advance(250);
-        await settle();
-      }
-      return await settled;
     },
     running: () =>
       emulator
         .conversations()
         .filter(({ status }) => status === "running")
         .map(({ id }) => id),
+    starts: () => emulator.requests().filter(({ operation }) => operation === "startConversation").length,
+    types: () => events.map(({ type }) => type),
   };
 }
 
-/** What was sealed or digested before is done: on a busy machine the threads for that get their turn late. */
-async function othersThreads(): Promise<void> {
-  await Promise.all(Array.from({ length: 4 }, () => crypto.subtle.digest("SHA-256", new Uint8Array(1))));
+/** The system's time, until the test is over. With a clock of its own each broker of this process sweeps. */
+function stoppableClock(): Clock & { stop(): void } {
+  const timers = new Set<NodeJS.Timeout>();
+  let isStopped = false;
+  return {
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    setTimeout: (task, milliseconds) => {
+      if (isStopped) return undefined;
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        task();
+      }, milliseconds);
+      timers.add(timer);
+      return timer;
+    },
+    // A handle of the function above.
+    clearTimeout: (timer) => {
+      timers.delete(timer as NodeJS.Timeout);
+      clearTimeout(timer as NodeJS.Timeout);
+    },
+    stop() {
+      isStopped = true;
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}
+
+/** Returns the code of the error that the task fails with; `undefined` if it succeeds. */
+export async function codeOf(task: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await task;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && "code" in error ? String(error.code) : String(error);
+  }
 }

@@ -8,12 +8,15 @@ export interface UpstashFront {
   readonly token: string;
   /** How many HTTP requests have come. */
   requests(): number;
-  /** What becomes of the next one. `executed`: done by Redis, and the connection breaks before the answer. */
+  /**
+   * What becomes of the next request without a fault. `executed`: Redis executes it, and the connection breaks before the
+   * answer. `none`: nothing goes wrong.
+   */
   next(fault: Fault): void;
   close(): Promise<void>;
 }
 
-export type Fault = "executed" | "silence" | { readonly status: number; readonly text: string };
+export type Fault = "none" | "executed" | "silence" | { readonly status: number; readonly text: string };
 
 type Reply = { readonly result: unknown } | { readonly error: string };
 

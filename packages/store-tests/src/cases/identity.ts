@@ -1,4 +1,4 @@
-import type { ConversationStore, StoreAnswer } from "@equos-broker/core";
+import type { Answer, ConversationStore } from "@equos-broker/core";
 import { check, equal, matches } from "../assert.js";
 import { MINUTE, onlyWith, proposal, recovered, TestedStore } from "../tested-store.js";
 import type { StoreCase } from "../types.js";
@@ -18,7 +18,7 @@ export const operations: readonly (readonly [name: string, call: Call])[] = [
 async function checkReplaced(tested: TestedStore, storeId: string, seen: number): Promise<void> {
   for (const [name, call] of operations) {
     // Each operation returns an answer of its own type; all of them share these fields.
-    const answer = (await call(tested.store, { storeId, seen }, tested)) as StoreAnswer<object>;
+    const answer = (await call(tested.store, { storeId, seen }, tested)) as Answer<object>;
     check(answer.replaced === true, `${name} must answer replaced if the store has another id`);
     check(typeof answer.now === "number", `${name} must return now together with replaced`);
   }
@@ -88,7 +88,7 @@ export const identityCases: readonly StoreCase[] = [
     equal((await tested.load({ consumer: "a" })).joinSeen, false, "joinSeen must be false at first");
     check(await tested.meta({ joinSeen: true }), "updateMeta must update joinSeen");
     for (const [name, call] of operations) {
-      const answer = tested.read((await call(tested.store, tested.context, tested)) as StoreAnswer<object>);
+      const answer = tested.read((await call(tested.store, tested.context, tested)) as Answer<object>);
       check(answer.joinSeen, `${name} must return joinSeen after it was set`);
     }
   }),

@@ -1,4 +1,4 @@
-import type { StoreAnswer } from "@equos-broker/core";
+import type { Answer } from "@equos-broker/core";
 import { check, equal, matches } from "../assert.js";
 import { MINUTE, onlyWith, recovered, type TestedStore } from "../tested-store.js";
 import type { StoreCase } from "../types.js";
@@ -35,7 +35,7 @@ export const lossCases: readonly StoreCase[] = [
       await tested.saved({ consumer: "ann", dueAt: 1 });
       const context = { ...tested.context, seen: tested.seen + 5 };
       // Each operation returns an answer of its own type; all of them share these fields.
-      const answer = tested.read((await call(tested.store, context, tested)) as StoreAnswer<object>);
+      const answer = tested.read((await call(tested.store, context, tested)) as Answer<object>);
       check(answer.lossId !== undefined, `${name} must note a loss if its caller has seen a higher sequence`);
       check(answer.sequence >= context.seen, "sequence must not stay below what a caller has seen");
       await checkRecovery(tested);

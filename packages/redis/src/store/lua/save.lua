@@ -4,8 +4,8 @@ local STATE, consumer, expiresAt = KEYS[3], request.consumer, whole(request.expi
 if now > request.notAfter then return answer({ result = 'late' }) end
 if request.start and lossId then return answer({ result = 'recovering' }) end
 
-local current = loadState(consumer)
-if current ~= request.version then return answer({ result = 'version-conflict' }) end
+local current, state = loadState(consumer)
+if current ~= request.version then return answer({ result = 'version-conflict', version = current, state = state }) end
 
 -- The consumer's aliases expire together with its state, so each save renews them.
 local aliases, freed = cjson.decode(current > 0 and redis.call('HGET', STATE, 'a') or '{}'), {}

@@ -1,0 +1,536 @@
+import type { Clock } from "../clock.js";
+import { isPromise, outcomeWithin, pause, timeOver, within } from "../deadline.js";
+import { BrokerError, isBrokerError } from "../errors.js";
+import { expiresAt, nextDueAt } from "../state/due.js";
+import { type Change, type ConsumerState, type Decision, EMPTY_STATE, parseState } from "../state/state.js";
+import type * as contract from "./store.js";
+import type { Awaitable, CallContext, ConversationStore, LoadQuery, StoreStatus } from "./store.js";
+
+/** How often a decision is repeated with a value that the store has reported as `limit-reached`. */
+const LIMIT_REPEATS = 3;
+/** Longest wait before the first repetition after a version conflict, in ms. It doubles each time. */
+const FIRST_BACKOFF_MS = 10;
+/** Longest wait before any repetition after a version conflict, in ms. */
+const LONGEST_BACKOFF_MS = 320;
+/** Number of parsed states that a session keeps. */
+const CACHED_STATES = 1000;
+
+type ParsedState = ReturnType<typeof parseState>;
+
+/** What a decision is made on. */
+export interface Snapshot {
+  readonly state: ConsumerState;
+  /** Time of the store's clock, in ms. */
+  readonly now: number;
+  /** By reservation. Complete only if they were requested. */
+  readonly sealed: Readonly<Record<string, string>>;
+  /** The counters that were requested, and each limit that has refused this update. */
+  readonly counters: ReadonlyMap<string, number>;
+}
+
+export interface UpdateOptions {
+  /** The decision needs the sealed texts. */
+  readonly sealed?: boolean | undefined;
+  /** The decision needs these shared counters. */
+  readonly counters?: readonly string[] | undefined;
+  /** Decide on an empty state if the stored one cannot be read. A complete reconcile replaces it that way. */
+  readonly replaceUnreadable?: boolean | undefined;
+}
+
+export interface SessionOptions {
+  readonly clock: Clock;
+  /** Limit of every store call, and of all attempts of one update together, in seconds. */
+  readonly storeSeconds: number;
+  /** Returns a number from 0 to below 1, for the jitter. Default: `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /** Called once for each loss. */
+  readonly onLoss?: ((lossId: string) => void) | undefined;
+  /** Called once when the store reports that its data was replaced. */
+  readonly onReplaced?: (() => void) | undefined;
+}
+
+/**
+ * - `unavailable`: the store did not answer in time, rejected, or refused too often.
+ * - `recovering`: the store has lost data, and starts wait until that is repaired.
+ * - `alias-taken`: another consumer has this conversation or token.
+ * - `replaced`: the store has other data than the session has opened.
+ * - `unreadable`: the state is damaged, or a newer release wrote it.
+ */
+export type StoreErrorKind = "unavailable" | "recovering" | "alias-taken" | "replaced" | "unreadable";
+type StoreErrorDetails = { readonly notAfter?: number | undefined; readonly cause?: unknown };
+
+/** An update or a call that the store did not carry out. */
+export class StoreError extends BrokerError {
+  readonly kind: StoreErrorKind;
+  /** When a save whose outcome is unknown can no longer happen, by the store's clock in ms. */
+  readonly notAfter: number | undefined;
+
+  constructor(kind: StoreErrorKind, hint: string, { notAfter, cause }: StoreErrorDetails = {}) {
+    super("store-unavailable", { hint, cause, retryAfterSeconds: 5 });
+    this.kind = kind;
+    this.notAfter = notAfter;
+  }
+}
+
+/**
+ * Opens the store, and announces the state format of this release.
+ *
+ * @throws StoreError `unavailable`; `unreadable` if a newer release has announced its format
+ * @throws BrokerError if the store's settings are wrong
+ */
+export async function openSession(
+  store: ConversationStore,
+  proposal: contract.StoreIdentityProposal,
+  options: SessionOptions,
+): Promise<StoreSession> {
+  let identity: contract.StoreIdentity | typeof timeOver;
+  try {
+    identity = await outcomeWithin(options.clock, options.storeSeconds, () => store.open(proposal));
+  } catch (error) {
+    throw isBrokerError(error) ? error : unavailable("failed to open", { cause: error });
+  }
+  if (identity === timeOver) throw unavailable("did not open in time");
+  const session = new StoreSession(store, identity, options);
+  const { format } = proposal;
+  if (identity.format === format) return session;
+  if (identity.format < format && (await session.updateMeta({ format }))) return session;
+  throw new StoreError(
+    "unreadable",
+    `A newer release uses the store: this one writes format ${format}. Update this server`,
+  );
+}
+
+/**
+ * An opened store: runs decisions on consumers' states, and keeps track of time, sequence, and losses. All operations fail
+ * with a {@link StoreError}. `update`, `read`, and `claimDue` return without a promise if the store answers without one.
+ */
+export class StoreSession {
+  /** Id of the store's data. */
+  readonly id: string;
+  /** Key for the keyed hashes, as the store has it; encrypted for a shared store. */
+  readonly key: string;
+  readonly #store: ConversationStore;
+  readonly #options: SessionOptions;
+  readonly #clock: Clock;
+  /** How far the store's clock is ahead of this server's, in ms. */
+  #offset: number;
+  #context: CallContext;
+  #lossId: string | undefined;
+  #joinSeen = false;
+  #isReplaced = false;
+  readonly #losses = new Set<string>();
+  /** Updates that wait while a round trip for their consumer is under way. */
+  readonly #queues = new Map<string, { jobs: Job<unknown>[] }>();
+  /** The states that were loaded or saved last, the oldest first. */
+  readonly #cache = new Map<string, { readonly version: number; readonly state: ConsumerState }>();
+
+  /** For {@link openSession}. */
+  constructor(store: ConversationStore, { id, key, now }: contract.StoreIdentity, options: SessionOptions) {
+    this.id = id;
+    this.key = key;
+    this.#store = store;
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#offset = now - this.#clock.now();
+    this.#context = { storeId: id, seen: 0 };
+  }
+
+  /** Estimated time of the store's clock, in ms. */
+  get now(): number {
+    return this.#clock.now() + this.#offset;
+  }
+
+  /** Id of the latest loss that is not recovered, by the latest answer. */
+  get lossId(): string | undefined {
+    return this.#lossId;
+  }
+
+  /** Whether Equos was ever seen to report a join, by the latest answer. */
+  get joinSeen(): boolean {
+    return this.#joinSeen;
+  }
+
+  /**
+   * Loads a consumer's state, decides, and saves. Repeats that if another server was faster. Updates of one consumer that
+   * wait for the same round trip are decided together and saved at once.
+   *
+   * @param decide runs at least once. It must be pure and synchronous
+   */
+  update<T>(consumer: string, decide: (snapshot: Snapshot) => Decision<T>, options: UpdateOptions = {}): Awaitable<T> {
+    const job = new Job(decide, options, this.#deadline());
+    const queue = this.#queues.get(consumer);
+    if (queue === undefined) void drive(this.#drain(consumer, job));
+    else queue.jobs.push(job);
+    return job.isSettled ? job.outcome() : job.settled();
+  }
+
+  /** Returns a state without changing it. An alias that no record of the state has counts as absent. */
+  read(by: LoadQuery["by"], { sealed }: Pick<LoadQuery, "sealed"> = {}) {
+    const toState = ({ consumer, ...loaded }: contract.Loaded) => {
+      const state = consumer === undefined ? EMPTY_STATE : this.#parse(consumer, loaded);
+      if ("unreadable" in state) throw unreadable(state);
+      const isKnown = ({ records }: ConsumerState, alias: string) =>
+        records.some(({ conversation, token }) => conversation === alias || token === alias);
+      if ("consumer" in by || isKnown(state, by.alias)) return { consumer, state, sealed: loaded.sealed };
+      return { consumer: undefined, state: EMPTY_STATE, sealed: {} };
+    };
+    const answer = this.#run((context) => this.#store.load({ by, sealed }, context));
+    return isPromise(answer) ? answer.then(toState) : toState(answer);
+  }
+
+  /** Claims consumers whose due time has passed. An unreadable state does not hide the others. */
+  claimDue(options: contract.ClaimDueOptions) {
+    const toClaim = ({ claimed, nextDueAt }: contract.ClaimedDue) => ({
+      claimed: claimed.map(this.#toListed),
+      nextDueAt,
+    });
+    const answer = this.#run((context) => this.#store.claimDue(options, context));
+    return isPromise(answer) ? answer.then(toClaim) : toClaim(answer);
+  }
+
+  /** Returns all consumers that have a due time. A consumer may appear twice. */
+  async *list() {
+    let cursor: string | undefined;
+    do {
+      const page = await this.#run((context) => this.#store.list(cursor, context));
+      for (const stored of page.states) yield this.#toListed(stored);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+  }
+
+  /** Takes or renews a lease for `ms`, and returns whether this owner has it. 0 ms releases it. */
+  async acquireLease(name: string, owner: string, ms: number): Promise<boolean> {
+    return (await this.#run((context) => this.#store.acquireLease(name, owner, ms, context))).granted;
+  }
+
+  /** Changes what is known about the whole store, and returns whether the condition of the change held. */
+  async updateMeta(change: contract.MetaChange): Promise<boolean> {
+    return (await this.#run((context) => this.#store.updateMeta(change, context))).updated;
+  }
+
+  /** Runs the job, and batches of what is queued for its consumer meanwhile. Never throws. */
+  *#drain(consumer: string, first: Job<unknown>): Steps<void> {
+    const queue = { jobs: [first] };
+    this.#queues.set(consumer, queue);
+    while (queue.jobs.length > 0) {
+      const now = this.#clock.now();
+      for (const job of queue.jobs) if (job.waitsUntil <= now) job.fail(unavailable("did not answer in time"));
+      const jobs = queue.jobs.filter(({ isSettled }) => !isSettled);
+      queue.jobs = [];
+      if (jobs.length > 0) yield* this.#runBatch(consumer, jobs);
+      queue.jobs = jobs.filter(({ isSettled }) => !isSettled).concat(queue.jobs);
+    }
+    this.#queues.delete(consumer);
+  }
+
+  /** Loads, decides, and saves until the first job is settled, together with those that can share its save. */
+  *#runBatch(consumer: string, jobs: readonly Job<unknown>[]): Steps<void> {
+    const deadline = this.#deadline();
+    const sealed = jobs.some(({ options }) => options.sealed);
+    const keys = [...new Set(jobs.flatMap(({ options }) => options.counters ?? []))];
+    const counters = new Map<string, number>();
+    const cached = this.#store.shared && !sealed && keys.length === 0 ? this.#cache.get(consumer) : undefined;
+    let base: Base | undefined = cached && { ...cached, sealed: {}, isFresh: false };
+    let [conflicts, refusals, isLate] = [0, 0, false];
+    let group = jobs;
+    /** The state that the latest save wrote, if it did. */
+    let sent: string | undefined;
+    try {
+      for (;;) {
+        if (base === undefined) {
+          const query = { by: { consumer }, sealed, counters: keys };
+          const loaded = yield* this.#call((context) => this.#store.load(query, context), deadline);
+          for (const [key, value] of Object.entries(loaded.counters)) counters.set(key, value);
+          base = { ...loaded, state: this.#parse(consumer, loaded), isFresh: true };
+          // Client libraries send a command again when its answer is lost: the first one was carried out.
+          if (sent !== undefined && loaded.state === sent) break;
+        }
+        const decided = decideTogether(jobs, base, { now: this.now, counters });
+        group = decided.group;
+        const { change } = decided;
+        if (change === undefined && base.isFresh) break;
+        // Without a change no save would confirm the cached version.
+        sent = change && JSON.stringify(change.state);
+        const saved = change && sent && (yield* this.#save(consumer, base.version, change, sent, deadline));
+        if (!saved) {
+          base = undefined;
+        } else if (saved.result === "saved") {
+          if (change) this.#remember(consumer, saved.version, change.state);
+          break;
+        } else if (saved.result === "version-conflict") {
+          this.#cache.delete(consumer);
+          const { version, state } = saved;
+          if (state !== undefined && state === sent) break;
+          // A conflict with a cached version does not mean that other servers are busy with the consumer.
+          const current = base.isFresh || version === undefined ? undefined : { version, state };
+          if (base.isFresh) yield this.#backOff(conflicts++, deadline);
+          base = current && {
+            version: current.version,
+            state: this.#parse(consumer, current),
+            sealed: {},
+            isFresh: true,
+          };
+        } else if (saved.result === "late" && !isLate) {
+          // The answer has corrected the estimate of the store's clock.
+          isLate = true;
+        } else if (saved.result !== "late" && group.length > 1) {
+          // The refusal concerns one of the changes, so each is saved alone.
+          for (const job of group) job.isAlone = true;
+          return;
+        } else if (saved.result === "limit-reached" && refusals < LIMIT_REPEATS) {
+          refusals += 1;
+          counters.set(saved.limit, saved.value);
+          // The store checks the version before the limits.
+          base = { ...base, isFresh: true };
+        } else {
+          throw refused(saved);
+        }
+      }
+      for (const job of group) job.settle();
+    } catch (error) {
+      this.#cache.delete(consumer);
+      for (const job of group) job.fail(error);
+    }
+  }
+
+  #backOff(conflicts: number, deadline: number): Promise<void> {
+    const left = deadline - this.#clock.now();
+    if (left <= 0) throw unavailable("had a newer change by another server each time");
+    const { random = Math.random } = this.#options;
+    const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** conflicts);
+    return pause(this.#clock, Math.min(left, Math.ceil(random() * longest)));
+  }
+
+  #save(consumer: string, version: number, change: Change, text: string, deadline: number) {
+    const { state, start, members, counters, setAliases, deleteAliases, setSealed, deleteSealed } = change;
+    const notAfter = this.now + deadline - this.#clock.now();
+    const stateChange: contract.StateChange = {
+      ...{ consumer, version, state: text, notAfter, start, members, counters },
+      ...{ dueAt: nextDueAt(state), expiresAt: expiresAt(state, this.now) },
+      aliases: setAliases || deleteAliases ? { set: setAliases, delete: deleteAliases } : undefined,
+      sealed: setSealed || deleteSealed ? { set: setSealed, delete: deleteSealed } : undefined,
+    };
+    return this.#call((context) => this.#store.save(stateChange, context), deadline, notAfter);
+  }
+
+  /** Returns the state of an answer, and remembers it. The same version is parsed once. */
+  #parse(consumer: string, stored: Pick<contract.Loaded, "version" | "state">): ParsedState {
+    const cached = this.#cache.get(consumer);
+    this.#cache.delete(consumer);
+    if (stored.state === undefined) return EMPTY_STATE;
+    const state = cached?.version === stored.version ? cached.state : parseState(stored.state);
+    if (!("unreadable" in state)) this.#remember(consumer, stored.version, state);
+    return state;
+  }
+
+  readonly #toListed = ({ consumer, ...stored }: contract.StoredState) => ({
+    consumer,
+    state: this.#parse(consumer, stored),
+  });
+
+  #remember(consumer: string, version: number, state: ConsumerState): void {
+    this.#cache.delete(consumer);
+    this.#cache.set(consumer, { version, state });
+    const [oldest] = this.#cache.keys();
+    if (this.#cache.size > CACHED_STATES && oldest !== undefined) this.#cache.delete(oldest);
+  }
+
+  #deadline(): number {
+    return this.#clock.now() + this.#options.storeSeconds * 1000;
+  }
+
+  #run<T>(operation: (context: CallContext) => Awaitable<contract.Answer<T>>): Awaitable<StoreStatus & T> {
+    return drive(this.#call(operation, this.#deadline()));
+  }
+
+  /**
+   * Calls the store, until the deadline at the longest, and notes the status that it answers.
+   *
+   * @param notAfter only for a save: until then it can happen
+   */
+  *#call<T>(
+    operation: (context: CallContext) => Awaitable<contract.Answer<T>>,
+    deadline: number,
+    notAfter?: number,
+  ): Steps<StoreStatus & T> {
+    let answer: contract.Answer<T> | typeof timeOver;
+    try {
+      const answering = operation(this.#context);
+      const seconds = Math.max(0, deadline - this.#clock.now()) / 1000;
+      answer = isPromise(answering) ? yield* wait(within(this.#clock, seconds, answering)) : answering;
+    } catch (cause) {
+      throw unavailable("failed", { cause, notAfter });
+    }
+    if (answer === timeOver) throw unavailable("did not answer in time", { notAfter });
+    this.#offset = answer.now - this.#clock.now();
+    if (!answer.replaced) return this.#note(answer);
+    const isFirst = !this.#isReplaced;
+    this.#isReplaced = true;
+    if (isFirst) this.#options.onReplaced?.();
+    throw new StoreError("replaced", "The store has other data than before. Open it again");
+  }
+
+  #note<T extends StoreStatus>(answer: T): T {
+    const { sequence, joinSeen, lossId } = answer;
+    this.#joinSeen ||= joinSeen;
+    // An older answer may arrive later.
+    if (sequence < this.#context.seen) return answer;
+    this.#context = { storeId: this.id, seen: sequence };
+    this.#lossId = lossId;
+    if (lossId === undefined || this.#losses.has(lossId)) return answer;
+    this.#losses.add(lossId);
+    // After a loss another state may have the same version.
+    this.#cache.clear();
+    this.#options.onLoss?.(lossId);
+    return answer;
+  }
+}
+
+/** The state that a batch is decided on. */
+interface Base {
+  readonly version: number;
+  readonly state: ParsedState;
+  readonly sealed: Snapshot["sealed"];
+  /** The store has confirmed the version since the batch began. */
+  readonly isFresh: boolean;
+}
+
+/** One call of {@link StoreSession.update}. */
+class Job<T> {
+  /** Must be saved without others. */
+  isAlone = false;
+  isSettled = false;
+  /** Returns or throws the outcome of the latest decision. */
+  outcome: () => T = () => raise(new Error("The update has no outcome yet"));
+  #onSettled = () => {};
+
+  /** @param waitsUntil when a job that is still queued fails, in ms of this server's clock */
+  constructor(
+    readonly decide: (snapshot: Snapshot) => Decision<T>,
+    readonly options: UpdateOptions,
+    readonly waitsUntil: number,
+  ) {}
+
+  /** Decides, and returns the change. A decision that throws changes nothing. */
+  change({ state, ...snapshot }: Omit<Snapshot, "state"> & Pick<Base, "state">): Change | undefined {
+    try {
+      if ("unreadable" in state && !this.options.replaceUnreadable) throw unreadable(state);
+      const { outcome, change } = this.decide({ ...snapshot, state: "unreadable" in state ? EMPTY_STATE : state });
+      this.outcome = () => outcome;
+      return change;
+    } catch (error) {
+      this.outcome = () => raise(error);
+      return undefined;
+    }
+  }
+
+  settle(): void {
+    this.isSettled = true;
+    this.#onSettled();
+  }
+
+  fail(error: unknown): void {
+    this.outcome = () => raise(error);
+    this.settle();
+  }
+
+  settled(): Promise<T> {
+    return new Promise<void>((resolve) => {
+      this.#onSettled = resolve;
+    }).then(() => this.outcome());
+  }
+}
+
+/** Decides jobs in order, each on the state that the former ones leave, up to one that must be saved alone. */
+function decideTogether(jobs: readonly Job<unknown>[], base: Base, snapshot: Pick<Snapshot, "now" | "counters">) {
+  let { state, sealed } = base;
+  const changes: Change[] = [];
+  let count = 0;
+  for (const job of jobs) {
+    const change = job.change({ ...snapshot, state, sealed });
+    if (change !== undefined && hasBound(change)) job.isAlone = true;
+    if (job.isAlone && count > 0) break;
+    count += 1;
+    if (change !== undefined) {
+      changes.push(change);
+      state = change.state;
+      if (change.setSealed || change.deleteSealed) sealed = changeSealed(sealed, change);
+    }
+    if (job.isAlone) break;
+  }
+  return { group: jobs.slice(0, count), change: merge(changes) };
+}
+
+/** Whether the store may refuse this change for a reason that does not concern others. */
+const hasBound = ({ start, members = [], counters = [] }: Change): boolean =>
+  start === true || [...members, ...counters].some(({ bound }) => bound !== undefined);
+
+const changeSealed = (sealed: Snapshot["sealed"], { setSealed, deleteSealed = [] }: Change): Snapshot["sealed"] => ({
+  ...Object.fromEntries(Object.entries(sealed).filter(([name]) => !deleteSealed.includes(name))),
+  ...setSealed,
+});
+
+/** Returns one change with the effect of all of them in order. Each name is either set or deleted. */
+function merge(changes: readonly Change[]): Change | undefined {
+  const last = changes.at(-1);
+  if (last === undefined || changes.length === 1) return last;
+  const aliases = new Map<string, boolean>();
+  const deleted = new Set<string>();
+  for (const { setAliases = [], deleteAliases = [], setSealed = {}, deleteSealed = [] } of changes) {
+    for (const alias of deleteAliases) aliases.set(alias, false);
+    for (const alias of setAliases) aliases.set(alias, true);
+    for (const name of deleteSealed) deleted.add(name);
+    for (const name of Object.keys(setSealed)) deleted.delete(name);
+  }
+  return {
+    state: last.state,
+    setAliases: [...aliases.keys()].filter((alias) => aliases.get(alias)),
+    deleteAliases: [...aliases.keys()].filter((alias) => !aliases.get(alias)),
+    setSealed: changes.reduce(changeSealed, {}),
+    deleteSealed: [...deleted],
+    members: changes.flatMap(({ members = [] }) => members),
+    counters: changes.flatMap(({ counters = [] }) => counters),
+  };
+}
+
+function refused({ result }: contract.SaveResult): StoreError {
+  if (result === "recovering") return new StoreError(result, "The store has lost data. Starts wait for its repair");
+  if (result === "alias-taken") return new StoreError(result, "Another consumer has this conversation or token");
+  return unavailable(result === "late" ? "received the change too late twice" : "refused a limit too often");
+}
+
+const unavailable = (problem: string, details?: StoreErrorDetails): StoreError =>
+  new StoreError("unavailable", `The conversation store ${problem}`, details);
+
+const unreadable = ({ unreadable: reason }: { readonly unreadable: string }): StoreError =>
+  new StoreError("unreadable", `A stored state cannot be read: ${reason}`);
+
+function raise(error: unknown): never {
+  throw error;
+}
+
+/** A function that stops at each promise. {@link drive} continues it with the promise's value. */
+type Steps<T> = Generator<Promise<unknown>, T, unknown>;
+
+/** Returns the value of a promise to the steps. */
+function* wait<T>(promise: Promise<T>): Steps<T> {
+  // `drive` continues with the value of the very promise that it received.
+  return (yield promise) as T;
+}
+
+/** Runs the steps. Returns a promise only if one of them has waited for one. */
+function drive<T>(steps: Steps<T>): Awaitable<T> {
+  const first = steps.next();
+  return first.done ? first.value : resume(steps, first.value);
+}
+
+async function resume<T>(steps: Steps<T>, first: Promise<unknown>): Promise<T> {
+  for (let promise = first; ; ) {
+    const next: IteratorResult<Promise<unknown>, T> = await promise.then(
+      (value) => steps.next(value),
+      (error: unknown) => steps.throw(error),
+    );
+    if (next.done) return next.value;
+    promise = next.value;
+  }
+}

@@ -1,3 +1,0 @@
-import { preset } from "../../tsup.preset.js";
-
-export default preset({}, { platform: "node" });
