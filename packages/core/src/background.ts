@@ -4,6 +4,16 @@ import { pause } from "./deadline.js";
 /** Delays between the attempts of {@link Background.retry}, in ms. After them the sweep takes over. */
 const RETRY_DELAYS_MS = [0, 1000, 4000, 10_000, 15_000, 30_000];
 
+/** Keeps a Node process alive during a task: the timers of the clock do not. */
+export async function keepProcess<T>(task: () => Promise<T>): Promise<T> {
+  const timer = globalThis.setInterval(() => undefined, 1000);
+  try {
+    return await task();
+  } finally {
+    globalThis.clearInterval(timer);
+  }
+}
+
 /** Work that goes on after its caller was answered, and what ends it at shutdown. */
 export class Background {
   readonly #clock: Clock;
@@ -23,6 +33,25 @@ export class Background {
     const forget = () => this.#tasks.delete(task);
     task.then(forget, forget);
     return task;
+  }
+
+  /**
+   * Runs a save. If it fails, repeats it in the background. Resolves after the first attempt, and never rejects.
+   *
+   * @param finish runs once the save has succeeded
+   * @param waitUntil keeps a serverless function alive for the repetitions
+   */
+  async persist<T>(
+    save: () => T | Promise<T>,
+    finish: (saved: T) => void,
+    waitUntil?: (task: Promise<unknown>) => void,
+  ): Promise<void> {
+    try {
+      finish(await save());
+    } catch {
+      const task = this.track(this.retry(async () => finish(await save())));
+      waitUntil?.(task);
+    }
   }
 
   /** Repeats a task until it succeeds, with growing delays, at most for a minute. Never rejects. */

@@ -1,4 +1,4 @@
-import { Background } from "./background.js";
+import { Background, keepProcess } from "./background.js";
 import type { Consumer } from "./consumer.js";
 import { checkConsumer } from "./consumer.js";
 import { closeConversations } from "./conversations/close.js";
@@ -260,14 +260,9 @@ export class ConversationBroker<
   async close({ stop = false }: CloseOptions = {}): Promise<void> {
     this.#background.isOpen = false;
     this.#sweeper.close();
-    // The clock's timers keep no process alive, and nothing else may.
-    const alive = globalThis.setInterval(() => undefined, 1000);
-    try {
-      const [settings, stores, ends] = [this.#settings, this.#stores, this.#ends];
-      await closeConversations({ settings, stores, ends, sweep: this.#sweep, background: this.#background }, stop);
-    } finally {
-      globalThis.clearInterval(alive);
-    }
+    const [settings, stores, ends] = [this.#settings, this.#stores, this.#ends];
+    const dependencies = { settings, stores, ends, sweep: this.#sweep, background: this.#background };
+    await keepProcess(() => closeConversations(dependencies, stop));
   }
 }
 

@@ -1,30 +1,45 @@
 import type { Clock } from "./clock.js";
 
+/** Between two runs while anything is due, in ms. */
 const INTERVAL_MS = 1_000;
-/** A run that is so late does not come any more: some platforms end a request together with the timers that it has set. */
+/** A run this late is lost: serverless platforms drop timers when the request ends. In ms. */
 const LATE_MS = 2_000;
-/** A run waits for one step of the ledger. One that takes longer than this has ended with its request, too. */
+/** A run that takes this long has ended with its request, in ms. */
 const LOST_MS = 15_000;
+/** Brokers with the same store that are remembered, in case the latest one closes. */
+const REMEMBERED = 8;
+
+const registryKey = Symbol.for("equos-broker.sweepers");
+
+/** The sweepers of this process by store id, the latest last. Frameworks evaluate this module several times. */
+function registry(): Map<string, Sweeper[]> {
+  const globals = globalThis as { [registryKey]?: Map<string, Sweeper[]> };
+  globals[registryKey] ??= new Map();
+  return globals[registryKey];
+}
 
 /**
- * Runs a task every second from the first call of `wake` until the task says that there is no more to do; then every
- * `idleMs`, if given. A run that fails is followed by the next one all the same.
+ * Runs a task every second from the first `wake` until the task returns `false`; then every `idleMs`, if given. A run that
+ * fails does not end that.
+ *
+ * Of several brokers with the same store in one process the latest one sweeps for all: at a hot reload a framework makes a
+ * new broker, and the old ones are never closed.
  */
-export class Sweeper implements OnDuty {
+export class Sweeper {
   readonly #clock: Clock;
   readonly #task: () => Promise<boolean>;
   readonly #idleMs: number | undefined;
   readonly #onError: (error: unknown) => void;
   #timer: unknown;
-  /** By the clock, in ms: when the planned run is due, or the one under way counts as lost. */
+  /** When the planned run must have begun, or the present one must have ended. By the clock, in ms. */
   #expectedBy = 0;
-  #running = false;
+  #isRunning = false;
+  #isIdle = false;
   #runs = 0;
-  #idle = false;
-  /** Woken while a run was under way. */
-  #again = false;
-  #closed = false;
-  #books: string | undefined;
+  /** Woken during a run. */
+  #isWoken = false;
+  #isClosed = false;
+  #storeId: string | undefined;
 
   constructor(
     clock: Clock,
@@ -38,132 +53,106 @@ export class Sweeper implements OnDuty {
     this.#onError = onError;
   }
 
-  /** From now on this one sees to these books, for all brokers of this process that have them. */
-  take(books: string): void {
-    if (this.#closed || this.#books === books) return;
+  /** Sweeps a store for all brokers of this process from now on. */
+  take(storeId: string): void {
+    if (this.#isClosed || this.#storeId === storeId) return;
     this.#leave();
-    this.#books = books;
-    takeDuty(books, this);
+    this.#storeId = storeId;
+    const others = this.#others();
+    registry().set(storeId, [...others, this].slice(-REMEMBERED));
+    others.at(-1)?.rest();
+    this.begin();
   }
 
-  #leave(): void {
-    if (this.#books !== undefined) leaveDuty(this.#books, this);
-    this.#books = undefined;
-  }
-
-  #holder(): OnDuty {
-    return (this.#books === undefined ? undefined : onDuty(this.#books)) ?? this;
-  }
-
+  /** Something is, or will become, due. */
   wake(): void {
-    this.#holder().begin();
+    this.#onDuty().begin();
   }
 
-  /** Begins the run that should have come and did not, if there is one. For whoever can keep the platform waiting for it. */
+  /** Begins the run that the platform has lost, if there is one. The caller keeps the platform waiting for it. */
   catchUp(): Promise<void> | undefined {
-    return this.#holder().makeUp();
+    return this.#onDuty().runIfLost();
   }
 
-  makeUp(): Promise<void> | undefined {
-    if (this.#closed || !this.#isLost()) return undefined;
+  close(): void {
+    this.#isClosed = true;
+    this.rest();
+    this.#leave();
+  }
+
+  /** For the other sweepers: plans a run. */
+  begin(): void {
+    this.#isWoken = true;
+    if (this.#isClosed) return;
+    const isPlanned = this.#isRunning || (this.#timer !== undefined && !this.#isIdle);
+    if (isPlanned && !this.#isLost()) return;
+    this.#plan(INTERVAL_MS);
+  }
+
+  /** For the other sweepers. */
+  runIfLost(): Promise<void> | undefined {
+    if (this.#isClosed || !this.#isLost()) return undefined;
     this.#clock.clearTimeout(this.#timer);
     return this.#run();
   }
 
-  #isLost(): boolean {
-    return (this.#running || this.#timer !== undefined) && this.#clock.now() > this.#expectedBy;
-  }
-
+  /** For the other sweepers: one of them takes over. */
   rest(): void {
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
-  begin(): void {
-    this.#again = true;
-    if (this.#closed) return;
-    // An idle timer is a long one.
-    const comes = this.#running || (this.#timer !== undefined && !this.#idle);
-    if (comes && !this.#isLost()) return;
-    this.#clock.clearTimeout(this.#timer);
-    this.#plan(INTERVAL_MS);
+  #others(): Sweeper[] {
+    return (registry().get(this.#storeId ?? "") ?? []).filter((other) => other !== this);
+  }
+
+  #onDuty(): Sweeper {
+    return (
+      registry()
+        .get(this.#storeId ?? "")
+        ?.at(-1) ?? this
+    );
+  }
+
+  /** The one before takes over again. */
+  #leave(): void {
+    if (this.#storeId === undefined) return;
+    const others = this.#others();
+    if (others.length === 0) registry().delete(this.#storeId);
+    else registry().set(this.#storeId, others);
+    this.#storeId = undefined;
+    others.at(-1)?.begin();
+  }
+
+  #isLost(): boolean {
+    return (this.#isRunning || this.#timer !== undefined) && this.#clock.now() > this.#expectedBy;
   }
 
   #plan(milliseconds: number): void {
-    this.#idle = milliseconds !== INTERVAL_MS;
+    this.#clock.clearTimeout(this.#timer);
+    this.#isIdle = milliseconds !== INTERVAL_MS;
     this.#expectedBy = this.#clock.now() + milliseconds + LATE_MS;
     this.#timer = this.#clock.setTimeout(() => void this.#run(), milliseconds);
   }
 
   async #run(): Promise<void> {
-    let more = true;
+    let isMoreDue = true;
     this.#runs += 1;
-    const mine = this.#runs;
-    this.#running = true;
+    const run = this.#runs;
+    this.#isRunning = true;
+    this.#isWoken = false;
     this.#expectedBy = this.#clock.now() + LOST_MS;
-    this.#again = false;
     try {
-      more = await this.#task();
+      isMoreDue = await this.#task();
     } catch (error) {
       this.#onError(error);
     }
-    // It was only slow, and another one has taken its place.
-    if (mine !== this.#runs) return;
-    // Until here it counts as running, so that runs do not overlap.
-    this.#running = false;
+    // It was slow, and another run has replaced it.
+    if (run !== this.#runs) return;
+    this.#isRunning = false;
     this.#timer = undefined;
-    if (this.#closed || this.#holder() !== this) return;
-    if (more || this.#again) this.#plan(INTERVAL_MS);
+    if (this.#isClosed || this.#onDuty() !== this) return;
+    if (isMoreDue || this.#isWoken) this.#plan(INTERVAL_MS);
     else if (this.#idleMs !== undefined) this.#plan(this.#idleMs);
   }
-
-  close(): void {
-    this.#closed = true;
-    this.rest();
-    this.#leave();
-  }
-}
-
-const registry = Symbol.for("equos-broker.sweepers");
-
-/** So many brokers with the same books are remembered, in case the latest one closes. */
-const REMEMBERED = 8;
-
-/** What has a timer of its own, and can do without. */
-export interface OnDuty {
-  /** Time has something to do. */
-  begin(): void;
-  /** Begins the run that was planned and has not come, if so. */
-  makeUp(): Promise<void> | undefined;
-  /** Somebody else sees to it from now on. */
-  rest(): void;
-}
-
-// Frameworks evaluate a module several times, and with it this file.
-function everywhere(): Map<string, OnDuty[]> {
-  const globals = globalThis as { [registry]?: Map<string, OnDuty[]> };
-  globals[registry] ??= new Map();
-  return globals[registry];
-}
-
-/** Whoever of this process sees to these books. */
-export const onDuty = (books: string): OnDuty | undefined => everywhere().get(books)?.at(-1);
-
-/**
- * Of several brokers with the same books in one process the latest one sweeps for all: at a hot reload a framework makes a
- * new one, and nobody closes the old ones.
- */
-export function takeDuty(books: string, sweeper: OnDuty): void {
-  const others = (everywhere().get(books) ?? []).filter((other) => other !== sweeper);
-  everywhere().set(books, [...others, sweeper].slice(-REMEMBERED));
-  others.at(-1)?.rest();
-  sweeper.begin();
-}
-
-/** The one before takes over again. */
-export function leaveDuty(books: string, sweeper: OnDuty): void {
-  const others = (everywhere().get(books) ?? []).filter((other) => other !== sweeper);
-  if (others.length === 0) everywhere().delete(books);
-  else everywhere().set(books, others);
-  others.at(-1)?.begin();
 }

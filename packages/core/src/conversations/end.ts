@@ -3,7 +3,7 @@ import { isPromise } from "../deadline.js";
 import type { Settings } from "../settings.js";
 import { SharedWork } from "../shared-work.js";
 import type { ConversationRecord, ConversationStatus } from "../state/state.js";
-import { acknowledgeEnd, type EndRequest, type Moved, markEnded, retryLater } from "../state/transitions.js";
+import { acknowledgeEnd, type EndRequest, markEnded, retryLater } from "../state/transitions.js";
 import type { Upstream } from "../upstream/upstream.js";
 import type { Events } from "./events.js";
 import type { OpenStore } from "./open-store.js";
@@ -87,22 +87,17 @@ export class Ends {
     const { background, events, settings, pending } = this.#with;
     const consumer = consumerOf(request.reservation);
     const announce = events.areHeard ? settings.leaseMs : "none";
-    const save = () =>
-      store.session.update(consumer, ({ state, now }) => markEnded(state, { ...request, announce }, now));
-    const finish = (moved: Moved) => {
-      pending.notify(request.reservation);
-      background.wake();
-      if (moved?.changed && moved.record.announcedAt === undefined) {
-        const task = background.track(this.announce(store, moved.record));
-        waitUntil?.(task);
-      }
-    };
-    try {
-      finish(await save());
-    } catch {
-      const task = background.track(background.retry(save).then((moved) => finish(moved)));
-      waitUntil?.(task);
-    }
+    await background.persist(
+      () => store.session.update(consumer, ({ state, now }) => markEnded(state, { ...request, announce }, now)),
+      (moved) => {
+        pending.notify(request.reservation);
+        background.wake();
+        if (!moved?.changed || moved.record.announcedAt !== undefined) return;
+        const announcing = background.track(this.announce(store, moved.record));
+        waitUntil?.(announcing);
+      },
+      waitUntil,
+    );
   }
 
   /** Delivers the end to `onEvent` and acknowledges it. After a rejection the sweep delivers it again. Never rejects. */

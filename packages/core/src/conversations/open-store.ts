@@ -63,7 +63,9 @@ export class OpenStore {
    * signature.
    */
   tokenKey(token: string): string | Promise<string> {
-    return this.isShared ? this.hashes.token(token) : token.slice(-TOKEN_KEY_LENGTH);
+    if (this.isShared) return this.hashes.token(token);
+    // A copy: V8 lets a slice keep the whole token in memory.
+    return JSON.parse(JSON.stringify(token.slice(-TOKEN_KEY_LENGTH)));
   }
 
   /** Encrypts a text for a shared store. In this process' memory it stays readable. */

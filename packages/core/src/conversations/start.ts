@@ -225,15 +225,13 @@ export class Starts {
   async #withdraw({ store, consumer, reservation }: Pick<Start, "store" | "consumer" | "reservation">): Promise<void> {
     const { background, settings, pending } = this.#with;
     const graceMs = settings.reloadGraceMs;
-    const save = () =>
-      store.session.update(consumer, ({ state, now }) => withdraw(state, { reservation, graceMs }, now));
-    try {
-      await save();
-    } catch {
-      void background.track(background.retry(save));
-    }
-    pending.notify(reservation);
-    background.wake();
+    await background.persist(
+      () => store.session.update(consumer, ({ state, now }) => withdraw(state, { reservation, graceMs }, now)),
+      () => {
+        pending.notify(reservation);
+        background.wake();
+      },
+    );
   }
 
   /** Returns the payload of the running conversation, or why the caller has to reserve again. */
@@ -499,19 +497,15 @@ export class Starts {
     const { background, events, pending } = this.#with;
     // Equos may create the conversation until then, although the connection is gone.
     const findableAt = store.session.now + Math.max(0, leftMs);
-    const save = () =>
-      store.session.update(consumer, ({ state, now }) => markUnknown(state, { reservation, findableAt }, now));
-    const finish = (changed: boolean) => {
-      pending.notify(reservation);
-      background.wake();
-      const code = isBrokerError(error) ? error.code : "internal-error";
-      if (changed) events.start(subjectOf(request), { type: "start.unknown", code });
-    };
-    try {
-      finish((await save())?.changed === true);
-    } catch {
-      void background.track(background.retry(save).then((moved) => finish(moved?.changed === true)));
-    }
+    await background.persist(
+      () => store.session.update(consumer, ({ state, now }) => markUnknown(state, { reservation, findableAt }, now)),
+      (moved) => {
+        pending.notify(reservation);
+        background.wake();
+        const code = isBrokerError(error) ? error.code : "internal-error";
+        if (moved?.changed) events.start(subjectOf(request), { type: "start.unknown", code });
+      },
+    );
   }
 }
 

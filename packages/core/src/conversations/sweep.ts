@@ -15,6 +15,8 @@ const CLAIM = 10;
 const CLAIM_LEASE_MS = 5_000;
 /** Consumers that this process may work on at the same time. */
 const AT_ONCE = 100;
+/** Number of reported states that are remembered. */
+const MAX_REPORTED = 10_000;
 /** A task counts as lost after this, in seconds: a platform may end it together with its request. */
 const LOST_SECONDS = 60;
 
@@ -32,6 +34,8 @@ export interface SweepDependencies {
 /** Claims due consumers and processes what their deadlines ask for. */
 export class Sweep {
   readonly #with: SweepDependencies;
+  /** Consumers whose unreadable state was reported. */
+  readonly #reported = new Set<string>();
   /** Tasks under way, with when each counts as lost. */
   readonly #tasks = new Map<Promise<unknown>, number>();
 
@@ -41,7 +45,7 @@ export class Sweep {
 
   /** Begins what is due, without waiting for it. Returns whether anything is left, or will become due. */
   async begin(): Promise<boolean> {
-    const { stores, reconciler, events, settings } = this.#with;
+    const { stores, reconciler } = this.#with;
     const store = await stores.open();
     this.#forgetLost();
     let isDamaged = false;
@@ -52,8 +56,7 @@ export class Sweep {
       for (const { consumer, state } of due.claimed) {
         if ("unreadable" in state) {
           isDamaged ||= state.unreadable === "damaged";
-          settings.logger.error({ state: consumer, reason: state.unreadable }, "A stored state cannot be read");
-          events.store({ type: "store.corrupt-state", state: consumer });
+          this.#report(consumer, state.unreadable);
         } else this.#start(this.#process(store, consumer));
       }
       if (due.claimed.length < CLAIM) break;
@@ -97,6 +100,16 @@ export class Sweep {
     });
     this.#tasks.set(guarded, settings.clock.now() + LOST_SECONDS * 1000);
     void guarded.finally(() => this.#tasks.delete(guarded));
+  }
+
+  /** Reports each unreadable state once: it stays due until it is replaced. */
+  #report(consumer: string, reason: string): void {
+    const { events, settings } = this.#with;
+    if (this.#reported.has(consumer)) return;
+    if (this.#reported.size >= MAX_REPORTED) this.#reported.clear();
+    this.#reported.add(consumer);
+    settings.logger.error({ state: consumer, reason }, "A stored state cannot be read");
+    events.store({ type: "store.corrupt-state", state: consumer });
   }
 
   #forgetLost(): void {

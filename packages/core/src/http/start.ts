@@ -1,3 +1,4 @@
+import { keepProcess } from "../background.js";
 import type { Handout } from "../conversations/start.js";
 import { checkStart, type StartRequestBody } from "../conversations/start-request.js";
 import { pause } from "../deadline.js";
@@ -76,7 +77,7 @@ export async function keepAlive<T>(exchange: Pick<Exchange, "waitUntil">, work: 
 
 /** Where nothing runs between requests, this request stays until its page has come back, or its conversation is stopped. */
 export async function sweepAfterGrace({ settings, background, sweep }: Services): Promise<void> {
-  await pause(settings.clock, settings.reloadGraceMs + GRACE_SLACK_MS);
+  await keepProcess(() => pause(settings.clock, settings.reloadGraceMs + GRACE_SLACK_MS));
   // A closing broker finishes scheduled stops by itself.
   if (background.isOpen) await sweep().catch(() => undefined);
 }

@@ -236,7 +236,7 @@ class MemoryStore implements ConversationStore {
     const isOwn = (alias: string) => this.#consumersByAlias.get(alias) === consumer;
     for (const alias of changes.delete ?? []) if (isOwn(alias)) this.#consumersByAlias.delete(alias);
     for (const alias of changes.set ?? []) this.#consumersByAlias.set(alias, consumer);
-    consumer.aliases = [...new Set([...consumer.aliases, ...(changes.set ?? [])].filter(isOwn))];
+    consumer.aliases = [...new Set([...consumer.aliases, ...(changes.set ?? [])].filter(isOwn))].slice();
   }
 
   #removeExpired(now: number): void {

@@ -1,10 +1,20 @@
 import { pause } from "../deadline.js";
-import { BrokerError } from "../errors.js";
+import type { ErrorCode } from "../error-codes.js";
+import { BrokerError, isBrokerError } from "../errors.js";
 import type { ConversationPage, SeenConversation } from "./conversation.js";
 import { PAGE, type Upstream } from "./upstream.js";
 
 /** Pauses before a failed page is requested again, in ms. */
 const RETRY_PAUSES_MS = [1_000, 2_000, 4_000];
+/** Failures that may pass. Any other one is the same at the next request. */
+const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "upstream-busy",
+  "upstream-unavailable",
+  "upstream-unreachable",
+  "upstream-error",
+  "upstream-disconnected",
+  "upstream-invalid-answer",
+]);
 /** Maximum number of requests of one scan, retries included. */
 const MAX_REQUESTS = 4_000;
 /** Maximum number of pages that are read from the list's end before their turn. */
@@ -34,7 +44,8 @@ export async function* conversationsOf(
       return await upstream.list(segment, skip);
     } catch (error) {
       const [pauseMs, ...others] = retries;
-      if (pauseMs === undefined) throw error;
+      const isPassing = isBrokerError(error) && PASSING.has(error.code);
+      if (pauseMs === undefined || !isPassing) throw error;
       await pause(upstream.clock, pauseMs);
       return await read(skip, others);
     }
