@@ -66,7 +66,23 @@ export async function checkStart(
   const limits = typeof settings.limits === "function" ? await findLimits(settings, consumer) : (settings.limits ?? {});
   const segment = await findSegment(settings, consumer);
   const forceNew = body.fresh ?? false;
-  return { ...caller, consumer, character, characterId, inputText, input, forceNew, limits, segment };
+  const { ip, sendsHeartbeats, route, signal, waitUntil } = caller;
+  // A spread of the caller would take as long as all checks.
+  return {
+    ip,
+    sendsHeartbeats,
+    route,
+    signal,
+    waitUntil,
+    consumer,
+    character,
+    characterId,
+    inputText,
+    input,
+    forceNew,
+    limits,
+    segment,
+  };
 }
 
 /** Runs a hook of the team's within `hookSeconds`. */

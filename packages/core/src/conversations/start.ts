@@ -308,11 +308,9 @@ export class Starts {
     const elapsed = stopwatch(clock);
     const sending = background.track(this.#send(start, upstreamRequest, mayStillSend, caller));
     const outcome = await within(clock, timeouts.startSeconds, sending);
-    const handedOut = (committed: { payload: Grant; generation: number }): Handout => ({
-      ...committed,
-      ...{ resumed: false, reservation, store },
-      quotas: reserved.readings,
-    });
+    const handedOut = ({ payload, generation }: { payload: Grant; generation: number }): Handout => {
+      return { payload, generation, resumed: false, reservation, store, quotas: reserved.readings };
+    };
     if (outcome !== timeOver) return handedOut(outcome);
 
     // The caller is told that the outcome is unknown. The socket stays open, and a late answer is stopped.

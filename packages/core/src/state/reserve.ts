@@ -268,5 +268,5 @@ export const isActive = (record: ConversationRecord): boolean =>
 
 const isOver = ({ endsAt = Number.POSITIVE_INFINITY }: ConversationRecord, now: number): boolean => endsAt <= now;
 
-const isCheckDue = ({ status, checkedAt = 0 }: ConversationRecord, now: number): boolean =>
+const isCheckDue = ({ status, startedAt = 0, checkedAt = startedAt }: ConversationRecord, now: number): boolean =>
   status === "running" && checkedAt + CHECK_EVERY_MS <= now;

@@ -131,7 +131,7 @@ export interface ConversationRecord {
   readonly joinBy?: number | undefined;
   /** When the next heartbeat is overdue. Armed by the first one. */
   readonly heartbeatBy?: number | undefined;
-  /** When Equos was last asked whether it runs. */
+  /** When Equos was last asked whether it runs. Default: `startedAt`. */
   readonly checkedAt?: number | undefined;
 
   /** Only while `unknown`: blocks its consumer and counts against every limit. */

@@ -67,7 +67,6 @@ export function commit(state: ConsumerState, request: CommitRequest, now: number
     endsAt: now + maxSeconds * 1000,
     recipients: [],
     firstGeneration: generation,
-    checkedAt: now,
   };
   const sendsHeartbeats = record.sendsHeartbeats === true;
   const next = draft.put(handOut(running, generation, now, { caller: reservation, sendsHeartbeats, joinTimeoutMs }));

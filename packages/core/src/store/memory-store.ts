@@ -309,15 +309,21 @@ class TimeHeap<T extends Timed> {
 }
 
 function changeSealed(sealed: readonly string[], changes: NonNullable<StateChange["sealed"]>): readonly string[] {
-  const texts = new Map(pairs(sealed));
-  for (const name of changes.delete ?? []) texts.delete(name);
-  for (const [name, text] of Object.entries(changes.set ?? {})) texts.set(name, flatten(text));
+  const { set = {}, delete: removed = [] } = changes;
+  const flat: string[] = [];
+  for (const [name, text] of pairs(sealed)) {
+    if (!removed.includes(name) && !Object.hasOwn(set, name)) flat.push(name, text);
+  }
+  for (const [name, text] of Object.entries(set)) flat.push(name, flatten(text));
   // The copy has no room for more.
-  return texts.size === 0 ? NONE : [...texts].flat().slice();
+  return flat.length === 0 ? NONE : flat.slice();
 }
 
-const pairs = (flat: readonly string[]): [string, string][] =>
-  flat.flatMap((text, index) => (index % 2 === 0 ? [[text, flat[index + 1] ?? ""]] : []));
+function pairs(flat: readonly string[]): [string, string][] {
+  const all: [string, string][] = [];
+  for (let index = 0; index + 1 < flat.length; index += 2) all.push([flat[index] ?? "", flat[index + 1] ?? ""]);
+  return all;
+}
 
 const toStored = ({ consumer: { key, version, state = "" } }: Due) => ({ consumer: key, version, state });
 

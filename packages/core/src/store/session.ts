@@ -120,7 +120,7 @@ export class StoreSession {
   #isReplaced = false;
   readonly #losses = new Set<string>();
   /** Updates that wait while a round trip for their consumer is under way. */
-  readonly #queues = new Map<string, { jobs: Job<unknown>[] }>();
+  readonly #queues = new Map<string, Job<unknown>[]>();
   /** The states that were loaded or saved last, the oldest first. */
   readonly #cache = new Map<string, { readonly version: number; readonly state: ConsumerState }>();
 
@@ -159,8 +159,12 @@ export class StoreSession {
   update<T>(consumer: string, decide: (snapshot: Snapshot) => Decision<T>, options: UpdateOptions = {}): Awaitable<T> {
     const job = new Job(decide, options, this.#deadline());
     const queue = this.#queues.get(consumer);
-    if (queue === undefined) void drive(this.#drain(consumer, job));
-    else queue.jobs.push(job);
+    if (queue !== undefined) {
+      queue.push(job);
+      return job.settled();
+    }
+    const running = this.#run(this.#batch(consumer, [job]));
+    if (isPromise(running)) void this.#drain(consumer, running);
     return job.isSettled ? job.outcome() : job.settled();
   }
 
@@ -174,8 +178,10 @@ export class StoreSession {
       if ("consumer" in by || isKnown(state, by.alias)) return { consumer, state, sealed: loaded.sealed };
       return { consumer: undefined, state: EMPTY_STATE, sealed: {} };
     };
-    const answer = this.#run((context) => this.#store.load({ by, sealed }, context));
-    return isPromise(answer) ? answer.then(toState) : toState(answer);
+    return after(
+      this.#call((context) => this.#store.load({ by, sealed }, context)),
+      toState,
+    );
   }
 
   /** Claims consumers whose due time has passed. An unreadable state does not hide the others. */
@@ -184,15 +190,17 @@ export class StoreSession {
       claimed: claimed.map(this.#toListed),
       nextDueAt,
     });
-    const answer = this.#run((context) => this.#store.claimDue(options, context));
-    return isPromise(answer) ? answer.then(toClaim) : toClaim(answer);
+    return after(
+      this.#call((context) => this.#store.claimDue(options, context)),
+      toClaim,
+    );
   }
 
   /** Returns all consumers that have a due time. A consumer may appear twice. */
   async *list() {
     let cursor: string | undefined;
     do {
-      const page = await this.#run((context) => this.#store.list(cursor, context));
+      const page = await this.#call((context) => this.#store.list(cursor, context));
       for (const stored of page.states) yield this.#toListed(stored);
       cursor = page.cursor;
     } while (cursor !== undefined);
@@ -200,115 +208,158 @@ export class StoreSession {
 
   /** Takes or renews a lease for `ms`, and returns whether this owner has it. 0 ms releases it. */
   async acquireLease(name: string, owner: string, ms: number): Promise<boolean> {
-    return (await this.#run((context) => this.#store.acquireLease(name, owner, ms, context))).granted;
+    return (await this.#call((context) => this.#store.acquireLease(name, owner, ms, context))).granted;
   }
 
   /** Changes what is known about the whole store, and returns whether the condition of the change held. */
   async updateMeta(change: contract.MetaChange): Promise<boolean> {
-    return (await this.#run((context) => this.#store.updateMeta(change, context))).updated;
+    return (await this.#call((context) => this.#store.updateMeta(change, context))).updated;
   }
 
-  /** Runs the job, and batches of what is queued for its consumer meanwhile. Never throws. */
-  *#drain(consumer: string, first: Job<unknown>): Steps<void> {
-    const queue = { jobs: [first] };
+  /** Runs what is queued for a consumer while a round trip is under way, until nothing is left. Never rejects. */
+  async #drain(consumer: string, first: Promise<void>): Promise<void> {
+    const queue: Job<unknown>[] = [];
     this.#queues.set(consumer, queue);
-    while (queue.jobs.length > 0) {
+    await first;
+    for (let jobs = queue.splice(0); jobs.length > 0; ) {
       const now = this.#clock.now();
-      for (const job of queue.jobs) if (job.waitsUntil <= now) job.fail(unavailable("did not answer in time"));
-      const jobs = queue.jobs.filter(({ isSettled }) => !isSettled);
-      queue.jobs = [];
-      if (jobs.length > 0) yield* this.#runBatch(consumer, jobs);
-      queue.jobs = jobs.filter(({ isSettled }) => !isSettled).concat(queue.jobs);
+      for (const job of jobs) if (job.waitsUntil <= now) job.fail(unavailable("did not answer in time"));
+      await this.#run(this.#batch(consumer, jobs.filter(isOpen)));
+      jobs = [...jobs.filter(isOpen), ...queue.splice(0)];
     }
     this.#queues.delete(consumer);
   }
 
-  /** Loads, decides, and saves until the first job is settled, together with those that can share its save. */
-  *#runBatch(consumer: string, jobs: readonly Job<unknown>[]): Steps<void> {
-    const deadline = this.#deadline();
+  #batch(consumer: string, jobs: readonly Job<unknown>[]): Batch {
     const sealed = jobs.some(({ options }) => options.sealed);
-    const keys = [...new Set(jobs.flatMap(({ options }) => options.counters ?? []))];
-    const counters = new Map<string, number>();
+    const keys = jobs.flatMap(({ options }) => options.counters ?? []);
     const cached = this.#store.shared && !sealed && keys.length === 0 ? this.#cache.get(consumer) : undefined;
-    let base: Base | undefined = cached && { ...cached, sealed: {}, isFresh: false };
-    let [conflicts, refusals, isLate] = [0, 0, false];
-    let group = jobs;
-    /** The state that the latest save wrote, if it did. */
-    let sent: string | undefined;
+    return {
+      consumer,
+      jobs,
+      sealed,
+      keys,
+      deadline: this.#deadline(),
+      counters: new Map(),
+      base: cached && { version: cached.version, state: cached.state, sealed: NONE, isFresh: false },
+      group: jobs,
+      sent: undefined,
+      conflicts: 0,
+      refusals: 0,
+      isLate: false,
+      isDone: jobs.length === 0,
+    };
+  }
+
+  /** Loads, decides, and saves until the first jobs are settled. Waits only for promises of the store. Never rejects. */
+  #run(batch: Batch): Awaitable<void> {
     try {
-      for (;;) {
-        if (base === undefined) {
-          const query = { by: { consumer }, sealed, counters: keys };
-          const loaded = yield* this.#call((context) => this.#store.load(query, context), deadline);
-          for (const [key, value] of Object.entries(loaded.counters)) counters.set(key, value);
-          base = { ...loaded, state: this.#parse(consumer, loaded), isFresh: true };
-          // Client libraries send a command again when its answer is lost: the first one was carried out.
-          if (sent !== undefined && loaded.state === sent) break;
-        }
-        const decided = decideTogether(jobs, base, { now: this.now, counters });
-        group = decided.group;
-        const { change } = decided;
-        if (change === undefined && base.isFresh) break;
-        // Without a change no save would confirm the cached version.
-        sent = change && JSON.stringify(change.state);
-        const saved = change && sent && (yield* this.#save(consumer, base.version, change, sent, deadline));
-        if (!saved) {
-          base = undefined;
-        } else if (saved.result === "saved") {
-          if (change) this.#remember(consumer, saved.version, change.state);
-          break;
-        } else if (saved.result === "version-conflict") {
-          this.#cache.delete(consumer);
-          const { version, state } = saved;
-          if (state !== undefined && state === sent) break;
-          // A conflict with a cached version does not mean that other servers are busy with the consumer.
-          const current = base.isFresh || version === undefined ? undefined : { version, state };
-          if (base.isFresh) yield this.#backOff(conflicts++, deadline);
-          base = current && {
-            version: current.version,
-            state: this.#parse(consumer, current),
-            sealed: {},
-            isFresh: true,
-          };
-        } else if (saved.result === "late" && !isLate) {
-          // The answer has corrected the estimate of the store's clock.
-          isLate = true;
-        } else if (saved.result !== "late" && group.length > 1) {
-          // The refusal concerns one of the changes, so each is saved alone.
-          for (const job of group) job.isAlone = true;
-          return;
-        } else if (saved.result === "limit-reached" && refusals < LIMIT_REPEATS) {
-          refusals += 1;
-          counters.set(saved.limit, saved.value);
-          // The store checks the version before the limits.
-          base = { ...base, isFresh: true };
-        } else {
-          throw refused(saved);
+      while (!batch.isDone) {
+        const step = batch.base === undefined ? this.#load(batch) : this.#decide(batch, batch.base);
+        if (isPromise(step)) {
+          return step.then(
+            () => this.#run(batch),
+            (error: unknown) => this.#fail(batch, error),
+          );
         }
       }
-      for (const job of group) job.settle();
     } catch (error) {
-      this.#cache.delete(consumer);
-      for (const job of group) job.fail(error);
+      this.#fail(batch, error);
     }
   }
 
-  #backOff(conflicts: number, deadline: number): Promise<void> {
-    const left = deadline - this.#clock.now();
+  #fail(batch: Batch, error: unknown): void {
+    this.#cache.delete(batch.consumer);
+    for (const job of batch.group) job.fail(error);
+  }
+
+  #load(batch: Batch): Awaitable<void> {
+    const { consumer, sealed, keys, deadline } = batch;
+    const query: LoadQuery = { by: { consumer }, sealed, counters: keys };
+    return after(
+      this.#call((context) => this.#store.load(query, context), deadline),
+      (loaded) => {
+        for (const key of keys) batch.counters.set(key, loaded.counters[key] ?? 0);
+        const state = this.#parse(consumer, loaded);
+        batch.base = { version: loaded.version, state, sealed: loaded.sealed, isFresh: true };
+        // Client libraries send a command again when its answer is lost: the first one was carried out.
+        if (batch.sent !== undefined && loaded.state === batch.sent) settle(batch);
+      },
+    );
+  }
+
+  /** Decides on a base, and saves the change. */
+  #decide(batch: Batch, base: Base): Awaitable<void> {
+    const { group, change } = decideTogether(batch.jobs, base, { now: this.now, counters: batch.counters });
+    batch.group = group;
+    if (change === undefined) {
+      // No save confirms the cached version.
+      if (base.isFresh) settle(batch);
+      else batch.base = undefined;
+      return;
+    }
+    batch.sent = JSON.stringify(change.state);
+    const saving = this.#save(batch.consumer, base.version, change, batch.sent, batch.deadline);
+    return after(saving, (saved) => this.#saved(batch, base, change, saved));
+  }
+
+  #saved(batch: Batch, base: Base, change: Change, saved: contract.SaveResult): Awaitable<void> {
+    const { consumer } = batch;
+    if (saved.result === "saved") {
+      this.#remember(consumer, saved.version, change.state);
+      settle(batch);
+    } else if (saved.result === "version-conflict") {
+      const { version, state } = saved;
+      this.#cache.delete(consumer);
+      batch.base = undefined;
+      if (state !== undefined && state === batch.sent) settle(batch);
+      else if (base.isFresh) return this.#backOff(batch);
+      // A conflict with a cached version does not mean that other servers are busy with the consumer.
+      else if (version !== undefined) {
+        batch.base = { version, state: this.#parse(consumer, { version, state }), sealed: NONE, isFresh: true };
+      }
+    } else if (saved.result === "late" && !batch.isLate) {
+      // The answer has corrected the estimate of the store's clock.
+      batch.isLate = true;
+    } else if (saved.result !== "late" && batch.group.length > 1) {
+      // The refusal concerns one of the changes, so each is saved alone.
+      for (const job of batch.group) job.isAlone = true;
+      batch.isDone = true;
+    } else if (saved.result === "limit-reached" && batch.refusals < LIMIT_REPEATS) {
+      batch.refusals += 1;
+      batch.counters.set(saved.limit, saved.value);
+      // The store checks the version before the limits.
+      batch.base = { ...base, isFresh: true };
+    } else {
+      throw refused(saved);
+    }
+  }
+
+  #backOff(batch: Batch): Promise<void> {
+    const left = batch.deadline - this.#clock.now();
     if (left <= 0) throw unavailable("had a newer change by another server each time");
     const { random = Math.random } = this.#options;
-    const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** conflicts);
+    const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** batch.conflicts);
+    batch.conflicts += 1;
     return pause(this.#clock, Math.min(left, Math.ceil(random() * longest)));
   }
 
   #save(consumer: string, version: number, change: Change, text: string, deadline: number) {
-    const { state, start, members, counters, setAliases, deleteAliases, setSealed, deleteSealed } = change;
-    const notAfter = this.now + deadline - this.#clock.now();
+    const { state, setAliases, deleteAliases, setSealed, deleteSealed } = change;
+    const now = this.now;
+    const notAfter = now + deadline - this.#clock.now();
     const stateChange: contract.StateChange = {
-      ...{ consumer, version, state: text, notAfter, start, members, counters },
-      ...{ dueAt: nextDueAt(state), expiresAt: expiresAt(state, this.now) },
+      consumer,
+      version,
+      state: text,
+      dueAt: nextDueAt(state),
+      expiresAt: expiresAt(state, now),
+      notAfter,
+      start: change.start,
       aliases: setAliases || deleteAliases ? { set: setAliases, delete: deleteAliases } : undefined,
       sealed: setSealed || deleteSealed ? { set: setSealed, delete: deleteSealed } : undefined,
+      members: change.members,
+      counters: change.counters,
     };
     return this.#call((context) => this.#store.save(stateChange, context), deadline, notAfter);
   }
@@ -339,43 +390,49 @@ export class StoreSession {
     return this.#clock.now() + this.#options.storeSeconds * 1000;
   }
 
-  #run<T>(operation: (context: CallContext) => Awaitable<contract.Answer<T>>): Awaitable<StoreStatus & T> {
-    return drive(this.#call(operation, this.#deadline()));
-  }
-
   /**
    * Calls the store, until the deadline at the longest, and notes the status that it answers.
    *
    * @param notAfter only for a save: until then it can happen
    */
-  *#call<T>(
+  #call<T>(
     operation: (context: CallContext) => Awaitable<contract.Answer<T>>,
-    deadline: number,
+    deadline = this.#deadline(),
     notAfter?: number,
-  ): Steps<StoreStatus & T> {
+  ): Awaitable<StoreStatus & T> {
+    let answer: Awaitable<contract.Answer<T>>;
+    try {
+      answer = operation(this.#context);
+    } catch (cause) {
+      throw unavailable("failed", { cause, notAfter });
+    }
+    return isPromise(answer) ? this.#answerInTime(answer, deadline, notAfter) : this.#note(answer);
+  }
+
+  async #answerInTime<T>(pending: Promise<contract.Answer<T>>, deadline: number, notAfter: number | undefined) {
     let answer: contract.Answer<T> | typeof timeOver;
     try {
-      const answering = operation(this.#context);
-      const seconds = Math.max(0, deadline - this.#clock.now()) / 1000;
-      answer = isPromise(answering) ? yield* wait(within(this.#clock, seconds, answering)) : answering;
+      answer = await within(this.#clock, Math.max(0, deadline - this.#clock.now()) / 1000, pending);
     } catch (cause) {
       throw unavailable("failed", { cause, notAfter });
     }
     if (answer === timeOver) throw unavailable("did not answer in time", { notAfter });
-    this.#offset = answer.now - this.#clock.now();
-    if (!answer.replaced) return this.#note(answer);
-    const isFirst = !this.#isReplaced;
-    this.#isReplaced = true;
-    if (isFirst) this.#options.onReplaced?.();
-    throw new StoreError("replaced", "The store has other data than before. Open it again");
+    return this.#note(answer);
   }
 
-  #note<T extends StoreStatus>(answer: T): T {
-    const { sequence, joinSeen, lossId } = answer;
-    this.#joinSeen ||= joinSeen;
+  #note<T>(answer: contract.Answer<T>): StoreStatus & T {
+    this.#offset = answer.now - this.#clock.now();
+    if (answer.replaced) {
+      const isFirst = !this.#isReplaced;
+      this.#isReplaced = true;
+      if (isFirst) this.#options.onReplaced?.();
+      throw new StoreError("replaced", "The store has other data than before. Open it again");
+    }
+    const { sequence, lossId } = answer;
+    this.#joinSeen ||= answer.joinSeen;
     // An older answer may arrive later.
     if (sequence < this.#context.seen) return answer;
-    this.#context = { storeId: this.id, seen: sequence };
+    if (sequence > this.#context.seen) this.#context = { storeId: this.id, seen: sequence };
     this.#lossId = lossId;
     if (lossId === undefined || this.#losses.has(lossId)) return answer;
     this.#losses.add(lossId);
@@ -384,6 +441,28 @@ export class StoreSession {
     this.#options.onLoss?.(lossId);
     return answer;
   }
+}
+
+/** Updates of one consumer that are decided together. */
+interface Batch {
+  readonly consumer: string;
+  readonly jobs: readonly Job<unknown>[];
+  /** Whether a decision needs the sealed texts. */
+  readonly sealed: boolean;
+  /** Counters that a decision needs. */
+  readonly keys: readonly string[];
+  readonly deadline: number;
+  readonly counters: Map<string, number>;
+  /** `undefined`: to be loaded. */
+  base: Base | undefined;
+  /** The jobs of the latest decision. */
+  group: readonly Job<unknown>[];
+  /** The state that the latest save wrote, if it did. */
+  sent: string | undefined;
+  conflicts: number;
+  refusals: number;
+  isLate: boolean;
+  isDone: boolean;
 }
 
 /** The state that a batch is decided on. */
@@ -397,41 +476,53 @@ interface Base {
 
 /** One call of {@link StoreSession.update}. */
 class Job<T> {
+  readonly options: UpdateOptions;
+  /** When a job that is still queued fails, in ms of this server's clock. */
+  readonly waitsUntil: number;
   /** Must be saved without others. */
   isAlone = false;
   isSettled = false;
-  /** Returns or throws the outcome of the latest decision. */
-  outcome: () => T = () => raise(new Error("The update has no outcome yet"));
-  #onSettled = () => {};
+  readonly #decide: (snapshot: Snapshot) => Decision<T>;
+  /** Of the latest decision. */
+  #outcome: { readonly value: T } | { readonly error: unknown } | undefined;
+  #onSettled: (() => void) | undefined;
 
-  /** @param waitsUntil when a job that is still queued fails, in ms of this server's clock */
-  constructor(
-    readonly decide: (snapshot: Snapshot) => Decision<T>,
-    readonly options: UpdateOptions,
-    readonly waitsUntil: number,
-  ) {}
+  constructor(decide: (snapshot: Snapshot) => Decision<T>, options: UpdateOptions, waitsUntil: number) {
+    this.#decide = decide;
+    this.options = options;
+    this.waitsUntil = waitsUntil;
+  }
 
   /** Decides, and returns the change. A decision that throws changes nothing. */
-  change({ state, ...snapshot }: Omit<Snapshot, "state"> & Pick<Base, "state">): Change | undefined {
+  change(state: ParsedState, sealed: Snapshot["sealed"], { now, counters }: Pick<Snapshot, "now" | "counters">) {
     try {
       if ("unreadable" in state && !this.options.replaceUnreadable) throw unreadable(state);
-      const { outcome, change } = this.decide({ ...snapshot, state: "unreadable" in state ? EMPTY_STATE : state });
-      this.outcome = () => outcome;
+      const readable = "unreadable" in state ? EMPTY_STATE : state;
+      const { outcome, change } = this.#decide({ state: readable, now, sealed, counters });
+      this.#outcome = { value: outcome };
       return change;
     } catch (error) {
-      this.outcome = () => raise(error);
+      this.#outcome = { error };
       return undefined;
     }
   }
 
   settle(): void {
     this.isSettled = true;
-    this.#onSettled();
+    this.#onSettled?.();
   }
 
   fail(error: unknown): void {
-    this.outcome = () => raise(error);
+    if (this.isSettled) return;
+    this.#outcome = { error };
     this.settle();
+  }
+
+  /** Returns the outcome, or throws it. */
+  outcome(): T {
+    if (this.#outcome === undefined) throw new Error("The update has no outcome yet");
+    if ("error" in this.#outcome) throw this.#outcome.error;
+    return this.#outcome.value;
   }
 
   settled(): Promise<T> {
@@ -447,7 +538,7 @@ function decideTogether(jobs: readonly Job<unknown>[], base: Base, snapshot: Pic
   const changes: Change[] = [];
   let count = 0;
   for (const job of jobs) {
-    const change = job.change({ ...snapshot, state, sealed });
+    const change = job.change(state, sealed, snapshot);
     if (change !== undefined && hasBound(change)) job.isAlone = true;
     if (job.isAlone && count > 0) break;
     count += 1;
@@ -505,32 +596,16 @@ const unavailable = (problem: string, details?: StoreErrorDetails): StoreError =
 const unreadable = ({ unreadable: reason }: { readonly unreadable: string }): StoreError =>
   new StoreError("unreadable", `A stored state cannot be read: ${reason}`);
 
-function raise(error: unknown): never {
-  throw error;
+function settle(batch: Batch): void {
+  batch.isDone = true;
+  for (const job of batch.group) job.settle();
 }
 
-/** A function that stops at each promise. {@link drive} continues it with the promise's value. */
-type Steps<T> = Generator<Promise<unknown>, T, unknown>;
+const isOpen = ({ isSettled }: Job<unknown>): boolean => !isSettled;
 
-/** Returns the value of a promise to the steps. */
-function* wait<T>(promise: Promise<T>): Steps<T> {
-  // `drive` continues with the value of the very promise that it received.
-  return (yield promise) as T;
-}
+const NONE: Snapshot["sealed"] = {};
 
-/** Runs the steps. Returns a promise only if one of them has waited for one. */
-function drive<T>(steps: Steps<T>): Awaitable<T> {
-  const first = steps.next();
-  return first.done ? first.value : resume(steps, first.value);
-}
-
-async function resume<T>(steps: Steps<T>, first: Promise<unknown>): Promise<T> {
-  for (let promise = first; ; ) {
-    const next: IteratorResult<Promise<unknown>, T> = await promise.then(
-      (value) => steps.next(value),
-      (error: unknown) => steps.throw(error),
-    );
-    if (next.done) return next.value;
-    promise = next.value;
-  }
+/** Continues at once with a value, or later with that of a promise. */
+function after<T, U>(value: Awaitable<T>, next: (value: T) => Awaitable<U>): Awaitable<U> {
+  return isPromise(value) ? value.then(next) : next(value);
 }
