@@ -225,7 +225,7 @@ export const provocations: Readonly<Record<Exclude<ErrorCode, Elsewhere>, Provoc
   // A store that breaks its contract.
   "internal-error": {
     options: () => {
-      const broken = async () => ({ now: Date.now(), sequence: 0, joinSeen: false }) as never;
+      const broken = async () => undefined as never;
       return { store: storeWith({ load: broken, save: broken, claimDue: broken, list: broken }) };
     },
   },
