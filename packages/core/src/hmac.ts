@@ -70,10 +70,10 @@ export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined
 /** There at once where the runtime can make it so. */
 type Digest = string | Promise<string>;
 
-/** 128 bits: nobody finds two texts with the same digest, and the ledger stays small. */
+/** 128 bits: no two texts have the same hash, and the store stays small. */
 const BYTES = 16;
 
-/** The keyed digests under which the ledger knows consumers, starts and tokens: nobody can tell from them who or what. */
+/** Keyed hashes under which a shared store knows consumers, starts, and tokens. They do not reveal what was hashed. */
 export class Digests {
   readonly #key: HmacKey;
   readonly #ofCharacters = new Map<string, string>();

@@ -4,7 +4,7 @@ import { hmacKey } from "../src/hmac.js";
 import * as portable from "../src/sealing/mac.js";
 import * as node from "../src/sealing/mac.node.js";
 
-// Ledgers keep what one runtime has made and another one looks up.
+// A shared store keeps hashes that one runtime has made and another one looks up.
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 

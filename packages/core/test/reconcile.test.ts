@@ -11,7 +11,7 @@ import { ada, ben, openSetting, type Setting } from "./setting.js";
 
 const guide = { consumer: ada, character: "guide" };
 
-/** Another server of the same deployment, whose books know nothing: what a restart or a lost store leaves. */
+/** Another server of the same deployment, whose store knows nothing: what a restart or a lost store leaves. */
 function withEmptyBooks({ emulator, clock }: Setting, deployment = "test") {
   return new ConversationBroker({
     authorize: ({ header }: AuthorizeContext) => ({ identity: header("x-user") ?? "", name: "U" }),
@@ -26,7 +26,7 @@ function withEmptyBooks({ emulator, clock }: Setting, deployment = "test") {
 }
 
 describe("reconcile", () => {
-  it("stops what runs in no books with nobody in it, and adopts what somebody has joined", async () => {
+  it("stops what runs without a record and a consumer, and adopts what a consumer has joined", async () => {
     const setting = await openSetting({}, { switches: { joined: "consumer" } });
     const { broker, emulator, clock, running } = setting;
     const joined = await broker.start(guide);
@@ -69,7 +69,7 @@ describe("reconcile", () => {
     expect(setting.types()).toContain("deployment.clash");
   });
 
-  it("touches nothing of another deployment, nor what is in its own books", async () => {
+  it("touches nothing of another deployment, nor what has a record", async () => {
     const setting = await openSetting();
     await setting.broker.start(guide);
     await withEmptyBooks(setting, "other").start({ consumer: ben });
@@ -84,7 +84,7 @@ describe("reconcile", () => {
     expect(setting.running()).toHaveLength(2);
   });
 
-  it("writes down the end of what runs in the books only", async () => {
+  it("records the end of what runs only in the store", async () => {
     const setting = await openSetting();
     const { grant } = await setting.broker.start(guide);
     const stop = `${setting.emulator.url}/v3/conversations/${grant.conversation.id}/stop`;

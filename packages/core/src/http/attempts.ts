@@ -12,8 +12,8 @@ const MAX_COUNTS = 10_000;
 const ROOM = 1_000;
 
 /**
- * Refuses a consumer that asks for the same again and again, before anything is asked of the ledger. It protects this one
- * server, and Equos, from a loop; what a consumer may really start is the ledger's to say.
+ * Refuses a consumer that sends the same request again and again, before the store is called. Protects this server and Equos
+ * from a loop. The limits of starts are counted in the store.
  */
 export class Attempts {
   readonly #clock: Clock;

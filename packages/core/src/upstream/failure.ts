@@ -42,8 +42,8 @@ export interface CallFailure {
 }
 
 /**
- * What a failed upstream call means, for the caller, for the log and for the books. Understands the errors of our own
- * client, of the official SDK and of `fetch`, by their form.
+ * Returns what a failed upstream call means: the error for the caller and the log, and whether nothing can have been created.
+ * Recognises the errors of our own client, of the official SDK, and of `fetch` by their form.
  */
 export async function callFailure(
   operation: string,
