@@ -1,8 +1,14 @@
-import type { Clock } from "./clock.js";
+import { type Clock, stopwatch } from "./clock.js";
 import { pause } from "./deadline.js";
+import { isBrokerError } from "./errors.js";
+import { StoreError } from "./store/session.js";
 
-/** Delays between the attempts of {@link Background.retry}, in ms. After them the sweep takes over. */
+/** Delays between the attempts of {@link Background.retry}, in ms. The last one repeats. */
 const RETRY_DELAYS_MS = [0, 1000, 4000, 10_000, 15_000, 30_000];
+/** Tasks that are repeated for longer than a minute. More than these are left to the deadlines of the states. */
+const MAX_RETRIES = 10_000;
+/** No conversation runs longer, in ms. */
+const RETRY_FOR_MS = 25 * 3_600_000;
 
 /** Keeps a Node process alive during a task: the timers of the clock do not. */
 export async function keepProcess<T>(task: () => Promise<T>): Promise<T> {
@@ -18,6 +24,7 @@ export async function keepProcess<T>(task: () => Promise<T>): Promise<T> {
 export class Background {
   readonly #clock: Clock;
   readonly #tasks = new Set<Promise<unknown>>();
+  #retries = 0;
   /** Schedules a sweep. */
   readonly wake: () => void;
   isOpen = true;
@@ -50,21 +57,36 @@ export class Background {
       finish(await save());
     } catch {
       const task = this.track(this.retry(async () => finish(await save())));
-      waitUntil?.(task);
+      // Some platforms refuse it after the response.
+      try {
+        waitUntil?.(task);
+      } catch {}
     }
   }
 
-  /** Repeats a task until it succeeds, with growing delays, at most for a minute. Never rejects. */
+  /**
+   * Repeats a task with growing delays until it succeeds, the broker closes, or an error says that it never will. Never
+   * rejects.
+   */
   async retry<T>(task: () => T | Promise<T>): Promise<T | undefined> {
-    for (const delay of RETRY_DELAYS_MS) {
-      if (delay > 0) await pause(this.#clock, delay);
-      try {
-        return await task();
-      } catch {
-        // Tried again. In the end the deadlines of the state do the same.
+    const elapsed = stopwatch(this.#clock);
+    this.#retries += 1;
+    try {
+      for (let attempt = 0; elapsed() < RETRY_FOR_MS; attempt += 1) {
+        const isLong = attempt >= RETRY_DELAYS_MS.length;
+        if (isLong && (!this.isOpen || this.#retries > MAX_RETRIES)) return undefined;
+        const delay = RETRY_DELAYS_MS[attempt] ?? RETRY_DELAYS_MS.at(-1) ?? 0;
+        if (delay > 0) await pause(this.#clock, delay);
+        try {
+          return await task();
+        } catch (error) {
+          if (isFinal(error)) return undefined;
+        }
       }
+      return undefined;
+    } finally {
+      this.#retries -= 1;
     }
-    return undefined;
   }
 
   /** Resolves once nothing is under way. Serverless platforms end some tasks without settling them. */
@@ -80,4 +102,10 @@ export class Background {
   clear(): void {
     this.#tasks.clear();
   }
+}
+
+/** A replaced store never takes the change, and a refusal stays one. */
+function isFinal(error: unknown): boolean {
+  if (error instanceof StoreError) return error.kind === "replaced";
+  return isBrokerError(error) && error.code !== "store-unavailable";
 }

@@ -1,3 +1,5 @@
+import { isPromise } from "./deadline.js";
+
 /** The two methods of pino, and of most loggers, that the broker uses. */
 export interface Logger {
   warn(details: object, message: string): void;
@@ -13,7 +15,9 @@ export const consoleLogger: Logger = {
 export function guarded(logger: Logger): Logger {
   const guard = (level: keyof Logger) => (details: object, message: string) => {
     try {
-      logger[level](details, message);
+      // A logger may be asynchronous, whatever its type says.
+      const logged: unknown = logger[level](details, message);
+      if (isPromise(logged)) logged.catch(() => undefined);
     } catch {
       // A logger that throws has nowhere to be reported.
     }

@@ -4,7 +4,7 @@ import { timeOver, within } from "./deadline.js";
 interface UnderWay<T> {
   readonly task: Promise<T>;
   /** By the clock, in ms. */
-  readonly lostAt: number;
+  lostAt: number;
 }
 
 /**
@@ -20,6 +20,12 @@ export class SharedWork<K, T> {
   constructor(clock: Clock, seconds: number) {
     this.#clock = clock;
     this.#seconds = seconds;
+  }
+
+  /** The work makes progress: it counts as lost only `seconds` from now. */
+  extend(key: K): void {
+    const present = this.#underWay.get(key);
+    if (present !== undefined) present.lostAt = this.#clock.now() + this.#seconds * 1000;
   }
 
   underWay(key: K): boolean {

@@ -8,6 +8,7 @@ import {
 import { fault, manualClock } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
 import { ada, ben, eventually, openSetting, outcome, type Setting } from "./setting.js";
+import { faultyStore } from "./store/faulty-store.js";
 
 // Each test is a way in which a conversation was billed twice, was billed on, or was missing from the bill.
 
@@ -345,4 +346,80 @@ it("every billed second is in one end, whatever the reason", async () => {
   await eventually(() => ends(setting.events).length === emulator.conversations().length);
   const { billed, announced } = bills(setting);
   expect(announced).toEqual(billed);
+});
+
+describe("after a review by traces", () => {
+  it("an identity that looks like tenant and identity is another consumer", async () => {
+    const { broker } = await openSetting();
+    const bob = { identity: "bob", name: "Bob", tenant: "acme" } as typeof ada;
+    const first = await broker.start({ consumer: bob, character: "guide" });
+    const second = await broker.start({ consumer: { identity: '["acme","bob"]', name: "M" }, character: "guide" });
+    expect(second.resumed).toBe(false);
+    expect(second.grant.consumerAccessToken).not.toBe(first.grant.consumerAccessToken);
+  });
+
+  it("an undelivered response is recorded even if the store is away for minutes", async () => {
+    let isDown = false;
+    const time: { clock?: Clock } = {};
+    const standing: Clock = { now: () => 0, setTimeout: () => 0, clearTimeout: () => undefined };
+    const store = faultyStore(
+      () => time.clock ?? standing,
+      () => (isDown ? "not done" : undefined),
+    );
+    const setting = await openSetting({ store });
+    time.clock = setting.clock;
+    const headers = new Map([
+      ["content-type", "application/json"],
+      ["x-user", "ada"],
+    ]);
+    const reply = await setting.broker.handle({
+      ...{ method: "POST", action: "start", clientIp: undefined, native: undefined },
+      signal: new AbortController().signal,
+      header: (name) => headers.get(name),
+      readBody: async () => ({ character: "guide" }),
+      waitUntil: () => undefined,
+    });
+    isDown = true;
+    void reply?.undelivered?.();
+    await setting.pass(150);
+    isDown = false;
+    await setting.pass(45);
+    expect(setting.running()).toEqual([]);
+  });
+
+  it("close with stop stops the others if one save fails, and repeats that one", async () => {
+    let failures = 1;
+    const time: { clock?: Clock } = {};
+    const standing: Clock = { now: () => 0, setTimeout: () => 0, clearTimeout: () => undefined };
+    let isClosing = false;
+    const store = faultyStore(
+      () => time.clock ?? standing,
+      (call) => (isClosing && call === "save" && failures-- > 0 ? "not done" : undefined),
+    );
+    const setting = await openSetting({ store });
+    time.clock = setting.clock;
+    for (const identity of ["a", "b", "c"]) {
+      await setting.broker.start({ consumer: { identity, name: "U" }, character: "guide" });
+    }
+    isClosing = true;
+    await outcome(setting.clock, setting.broker.close({ stop: true }));
+    expect(setting.running()).toEqual([]);
+  });
+
+  it("a hook, an onEvent, and a logger that fail in the oddest ways reject nothing unhandled", async () => {
+    const rejections: unknown[] = [];
+    const note = (reason: unknown) => void rejections.push(reason);
+    process.on("unhandledRejection", note);
+    const odd = () => {
+      throw Object.create(null);
+    };
+    const log = () => Promise.reject(new Error("log")) as never;
+    const setting = await openSetting({ onEvent: odd, logger: { warn: log, error: log } });
+    await setting.broker.start(guide);
+    await setting.broker.stop({ consumer: ada });
+    await setting.pass(3);
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", note);
+    expect(rejections).toEqual([]);
+  });
 });

@@ -4,8 +4,9 @@ import { pause, timeOver, within } from "../deadline.js";
 import type { Settings } from "../settings.js";
 import { requestStop } from "../state/transitions.js";
 import type { Ends } from "./end.js";
-import type { StoreOpener } from "./open-store.js";
+import type { OpenStore, StoreOpener } from "./open-store.js";
 import type { Sweep } from "./sweep.js";
+import { consumerOf } from "./upstream-name.js";
 
 /** How long a closing server tries to stop what Equos does not confirm, in seconds. */
 const CLOSE_SECONDS = 30;
@@ -17,6 +18,9 @@ export interface CloseDependencies {
   readonly sweep: Sweep;
   readonly background: Background;
 }
+
+/** Conversations that are stopped at the same time. */
+const AT_ONCE = 20;
 
 /**
  * Waits for what is under way, and finishes what this server is responsible for: unconfirmed stops, pages that close, ends
@@ -45,44 +49,69 @@ export async function closeConversations(dependencies: CloseDependencies, everyt
   }
 }
 
-async function finish(
-  { settings, stores, ends, sweep, background }: CloseDependencies,
-  everything: boolean,
-  until: number,
-): Promise<void> {
-  const { clock, logger, leaseMs } = settings;
+async function finish(dependencies: CloseDependencies, everything: boolean, until: number): Promise<void> {
+  const { settings, stores, sweep, background } = dependencies;
+  const { clock, logger } = settings;
   const store = await stores.open();
-  if (everything) {
-    for await (const { consumer, state } of store.session.list()) {
-      if (clock.now() >= until) return;
-      if ("unreadable" in state) continue;
-      const running = state.records.filter(({ status }) => status === "running");
-      await Promise.all(
-        running.map(async ({ reservation }) => {
-          const outcome = await store.session.update(consumer, ({ state: current, now }) =>
-            requestStop(current, { reservation, reason: "shutdown", leaseMs }, now),
-          );
-          if (outcome.outcome === "found") await ends.stop(store, outcome.record);
-        }),
-      );
-    }
-  }
   const giveUpAt = Math.min(until, clock.now() + CLOSE_SECONDS * 1000);
-  let open = 0;
-  while (clock.now() < giveUpAt) {
+  // After `until` the caller has been answered, and nothing more begins.
+  while (clock.now() < until) {
+    const failure = everything ? await stopEverything(dependencies, store, until) : undefined;
     await sweep.begin();
     await sweep.finish();
-    await background.settled();
+    await within(clock, settings.timeouts.hookSeconds, background.settled());
     if (store.isShared && !everything) return;
-    open = 0;
-    for await (const { state } of store.session.list()) {
-      if ("unreadable" in state) continue;
-      open += state.records.filter(
-        ({ status, scheduledStop }) => status === "stopping" || (status === "running" && scheduledStop !== undefined),
-      ).length;
+    const left = await countOpen(store, everything);
+    if (left === 0) return;
+    if (clock.now() >= giveUpAt) {
+      logger.error({ left }, "Equos has not confirmed all stops; these conversations run to their maxSeconds");
+      if (failure !== undefined) throw failure.error;
+      return;
     }
-    if (open === 0) return;
     await pause(clock, 1000);
   }
-  logger.error({ left: open }, "Equos has not confirmed all stops; these conversations run to their maxSeconds");
+}
+
+/** Requests the stop of all that runs. One failure does not hold up the others; returns the first one. */
+async function stopEverything(
+  { settings, ends }: CloseDependencies,
+  store: OpenStore,
+  until: number,
+): Promise<{ readonly error: unknown } | undefined> {
+  const { leaseMs } = settings;
+  const running: string[] = [];
+  for await (const { state } of store.session.list()) {
+    if ("unreadable" in state) continue;
+    for (const { status, reservation } of state.records) if (status === "running") running.push(reservation);
+  }
+  let failure: { readonly error: unknown } | undefined;
+  const stop = async (reservation: string) => {
+    try {
+      const outcome = await store.session.update(consumerOf(reservation), ({ state, now }) =>
+        requestStop(state, { reservation, reason: "shutdown", leaseMs }, now),
+      );
+      if (outcome.outcome === "found") await ends.stop(store, outcome.record);
+    } catch (error) {
+      failure ??= { error };
+    }
+  };
+  for (let from = 0; from < running.length && settings.clock.now() < until; from += AT_ONCE) {
+    await Promise.all(running.slice(from, from + AT_ONCE).map(stop));
+  }
+  return failure;
+}
+
+/** What would be left behind: conversations to stop or to find, and ends that are not announced. */
+async function countOpen(store: OpenStore, everything: boolean): Promise<number> {
+  let open = 0;
+  for await (const { state } of store.session.list()) {
+    if ("unreadable" in state) continue;
+    for (const { status, scheduledStop, held, announcedAt } of state.records) {
+      const isStopped = status === "running" && (everything || scheduledStop !== undefined);
+      const isUnknown = status === "unknown" && held === true;
+      const isUnannounced = status === "ended" && announcedAt === undefined;
+      if (isStopped || isUnknown || isUnannounced || status === "stopping") open += 1;
+    }
+  }
+  return open;
 }

@@ -21,6 +21,9 @@ export interface EndsDependencies {
   readonly pending: Pending;
 }
 
+/** Delay before an end is delivered again, in ms: up to five minutes. */
+const announceAgainMs = (attempts: number): number => Math.min(1000 * 2 ** Math.max(0, attempts - 1), 300_000);
+
 /** Brings conversations to their end: stops them at Equos, records the end, and announces it. */
 export class Ends {
   readonly #with: EndsDependencies;
@@ -109,7 +112,7 @@ export class Ends {
     } catch (error) {
       const details = { conversation, reservation, cause: events.describe(error) };
       settings.logger.warn(details, "onEvent did not take the end of a conversation; delivering it again");
-      return await this.retryLater(store, record, backoffMs(attempts));
+      return await this.retryLater(store, record, announceAgainMs(attempts));
     }
     try {
       const saved = store.session.update(consumerOf(reservation), ({ state, now }) =>

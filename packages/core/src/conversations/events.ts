@@ -156,7 +156,11 @@ export class Events {
 
   /** Describes a failure of `onEvent` for the log, with secrets masked. */
   describe(cause: unknown): string {
-    return redact(cause instanceof Error ? String(cause.stack ?? cause) : String(cause), this.#secrets());
+    try {
+      return redact(cause instanceof Error ? String(cause.stack ?? cause) : String(cause), this.#secrets());
+    } catch {
+      return "an error that cannot be described";
+    }
   }
 
   #emit(event: BrokerEvent): void {

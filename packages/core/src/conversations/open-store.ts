@@ -55,7 +55,8 @@ export class OpenStore {
   /** Returns the key of a consumer's state: the store's own, or a keyed hash of tenant and identity. */
   consumerKey({ identity, tenant }: Pick<Consumer, "identity" | "tenant">): string | Promise<string> {
     if (this.#keyFor === undefined) return this.hashes.consumer({ identity, tenant });
-    return this.#keyFor(tenant === undefined ? identity : JSON.stringify([tenant, identity]));
+    // An identity may look like any other text, so both always stand in one form.
+    return this.#keyFor(JSON.stringify([tenant ?? null, identity]));
   }
 
   /**

@@ -82,6 +82,10 @@ export class Reconciler {
   #owner: string | undefined;
   /** Time since the last regular reconcile was due to be done, and how long to wait from there, in ms. */
   #next: { readonly elapsed: () => number; readonly afterMs: number } | undefined;
+  /** Time since a recovery that failed, in ms. */
+  #failure: (() => number) | undefined;
+  /** The loss whose recovery was reported. */
+  #reportedLoss: string | undefined;
   /** Time since a recovery, until the second reconcile that follows it. */
   #afterLoss: { readonly elapsed: () => number; readonly afterMs: number } | undefined;
 
@@ -93,6 +97,13 @@ export class Reconciler {
   /** Recovers after a loss. Resolves when this server is done, or another one may be. */
   recover(store: OpenStore): Promise<void> {
     return this.#running.run("recovery", () => this.#recover(store));
+  }
+
+  /** For the sweep: not while a recovery is under way, and not at once after one that failed. */
+  async recoverIfIdle(store: OpenStore): Promise<void> {
+    const isEarly = this.#failure !== undefined && this.#failure() < AFTER_FAILURE_MS;
+    if (isEarly || this.#running.underWay("recovery")) return;
+    await this.recover(store);
   }
 
   /** To be called often. Rarely does anything. */
@@ -108,13 +119,25 @@ export class Reconciler {
     }
     try {
       const { lossId } = store.session;
-      events.store({ type: "store.recovering" });
-      await this.reconcile(store, {});
+      if (lossId === undefined || lossId !== this.#reportedLoss) events.store({ type: "store.recovering" });
+      this.#reportedLoss = lossId;
+      let elapsed = stopwatch(settings.clock);
+      const onProgress = async () => {
+        this.#running.extend("recovery");
+        if (elapsed() < RECOVERY_LEASE_MS / 3) return;
+        elapsed = stopwatch(settings.clock);
+        await store.session.acquireLease("recovery", owner, RECOVERY_LEASE_MS);
+      };
+      await this.reconcile(store, {}, onProgress);
+      this.#failure = undefined;
       // A loss during the recovery has another id, and is recovered next.
       if (lossId !== undefined) await store.session.updateMeta({ recovered: lossId });
       // What was sent before the loss is at Equos after the longest start.
       this.#afterLoss = { elapsed: stopwatch(settings.clock), afterMs: settings.reservedForMs };
       events.store({ type: "store.recovered" });
+    } catch (error) {
+      this.#failure = stopwatch(settings.clock);
+      throw error;
     } finally {
       await Promise.resolve(store.session.acquireLease("recovery", owner, 0)).catch(() => undefined);
     }
@@ -156,26 +179,34 @@ export class Reconciler {
    *
    * @throws BrokerError `deployment-missing`, `store-unavailable`, any `upstream-…`
    */
-  async reconcile(store: OpenStore, { dryRun = false }: ReconcileOptions): Promise<ReconcileReport> {
+  async reconcile(
+    store: OpenStore,
+    { dryRun = false }: ReconcileOptions,
+    onProgress: () => Promise<void> = async () => undefined,
+  ): Promise<ReconcileReport> {
     const { deployment } = this.#with.settings;
     if (deployment === undefined) {
       const hint = "reconcile needs the option deployment, to tell its own conversations from others";
       throw new BrokerError("deployment-missing", { hint });
     }
-    const found = await this.#list(deployment);
+    const found = await this.#list(deployment, onProgress);
     const report: Report = { dryRun, running: found.size, stopped: [], adopted: [], ended: [], clashes: [] };
     // What the store calls running is verified first: an old record must not cost the consumer the conversation in use.
     await this.#verifyRecords(store, found, report);
-    for (const { seen, name } of found.values()) await this.#repair(store, seen, name, report);
+    for (const { seen, name } of found.values()) {
+      await onProgress();
+      await this.#repair(store, seen, name, report);
+    }
     return report;
   }
 
   /** Conversations by id, so that one that moves within the list counts once. */
-  async #list(deployment: string): Promise<Map<string, Found>> {
+  async #list(deployment: string, onProgress: () => Promise<void>): Promise<Map<string, Found>> {
     const { settings, upstream } = this.#with;
     const found = new Map<string, Found>();
     for (const segment of segmentsThatMayRun(settings)) {
       for await (const page of conversationsOf(upstream, segment)) {
+        await onProgress();
         for (const seen of page) {
           const name = readName(seen.name);
           if (seen.running && name?.deployment === deployment) found.set(seen.id, { seen, name });

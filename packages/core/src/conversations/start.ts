@@ -112,21 +112,21 @@ export class Starts {
         if (reserved === "recovered") continue;
         if (reserved === "replaced") return await this.start(request, true);
         const { outcome } = reserved;
-        const isInTime = clock.now() < giveUpAt;
+        const isInTime = () => clock.now() < giveUpAt;
         switch (outcome.outcome) {
           case "reserved":
             return await this.#begin(start, outcome, reserved.mustConfirm, () => elapsed() <= settings.sendWindowMs);
           case "resumed": {
             const resumed = await this.#resume(start, outcome, reserved.sealed);
             if ("payload" in resumed) return resumed;
-            if (!isInTime) throw inDoubt(2_000);
+            if (!isInTime()) throw inDoubt(2_000);
             if (resumed.unusable !== undefined)
               unusable = { ...unusable, [outcome.record.reservation]: resumed.unusable };
             break;
           }
           case "pending":
             leave ??= pending.enter(consumer);
-            if (!isInTime || leave === undefined) throw new BrokerError("start-in-flight", { retryAfterSeconds: 2 });
+            if (!isInTime() || leave === undefined) throw new BrokerError("start-in-flight", { retryAfterSeconds: 2 });
             waitedFor = outcome.reservation;
             await pending.wait(waitedFor, request.signal);
             break;
@@ -134,7 +134,7 @@ export class Starts {
             throw inDoubt(outcome.retryAfterMs);
           case "conflict":
             // Equos may have ended it by itself.
-            if (isInTime && (await this.#isOver(store, outcome.record, outcome.check))) break;
+            if (isInTime() && (await this.#isOver(store, outcome.record, outcome.check))) break;
             throw new BrokerError("already-active");
           case "cooldown":
             throw new BrokerError("just-stopped", { retryAfterSeconds: toSeconds(outcome.retryAfterMs) });
@@ -157,8 +157,7 @@ export class Starts {
       store.session.update(consumerOf(reservation), ({ state, now }) =>
         undelivered(state, { reservation, generation, graceMs }, now),
       );
-    await background.retry(save);
-    background.wake();
+    await background.persist(save, () => background.wake());
   }
 
   async #reserveRequest({ store, request, reservation }: Start): Promise<ReserveRequest> {
@@ -282,7 +281,8 @@ export class Starts {
       await ends.markEnded(store, { reservation, reason: "upstream", seconds, endedAt });
       return true;
     });
-    return (await within(settings.clock, CHECK_SECONDS, background.track(checking))) === true;
+    const answered = background.track(checking).catch(() => false);
+    return (await within(settings.clock, CHECK_SECONDS, answered)) === true;
   }
 
   /** From a reservation to a payload: the hook, the stops of former conversations, the upstream call. */
@@ -315,6 +315,7 @@ export class Starts {
 
     // The caller is told that the outcome is unknown. The socket stays open, and a late answer is stopped.
     caller.isWaiting = false;
+    request.waitUntil?.(sending.catch(() => undefined));
     const leftMs = Math.max(0, timeouts.lateResponseSeconds * 1000 - elapsed());
     try {
       const findableAt = store.session.now + leftMs;
@@ -329,7 +330,6 @@ export class Starts {
       void background.track(late.catch(() => undefined));
       throw error;
     }
-    request.waitUntil?.(sending.catch(() => undefined));
     pending.notify(reservation);
     background.wake();
     events.start(subjectOf(request), { type: "start.unknown", code: "outcome-unknown" });
@@ -436,11 +436,11 @@ export class Starts {
       await this.#giveUp(start, conversation, maxSeconds, "late-response");
       throw new BrokerError("outcome-unknown");
     }
-    const token = await store.tokenKey(answer.consumerAccessToken);
-    const sealed = await store.seal({ ...subjectOf(request), segment: request.segment, payload }, reservation);
     const { joinTimeoutMs, leaseMs } = settings;
-    const change = { reservation, conversation, token, sealed, maxSeconds, joinTimeoutMs, leaseMs };
     try {
+      const token = await store.tokenKey(answer.consumerAccessToken);
+      const sealed = await store.seal({ ...subjectOf(request), segment: request.segment, payload }, reservation);
+      const change = { reservation, conversation, token, sealed, maxSeconds, joinTimeoutMs, leaseMs };
       const outcome = await store.session.update(consumer, ({ state, now }) => commit(state, change, now));
       pending.notify(reservation);
       if (outcome.outcome === "committed") {
@@ -457,7 +457,8 @@ export class Starts {
         throw duplicate();
       }
       // Whether the commit is stored is not known, and the caller is told of a failure.
-      if (error instanceof StoreError) await this.#giveUp(start, conversation, maxSeconds, "late-response");
+      if (error instanceof StoreError || !isBrokerError(error))
+        await this.#giveUp(start, conversation, maxSeconds, "late-response");
       throw error;
     }
   }
@@ -482,7 +483,10 @@ export class Starts {
     try {
       await ends.stop(store, await record());
     } catch {
-      await upstream.stop(conversation);
+      // Without the record no sweep stops it.
+      await background.persist(async () => {
+        if (!(await upstream.stop(conversation)).confirmed) throw new Error("Equos has not confirmed the stop");
+      }, background.wake);
       void background.track(
         background.retry(record).then((stored) => (stored === undefined ? undefined : ends.stop(store, stored))),
       );

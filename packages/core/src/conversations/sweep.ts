@@ -2,6 +2,7 @@ import type { Background } from "../background.js";
 import { within } from "../deadline.js";
 import type { Settings } from "../settings.js";
 import { due, type Work } from "../state/due.js";
+import type { ConversationRecord } from "../state/state.js";
 import type { Ends } from "./end.js";
 import type { Events } from "./events.js";
 import type { JoinCheck } from "./join-check.js";
@@ -15,6 +16,8 @@ const CLAIM = 10;
 const CLAIM_LEASE_MS = 5_000;
 /** Consumers that this process may work on at the same time. */
 const AT_ONCE = 100;
+/** Calls of `onEvent` for ends at the same time. */
+const ANNOUNCEMENTS_AT_ONCE = 50;
 /** Number of reported states that are remembered. */
 const MAX_REPORTED = 10_000;
 /** A task counts as lost after this, in seconds: a platform may end it together with its request. */
@@ -36,6 +39,7 @@ export class Sweep {
   readonly #with: SweepDependencies;
   /** Consumers whose unreadable state was reported. */
   readonly #reported = new Set<string>();
+  readonly #announcements = new Set<Promise<void>>();
   /** Tasks under way, with when each counts as lost. */
   readonly #tasks = new Map<Promise<unknown>, number>();
 
@@ -62,13 +66,15 @@ export class Sweep {
       if (due.claimed.length < CLAIM) break;
     }
     const isLost = store.session.lossId !== undefined || isDamaged;
-    this.#start(isLost ? reconciler.recover(store) : reconciler.regularly(store));
+    this.#start(isLost ? reconciler.recoverIfIdle(store) : reconciler.regularly(store));
     return nextDueAt !== undefined || this.#tasks.size > 0;
   }
 
   /** Resolves when everything that has begun is done, or lost. */
   async finish(): Promise<void> {
-    await within(this.#with.settings.clock, LOST_SECONDS, Promise.allSettled(this.#tasks.keys()));
+    const { clock } = this.#with.settings;
+    await within(clock, LOST_SECONDS, Promise.allSettled(this.#tasks.keys()));
+    await within(clock, LOST_SECONDS, Promise.allSettled(this.#announcements));
   }
 
   async #process(store: OpenStore, consumer: string): Promise<void> {
@@ -87,7 +93,7 @@ export class Sweep {
       case "check-join":
         return await joinCheck.run(store, record);
       case "announce":
-        return await ends.announce(store, record);
+        return this.#announce(store, record);
     }
   }
 
@@ -100,6 +106,14 @@ export class Sweep {
     });
     this.#tasks.set(guarded, settings.clock.now() + LOST_SECONDS * 1000);
     void guarded.finally(() => this.#tasks.delete(guarded));
+  }
+
+  /** Delivers an end without holding up stops. If too many are under way, the lease makes it due again. */
+  #announce(store: OpenStore, record: ConversationRecord): void {
+    if (this.#announcements.size >= ANNOUNCEMENTS_AT_ONCE) return;
+    const task = this.#with.background.track(this.#with.ends.announce(store, record));
+    this.#announcements.add(task);
+    void task.finally(() => this.#announcements.delete(task));
   }
 
   /** Reports each unreadable state once: it stays due until it is replaced. */

@@ -117,5 +117,9 @@ function decoded(value: string): string {
 }
 
 function describe(cause: unknown): string {
-  return cause instanceof Error ? String(cause.stack ?? cause) : typeof cause;
+  try {
+    return cause instanceof Error ? String(cause.stack ?? cause) : typeof cause;
+  } catch {
+    return "an error that cannot be described";
+  }
 }

@@ -12,6 +12,8 @@ const LIMIT_REPEATS = 3;
 const FIRST_BACKOFF_MS = 10;
 /** Longest wait before any repetition after a version conflict, in ms. */
 const LONGEST_BACKOFF_MS = 320;
+/** After its deadline plus this, in ms, a round trip has ended with the request that a platform has ended. */
+const LOST_MS = 1_000;
 /** Number of parsed states that a session keeps. */
 const CACHED_STATES = 1000;
 
@@ -120,7 +122,7 @@ export class StoreSession {
   #isReplaced = false;
   readonly #losses = new Set<string>();
   /** Updates that wait while a round trip for their consumer is under way. */
-  readonly #queues = new Map<string, Job<unknown>[]>();
+  readonly #queues = new Map<string, Queue>();
   /** The states that were loaded or saved last, the oldest first. */
   readonly #cache = new Map<string, { readonly version: number; readonly state: ConsumerState }>();
 
@@ -159,13 +161,24 @@ export class StoreSession {
   update<T>(consumer: string, decide: (snapshot: Snapshot) => Decision<T>, options: UpdateOptions = {}): Awaitable<T> {
     const job = new Job(decide, options, this.#deadline());
     const queue = this.#queues.get(consumer);
-    if (queue !== undefined) {
-      queue.push(job);
-      return job.settled();
+    if (queue !== undefined && this.#clock.now() < queue.lostAt) {
+      queue.jobs.push(job);
+      return this.#inTime(job);
     }
-    const running = this.#run(this.#batch(consumer, [job]));
-    if (isPromise(running)) void this.#drain(consumer, running);
+    // A platform may have ended the former drain together with its request.
+    const jobs = [...(queue?.jobs ?? []).filter(isOpen), job];
+    const running = this.#run(this.#batch(consumer, jobs));
+    if (isPromise(running)) void this.#drain(consumer, jobs, running);
     return job.isSettled ? job.outcome() : job.settled();
+  }
+
+  /** Fails a job that is still queued after `storeSeconds`. */
+  #inTime<T>(job: Job<T>): Promise<T> {
+    const expire = () => {
+      if (!job.isBegun) job.fail(unavailable("did not answer in time"));
+    };
+    const timer = this.#clock.setTimeout(expire, this.#options.storeSeconds * 1000);
+    return job.settled().finally(() => this.#clock.clearTimeout(timer));
   }
 
   /** Returns a state without changing it. An alias that no record of the state has counts as absent. */
@@ -217,20 +230,26 @@ export class StoreSession {
   }
 
   /** Runs what is queued for a consumer while a round trip is under way, until nothing is left. Never rejects. */
-  async #drain(consumer: string, first: Promise<void>): Promise<void> {
-    const queue: Job<unknown>[] = [];
+  async #drain(consumer: string, first: readonly Job<unknown>[], running: Promise<void>): Promise<void> {
+    const lostAt = () => this.#deadline() + LOST_MS;
+    const queue: Queue = { jobs: [], lostAt: lostAt() };
     this.#queues.set(consumer, queue);
-    await first;
-    for (let jobs = queue.splice(0); jobs.length > 0; ) {
+    await running;
+    for (let jobs = [...first, ...queue.jobs.splice(0)].filter(isOpen); jobs.length > 0; ) {
+      queue.lostAt = lostAt();
       const now = this.#clock.now();
-      for (const job of jobs) if (job.waitsUntil <= now) job.fail(unavailable("did not answer in time"));
-      await this.#run(this.#batch(consumer, jobs.filter(isOpen)));
-      jobs = [...jobs.filter(isOpen), ...queue.splice(0)];
+      for (const job of jobs)
+        if (!job.isBegun && job.waitsUntil <= now) job.fail(unavailable("did not answer in time"));
+      jobs = jobs.filter(isOpen);
+      await this.#run(this.#batch(consumer, jobs));
+      jobs = [...jobs, ...queue.jobs.splice(0)].filter(isOpen);
     }
-    this.#queues.delete(consumer);
+    // Another drain may have replaced this one.
+    if (this.#queues.get(consumer) === queue) this.#queues.delete(consumer);
   }
 
   #batch(consumer: string, jobs: readonly Job<unknown>[]): Batch {
+    for (const job of jobs) job.isBegun = true;
     const sealed = jobs.some(({ options }) => options.sealed);
     const keys = jobs.flatMap(({ options }) => options.counters ?? []);
     const cached = this.#store.shared && !sealed && keys.length === 0 ? this.#cache.get(consumer) : undefined;
@@ -443,6 +462,13 @@ export class StoreSession {
   }
 }
 
+/** Updates that wait for a round trip of their consumer. */
+interface Queue {
+  readonly jobs: Job<unknown>[];
+  /** By this server's clock, in ms. */
+  lostAt: number;
+}
+
 /** Updates of one consumer that are decided together. */
 interface Batch {
   readonly consumer: string;
@@ -477,8 +503,10 @@ interface Base {
 /** One call of {@link StoreSession.update}. */
 class Job<T> {
   readonly options: UpdateOptions;
-  /** When a job that is still queued fails, in ms of this server's clock. */
+  /** When it fails if it is still queued, in ms of this server's clock. */
   readonly waitsUntil: number;
+  /** It is, or was, part of a batch. */
+  isBegun = false;
   /** Must be saved without others. */
   isAlone = false;
   isSettled = false;

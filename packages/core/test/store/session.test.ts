@@ -484,3 +484,18 @@ describe("openSession", () => {
     await expect(opening(() => Promise.reject(wrong))).rejects.toBe(wrong);
   });
 });
+
+it("goes on after a platform has ended a round trip together with its request", async () => {
+  const { open, script, clock } = scripted();
+  const session = await open();
+  script.load.push(hang);
+  // Neither the store nor the timer of this request answers any more.
+  const setTimer = clock.setTimeout;
+  clock.setTimeout = () => 0 as never;
+  void session.update("ann", add(1));
+  clock.setTimeout = setTimer;
+  const queued = session.update("ann", add(2));
+  expect(await settled(clock, queued)).toMatchObject({ kind: "unavailable" });
+  await clock.advance(3_000);
+  expect(await settled(clock, session.update("ann", add(4)))).toBe(4);
+});
