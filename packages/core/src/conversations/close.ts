@@ -106,9 +106,10 @@ async function countOpen(store: OpenStore, everything: boolean): Promise<number>
   let open = 0;
   for await (const { state } of store.session.list()) {
     if ("unreadable" in state) continue;
-    for (const { status, scheduledStop, held, announcedAt } of state.records) {
+    for (const { status, scheduledStop, missedAt, announcedAt } of state.records) {
       const isStopped = status === "running" && (everything || scheduledStop !== undefined);
-      const isUnknown = status === "unknown" && held === true;
+      // One complete search is awaited. A conversation that Equos creates later runs to its maxSeconds.
+      const isUnknown = status === "unknown" && missedAt === undefined;
       const isUnannounced = status === "ended" && announcedAt === undefined;
       if (isStopped || isUnknown || isUnannounced || status === "stopping") open += 1;
     }
