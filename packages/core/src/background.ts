@@ -57,10 +57,11 @@ export class Background {
       finish(await save());
     } catch {
       const task = this.track(this.retry(async () => finish(await save())));
-      // Some platforms refuse it after the response.
       try {
         waitUntil?.(task);
-      } catch {}
+      } catch {
+        // Some platforms refuse it after the response.
+      }
     }
   }
 

@@ -189,7 +189,7 @@ export class ConversationBroker<
   }
 
   /**
-   * Stops the conversation of a LiveKit token, whoever presents it.
+   * Stops the conversation of a LiveKit token. Possession of the token is the proof.
    *
    * @throws BrokerError `not-found` or `outdated`
    */

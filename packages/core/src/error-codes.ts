@@ -24,7 +24,7 @@ export const errorCodes = {
   "already-active": [409, "You have a conversation already. Stop it first."],
   "just-stopped": [409, "This conversation has just ended. Wait a moment before you ask for another one."],
   "start-in-flight": [409, "Your conversation is being started. Wait for it."],
-  outdated: [409, "Another page has this conversation now. Stop it without a generation to end it all the same."],
+  outdated: [409, "A newer page has this conversation. Leave `delivery` out to stop it all the same."],
   "several-conversations": [409, "You have several conversations. Say which one by its id."],
   "conversation-ended": [410, "This conversation is over. Start a new one."],
   "too-many-attempts": [429, "Too many requests for the same. Wait a moment."],

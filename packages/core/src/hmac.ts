@@ -89,7 +89,7 @@ export class Digests {
   /** What makes two starts of a consumer the same. `inputText` is what was sent, not what a schema made of it. */
   fingerprint(characterId: string, inputText: string): Digest {
     if (inputText !== "") return this.#digest("start", characterId, inputText);
-    // Without input it is the same for everybody, and there are only so many characters.
+    // Without input all consumers share it, and a server has few characters.
     const known = this.#ofCharacters.get(characterId);
     if (known !== undefined) return known;
     const digest = this.#digest("start", characterId, "");

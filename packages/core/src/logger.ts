@@ -15,7 +15,7 @@ export const consoleLogger: Logger = {
 export function guarded(logger: Logger): Logger {
   const guard = (level: keyof Logger) => (details: object, message: string) => {
     try {
-      // A logger may be asynchronous, whatever its type says.
+      // A logger can be asynchronous although its type says otherwise.
       const logged: unknown = logger[level](details, message);
       if (isPromise(logged)) logged.catch(() => undefined);
     } catch {

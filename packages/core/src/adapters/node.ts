@@ -22,7 +22,7 @@ export interface NodeSocket {
 /** The part of Node's `Readable` that is needed. */
 export interface NodeStream {
   readonly readable: boolean;
-  /** Somebody has taken something out of it. */
+  /** Part of it has been read. */
   readonly readableDidRead?: boolean | undefined;
   readonly readableEnded: boolean;
   readonly destroyed: boolean;
@@ -66,7 +66,7 @@ export interface NodeExchangeOptions<TNative> {
   readonly logger?: Logger | undefined;
   /** The body, where the framework hands out another stream than the request itself. */
   readonly body?: NodeStream | undefined;
-  /** Hands the reply to the framework. Default: written with Node's own means. May throw: then nobody has it. */
+  /** Hands the reply to the framework. Default: written with Node's own means. May throw: then the client has not received it. */
   readonly write?: ((reply: Reply) => void) | undefined;
   /** Whether the framework has sent something else in the place of the reply. Asked when the response is closed. */
   readonly replaced?: (() => boolean) | undefined;
@@ -105,7 +105,7 @@ export async function serveNode<TNative>(
   // A hook of the host's that failed while ours was sent has put an answer of its own in its place.
   const isReplaced = response.statusCode >= 400 || replaced?.() === true;
   if (failure !== undefined || !departure.isWhole || isReplaced) await reply.undelivered?.();
-  // Whoever is still there gets the host's error in the place of ours.
+  // A client that is still connected gets the host's error instead.
   if (failure !== undefined && !response.headersSent && !departure.isGone) throw failure.error;
   return true;
 }
@@ -158,7 +158,7 @@ export async function readNodeBody(
   stream: NodeStream = request,
 ): Promise<unknown> {
   if (stream.readable && !stream.readableEnded && !stream.destroyed) {
-    // Somebody else has had the beginning: what is left would be another request.
+    // Other code has read the beginning: the rest would be a different request.
     if (stream.readableDidRead) throw new BrokerError("body-unreadable");
     return await readStream(stream, maxBytes).catch((error: unknown) => {
       // What the host unpacks is unpacked no further; the connection stays usable.
@@ -171,7 +171,7 @@ export async function readNodeBody(
   if (stream.destroyed && !stream.readableEnded) throw new BrokerError("body-unreadable");
   // Express and its parsers put it here; serverless hosts behind a getter that may throw.
   const parsed = "body" in request ? request.body : undefined;
-  // Somebody read it and kept it: a start without its body would be another start.
+  // Other code has read and kept it: a start without its body would be a different start.
   if (parsed === undefined && hadBody(request)) throw new BrokerError("body-unreadable");
   return parsed;
 }
@@ -246,7 +246,7 @@ export class Departure {
     if (this.isGone || socket?.destroyed === true) this.#happen();
   }
 
-  /** Made when somebody asks for it: most refusals never do. */
+  /** Created at first use: most refusals never need it. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -255,7 +255,7 @@ export class Departure {
     return this.#controller.signal;
   }
 
-  /** Nobody reads what is written now. */
+  /** The client has left. */
   get isGone(): boolean {
     const { destroyed, stream } = this.#response;
     return this.#happened || (destroyed || stream?.destroyed) === true;
@@ -297,7 +297,7 @@ export type NodeContext<
 > = AuthorizeContext<{ readonly req: TRequest; readonly res: TResponse }>;
 
 /**
- * A `(req, res)` handler for `node:http`, the Pages API of Next, and whatever else hands out Node's objects. You route
+ * A `(req, res)` handler for `node:http`, the Pages API of Next, and every other server with Node's objects. You route
  * to it; the last segment of the path is the action, and any other than the broker's answers 404.
  *
  * @example
@@ -315,7 +315,7 @@ export function toNodeHandler<TRequest extends NodeRequest, TResponse extends No
       if (await serveNode(broker, req, res, { action, native: { req, res } })) return;
       if (!res.headersSent) writeReply(res, problemReply(new BrokerError("unknown-action")));
     } catch (error) {
-      // Nobody behind this handler would answer, or tell. The message may quote a header, such as a cookie.
+      // No code behind this handler would answer or log. The message may quote a header, such as a cookie.
       const name = error instanceof Error ? error.name : typeof error;
       guarded(consoleLogger).error(
         { action, error: name },

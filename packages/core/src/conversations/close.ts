@@ -72,7 +72,7 @@ async function finish(dependencies: CloseDependencies, everything: boolean, unti
   }
 }
 
-/** Requests the stop of all that runs. One failure does not hold up the others; returns the first one. */
+/** Requests the stop of every running conversation. Goes on after a failure, and returns the first one. */
 async function stopEverything(
   { settings, ends }: CloseDependencies,
   store: OpenStore,

@@ -135,7 +135,7 @@ export class Events {
   /**
    * Delivers the end of a conversation, or of a start that was never found. Resolves when `onEvent` has.
    *
-   * @throws whatever `onEvent` rejects with; an error after `hookSeconds`
+   * @throws the error of `onEvent`, or an error after `hookSeconds`
    */
   async end(store: OpenStore, record: ConversationRecord): Promise<void> {
     const { onEvent, clock, timeouts } = this.#settings;

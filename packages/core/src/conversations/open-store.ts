@@ -142,7 +142,7 @@ export class StoreOpener {
     this.#settings = settings;
     this.#endpoint = endpoint;
     this.#events = events;
-    // Opened once, and asked again where the key has to be sealed anew.
+    // Two calls of the store: to open it, and to store a key that is encrypted with the new secret.
     this.#opening = new SharedWork(settings.clock, 2 * settings.timeouts.storeSeconds + 1);
   }
 

@@ -18,7 +18,7 @@ export class Pending {
     this.#clock = clock;
   }
 
-  /** Wakes all that wait for this reservation. */
+  /** Wakes every caller that waits for this reservation. */
   notify(reservation: string): void {
     for (const wakeUp of this.#wakeUps.get(reservation) ?? []) wakeUp();
   }

@@ -25,7 +25,7 @@ const LOST_SECONDS = 60;
 const ASK_AGAIN_MS = 500;
 /** Delay after a reconcile that failed, in ms. */
 const AFTER_FAILURE_MS = 10_000;
-/** Regular reconciles come after so many times the longest start; for a whole organization, about once in an hour. */
+/** Interval of regular reconciles, in multiples of the longest start: about 5 minutes, or an hour for a whole organization. */
 const INTERVAL_IN_STARTS = { ownSegments: 3, wholeOrganization: 36 };
 /** Requests to Equos at a time. */
 const AT_ONCE = 20;

@@ -20,7 +20,7 @@ export async function startRoute(services: Services, exchange: Exchange): Promis
   return { ...jsonReply(handout.resumed ? 200 : 201, handout.payload, headers), undelivered };
 }
 
-/** Starts or resumes for an HTTP client, and returns what goes with the payload whatever the body looks like. */
+/** Starts or resumes for an HTTP client. Returns the payload, and the headers that go with it in each form of body. */
 export async function handOut(
   services: Services,
   exchange: Exchange,

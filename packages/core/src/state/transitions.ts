@@ -225,7 +225,7 @@ export interface EndRequest extends End {
   readonly reservation: string;
   /** Equos' id, for an unknown start that was found. */
   readonly conversation?: string | undefined;
-  /** How long this server has to announce the end, in ms. Default: the sweep announces it. `none`: nobody listens. */
+  /** How long this server has to announce the end, in ms. Default: the sweep announces it. `none`: there is no `onEvent`. */
   readonly announce?: number | "none" | undefined;
 }
 
