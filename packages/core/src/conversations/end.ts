@@ -8,7 +8,6 @@ import type { Upstream } from "../upstream/upstream.js";
 import type { Events } from "./events.js";
 import type { OpenStore } from "./open-store.js";
 import type { Pending } from "./pending.js";
-import { consumerOf } from "./upstream-name.js";
 
 /** Delays before a stop is requested again, in ms: about each of Equos' own retry intervals, at most 15 s. */
 export const backoffMs = (attempts: number): number => Math.min(1000 * 2 ** Math.max(0, attempts - 1), 15_000);
@@ -88,10 +87,9 @@ export class Ends {
     waitUntil?: (task: Promise<unknown>) => void,
   ): Promise<void> {
     const { background, events, settings, pending } = this.#with;
-    const consumer = consumerOf(request.reservation);
     const announce = events.areHeard ? settings.leaseMs : "none";
     await background.persist(
-      () => store.session.update(consumer, ({ state, now }) => markEnded(state, { ...request, announce }, now)),
+      () => store.change(markEnded, { ...request, announce }),
       (moved) => {
         pending.notify(request.reservation);
         background.wake();
@@ -115,9 +113,7 @@ export class Ends {
       return await this.retryLater(store, record, announceAgainMs(attempts));
     }
     try {
-      const saved = store.session.update(consumerOf(reservation), ({ state, now }) =>
-        acknowledgeEnd(state, { reservation }, now),
-      );
+      const saved = store.change(acknowledgeEnd, { reservation });
       if (isPromise(saved)) await saved;
     } catch {
       // Delivered again after the lease: at least once.
@@ -128,9 +124,7 @@ export class Ends {
   async retryLater(store: OpenStore, { reservation }: ConversationRecord, afterMs: number): Promise<void> {
     this.#with.background.wake();
     try {
-      await store.session.update(consumerOf(reservation), ({ state, now }) =>
-        retryLater(state, { reservation, afterMs }, now),
-      );
+      await store.change(retryLater, { reservation, afterMs });
     } catch {
       // The lease of the record ends by itself.
     }

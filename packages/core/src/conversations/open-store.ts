@@ -7,9 +7,10 @@ import { base64url, Digests, fromBase64url, hmacKey } from "../hmac.js";
 import { Keyring } from "../sealing/keyring.js";
 import type { Settings } from "../settings.js";
 import { SharedWork } from "../shared-work.js";
-import { STATE_FORMAT } from "../state/state.js";
+import { type ConsumerState, type Decision, STATE_FORMAT } from "../state/state.js";
 import { openSession, type StoreSession } from "../store/session.js";
-import type { ConversationStore } from "../store/store.js";
+import type { Awaitable, ConversationStore } from "../store/store.js";
+import { consumerOf } from "./upstream-name.js";
 
 /** Characters of a token that identify it. The signature of a LiveKit token has 43. */
 const TOKEN_KEY_LENGTH = 64;
@@ -50,6 +51,14 @@ export class OpenStore {
 
   get id(): string {
     return this.session.id;
+  }
+
+  /** Runs a transition on the state that a reservation belongs to. */
+  change<R extends { readonly reservation: string }, T>(
+    transition: (state: ConsumerState, request: R, now: number) => Decision<T>,
+    request: R,
+  ): Awaitable<T> {
+    return this.session.update(consumerOf(request.reservation), ({ state, now }) => transition(state, request, now));
   }
 
   /** Returns the key of a consumer's state: the store's own, or a keyed hash of tenant and identity. */
