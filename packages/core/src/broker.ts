@@ -2,19 +2,23 @@ import { Background, keepProcess } from "./background.js";
 import type { Consumer } from "./consumer.js";
 import { checkConsumer } from "./consumer.js";
 import { closeConversations } from "./conversations/close.js";
-import { Ends } from "./conversations/end.js";
-import { Events } from "./conversations/events.js";
-import { recordHeartbeat } from "./conversations/heartbeat.js";
-import { JoinCheck } from "./conversations/join-check.js";
+import type { Context } from "./conversations/context.js";
+import { createEnds } from "./conversations/end.js";
+import { createEvents } from "./conversations/events.js";
 import { StoreOpener } from "./conversations/open-store.js";
-import { Pending } from "./conversations/pending.js";
-import { type ReconcileOptions, type ReconcileReport, Reconciler } from "./conversations/reconcile.js";
+import { createPending } from "./conversations/pending.js";
+import {
+  createReconciler,
+  type ReconcileOptions,
+  type ReconcileReport,
+  type Reconciler,
+} from "./conversations/reconcile.js";
 import { type RunningConversation, runningConversations } from "./conversations/running.js";
-import { Search } from "./conversations/search.js";
-import { Starts } from "./conversations/start.js";
+import { createSearch } from "./conversations/search.js";
+import { createStarts } from "./conversations/start.js";
 import { checkStart, type StartRequestBody } from "./conversations/start-request.js";
-import { type Stopped, Stops } from "./conversations/stop.js";
-import { Sweep } from "./conversations/sweep.js";
+import { createStops, type Stopped } from "./conversations/stop.js";
+import { createSweep, type Sweep } from "./conversations/sweep.js";
 import { BrokerError } from "./errors.js";
 import type { Exchange, Reply } from "./exchange.js";
 import type { Grant } from "./grant.js";
@@ -22,7 +26,7 @@ import { Attempts } from "./http/attempts.js";
 import { actions, handle, type Services } from "./http/handle.js";
 import { checkOptions } from "./option-checks.js";
 import type { BrokerOptions } from "./options.js";
-import { type AnyOptions, resolveOptions, type Settings } from "./settings.js";
+import { type AnyOptions, resolveOptions } from "./settings.js";
 import { Sweeper } from "./sweeper.js";
 import { Upstream } from "./upstream/upstream.js";
 
@@ -97,14 +101,12 @@ export class ConversationBroker<
   TAlias extends string = "default",
   TInput = undefined,
 > {
-  readonly #settings: Settings;
+  readonly #context: Context;
   readonly #services: Services;
-  readonly #stores: StoreOpener;
-  readonly #ends: Ends;
-  readonly #sweep: Sweep;
   readonly #sweeper: Sweeper;
-  readonly #reconciler: Reconciler;
-  readonly #background: Background;
+  readonly #reconcile: Reconciler["reconcile"];
+  readonly #sweep: Sweep;
+  readonly #close: (everything: boolean) => Promise<void>;
 
   constructor(options: BrokerOptions<TNative, TConsumer, TAlias, TInput>) {
     checkOptions(options);
@@ -113,11 +115,8 @@ export class ConversationBroker<
     const { clock, logger } = settings;
     const background = new Background(clock, () => sweeper.wake());
     const upstream = new Upstream({ ...settings, ...settings.timeouts }, clock);
-    const events = new Events(settings, () => upstream.secrets());
-    const pending = new Pending(clock);
-    const ends = new Ends({ settings, upstream, events, background, pending });
-    const joinCheck = new JoinCheck(settings, upstream, events, ends);
-    const reconciler = new Reconciler({ settings, upstream, events, ends, background });
+    const events = createEvents(settings, () => upstream.secrets());
+    const pending = createPending(clock);
     const stores = new StoreOpener(settings, () => upstream.endpoint(), {
       opened: (store) => {
         // A broker with its own clock sweeps for itself.
@@ -127,29 +126,23 @@ export class ConversationBroker<
       },
       lost: () => background.wake(),
     });
-    const search = new Search(settings, upstream, ends);
-    const sweep = new Sweep({ settings, stores, events, ends, search, joinCheck, reconciler, background });
-    const sweeper = new Sweeper(
-      clock,
-      () => sweep.begin(),
-      settings.store.shared ? 5_000 : undefined,
-      (error) => logger.error({ error: error instanceof Error ? error.message : "unknown" }, "A sweep failed"),
+    const context: Context = { settings, stores, upstream, events, background, pending };
+    const ends = createEnds(context);
+    const reconciler = createReconciler(context, ends);
+    const sweep = createSweep(context, ends, createSearch(context, ends), reconciler);
+    const sweeper = new Sweeper(clock, sweep.begin, settings.store.shared ? 5_000 : undefined, (error) =>
+      logger.error({ error: error instanceof Error ? error.message : "unknown" }, "A sweep failed"),
     );
-    const starts = new Starts({ settings, stores, upstream, events, ends, pending, background, reconciler, joinCheck });
-    const stops = new Stops({ settings, stores, upstream, events, ends, pending, background });
-    this.#settings = settings;
-    this.#stores = stores;
-    this.#ends = ends;
-    this.#sweep = sweep;
+    const starts = createStarts(context, ends, reconciler.recover);
+    const stops = createStops(context, ends);
+    this.#context = context;
     this.#sweeper = sweeper;
-    this.#reconciler = reconciler;
-    this.#background = background;
+    this.#sweep = sweep;
+    this.#reconcile = reconciler.reconcile;
+    this.#close = (everything) => closeConversations(context, ends, sweep, everything);
     this.#services = {
-      settings,
-      starts,
-      stops,
-      background,
-      heartbeat: (request) => recordHeartbeat({ settings, stores, events }, request),
+      ...{ settings, starts, stops, background },
+      heartbeat: stops.heartbeat,
       attempts: new Attempts(clock),
       secrets: () => upstream.secrets(),
       sweep: () => this.sweep(),
@@ -171,8 +164,8 @@ export class ConversationBroker<
   async start({ consumer, ip, sendsHeartbeats, ...body }: StartOptions<TConsumer, TAlias>): Promise<Started> {
     checkConsumer(consumer);
     const { starts } = this.#services;
-    const request = await checkStart(this.#settings, consumer, body, { ip, sendsHeartbeats });
-    const { payload, generation, resumed } = await this.#background.track(starts.start(request));
+    const request = await checkStart(this.#context.settings, consumer, body, { ip, sendsHeartbeats });
+    const { payload, generation, resumed } = await this.#context.background.track(starts.start(request));
     return { grant: payload, generation, resumed };
   }
 
@@ -225,7 +218,7 @@ export class ConversationBroker<
    * ```
    */
   async *conversations(): AsyncGenerator<RunningConversation, void, undefined> {
-    yield* runningConversations(await this.#stores.open());
+    yield* runningConversations(await this.#context.stores.open());
   }
 
   /**
@@ -246,8 +239,8 @@ export class ConversationBroker<
    * @throws BrokerError `deployment-missing`, `store-unavailable`, or any `upstream-…`
    */
   async reconcile(options: ReconcileOptions = {}): Promise<ReconcileReport> {
-    const run = async () => await this.#reconciler.reconcile(await this.#stores.open(), options);
-    return await this.#background.track(run());
+    const run = async () => await this.#reconcile(await this.#context.stores.open(), options);
+    return await this.#context.background.track(run());
   }
 
   /**
@@ -258,11 +251,9 @@ export class ConversationBroker<
    * @throws BrokerError `store-unavailable` with `stop`: what there is to stop is not known
    */
   async close({ stop = false }: CloseOptions = {}): Promise<void> {
-    this.#background.isOpen = false;
+    this.#context.background.isOpen = false;
     this.#sweeper.close();
-    const [settings, stores, ends] = [this.#settings, this.#stores, this.#ends];
-    const dependencies = { settings, stores, ends, sweep: this.#sweep, background: this.#background };
-    await keepProcess(() => closeConversations(dependencies, stop));
+    await keepProcess(() => this.#close(stop));
   }
 }
 

@@ -1,46 +1,41 @@
-import type { Background } from "../background.js";
 import { isPromise } from "../deadline.js";
-import type { Settings } from "../settings.js";
 import { SharedWork } from "../shared-work.js";
+import { promisedHeartbeats } from "../state/presence.js";
 import type { ConversationRecord, ConversationStatus } from "../state/state.js";
-import { acknowledgeEnd, type EndRequest, markEnded, retryLater } from "../state/transitions.js";
-import type { Upstream } from "../upstream/upstream.js";
-import type { Events } from "./events.js";
+import {
+  acknowledgeEnd,
+  type EndRequest,
+  markEnded,
+  markJoined,
+  requestStop,
+  retryLater,
+} from "../state/transitions.js";
+import type { Context, WaitUntil } from "./context.js";
 import type { OpenStore } from "./open-store.js";
-import type { Pending } from "./pending.js";
 
-/** Delays before a stop is requested again, in ms: about each of Equos' own retry intervals, at most 15 s. */
-export const backoffMs = (attempts: number): number => Math.min(1000 * 2 ** Math.max(0, attempts - 1), 15_000);
+/** Longest delay before a stop is requested again, in ms: about Equos' own retry interval. */
+const MAX_STOP_DELAY_MS = 15_000;
+/** Longest delay before an end is delivered again, in ms. */
+const MAX_ANNOUNCE_DELAY_MS = 300_000;
+/** Delay before a conversation is checked again of which nothing can be concluded, in ms. A join may yet be reported. */
+const UNKNOWN_JOIN_DELAY_MS = 60_000;
 
-export interface EndsDependencies {
-  readonly settings: Settings;
-  readonly upstream: Upstream;
-  readonly events: Events;
-  readonly background: Background;
-  readonly pending: Pending;
-}
+/** Returns the delay before the next attempt, in ms: 1 s after the first one, then twice as long each time. */
+export const backoffMs = (attempts: number, maxMs: number): number =>
+  Math.min(1000 * 2 ** Math.max(0, attempts - 1), maxMs);
 
-/** Delay before an end is delivered again, in ms: up to five minutes. */
-const announceAgainMs = (attempts: number): number => Math.min(1000 * 2 ** Math.max(0, attempts - 1), 300_000);
+export type Ends = ReturnType<typeof createEnds>;
 
 /** Brings conversations to their end: stops them at Equos, records the end, and announces it. */
-export class Ends {
-  readonly #with: EndsDependencies;
+export function createEnds({ settings, upstream, events, background, pending }: Context) {
+  const { clock, timeouts, logger, leaseMs } = settings;
   /** Conversations that were stopped while the store was down, until it knows. By Equos' id. */
-  readonly stoppedWithoutStore = new Set<string>();
-  /** Stops under way in this process, by reservation. */
-  readonly #stopping: SharedWork<string, ConversationStatus>;
-
-  constructor(dependencies: EndsDependencies) {
-    this.#with = dependencies;
-    const { clock, timeouts } = dependencies.settings;
-    // Two calls to Equos and two saves.
-    this.#stopping = new SharedWork(clock, 2 * (timeouts.stopSeconds + timeouts.storeSeconds));
-  }
-
-  isStopping(reservation: string): boolean {
-    return this.#stopping.underWay(reservation);
-  }
+  const stoppedWithoutStore = new Set<string>();
+  /** Stops under way in this process, by reservation. Each takes two calls to Equos and two saves. */
+  const stopping = new SharedWork<string, ConversationStatus>(
+    clock,
+    2 * (timeouts.stopSeconds + timeouts.storeSeconds),
+  );
 
   /**
    * Stops a `stopping` conversation at Equos and records the end. Callers of the same conversation share one stop. If Equos
@@ -48,53 +43,34 @@ export class Ends {
    *
    * @param waitUntil keeps a serverless function alive for the announcement
    */
-  stop(
-    store: OpenStore,
-    record: ConversationRecord,
-    waitUntil?: (task: Promise<unknown>) => void,
-  ): Promise<ConversationStatus> {
-    const { reservation, status, conversation } = record;
+  function stop(store: OpenStore, record: ConversationRecord, waitUntil?: WaitUntil): Promise<ConversationStatus> {
+    const { reservation, status, conversation, reason = "server", attempts = 1 } = record;
     if (status !== "stopping" || conversation === undefined) return Promise.resolve(status);
-    return this.#with.background.track(
-      this.#stopping.run(reservation, () => this.#stop(store, record, conversation, waitUntil)),
-    );
+    const run = async () => {
+      if (attempts <= 1) events.record(store, record, { type: "conversation.stopping", reason });
+      const { confirmed, seconds, endedAt, failure } = await upstream.stop(conversation);
+      if (confirmed) {
+        await end(store, { reservation, reason, seconds, endedAt }, waitUntil);
+        return "ended";
+      }
+      logger.warn({ conversation, upstream: failure }, "Equos has not confirmed a stop; trying again");
+      events.record(store, record, { type: "stop.unconfirmed", upstream: failure });
+      await postpone(store, record, backoffMs(attempts, MAX_STOP_DELAY_MS));
+      return "stopping";
+    };
+    return background.track(stopping.run(reservation, run));
   }
 
-  async #stop(
-    store: OpenStore,
-    record: ConversationRecord,
-    conversation: string,
-    waitUntil: ((task: Promise<unknown>) => void) | undefined,
-  ): Promise<ConversationStatus> {
-    const { upstream, events, settings } = this.#with;
-    const { reservation, reason = "server", attempts = 1 } = record;
-    if (attempts <= 1) events.record(store, record, { type: "conversation.stopping", reason });
-    const { confirmed, seconds, endedAt, failure } = await upstream.stop(conversation);
-    if (confirmed) {
-      await this.markEnded(store, { reservation, reason, seconds, endedAt }, waitUntil);
-      return "ended";
-    }
-    settings.logger.warn({ conversation, upstream: failure }, "Equos has not confirmed a stop; trying again");
-    events.record(store, record, { type: "stop.unconfirmed", upstream: failure });
-    await this.retryLater(store, record, backoffMs(attempts));
-    return "stopping";
-  }
-
-  /** Records that nothing runs at Equos, repeating it in the background if the store fails. Then announces the end. */
-  async markEnded(
-    store: OpenStore,
-    request: Omit<EndRequest, "announce">,
-    waitUntil?: (task: Promise<unknown>) => void,
-  ): Promise<void> {
-    const { background, events, settings, pending } = this.#with;
-    const announce = events.areHeard ? settings.leaseMs : "none";
-    await background.persist(
-      () => store.change(markEnded, { ...request, announce }),
+  /** Records that nothing runs at Equos, in the background if the store fails. Then announces the end. */
+  function end(store: OpenStore, request: Omit<EndRequest, "announce">, waitUntil?: WaitUntil): Promise<void> {
+    const announcement = events.areHeard ? leaseMs : "none";
+    return background.persist(
+      () => store.change(markEnded, { ...request, announce: announcement }),
       (moved) => {
         pending.notify(request.reservation);
         background.wake();
         if (!moved?.changed || moved.record.announcedAt !== undefined) return;
-        const announcing = background.track(this.announce(store, moved.record));
+        const announcing = background.track(announce(store, moved.record));
         waitUntil?.(announcing);
       },
       waitUntil,
@@ -102,15 +78,14 @@ export class Ends {
   }
 
   /** Delivers the end to `onEvent` and acknowledges it. After a rejection the sweep delivers it again. Never rejects. */
-  async announce(store: OpenStore, record: ConversationRecord): Promise<void> {
-    const { events, settings } = this.#with;
+  async function announce(store: OpenStore, record: ConversationRecord): Promise<void> {
     const { reservation, conversation, attempts = 1 } = record;
     try {
       await events.end(store, record);
     } catch (error) {
       const details = { conversation, reservation, cause: events.describe(error) };
-      settings.logger.warn(details, "onEvent did not take the end of a conversation; delivering it again");
-      return await this.retryLater(store, record, announceAgainMs(attempts));
+      logger.warn(details, "onEvent did not take the end of a conversation; delivering it again");
+      return await postpone(store, record, backoffMs(attempts, MAX_ANNOUNCE_DELAY_MS));
     }
     try {
       const saved = store.change(acknowledgeEnd, { reservation });
@@ -121,12 +96,54 @@ export class Ends {
   }
 
   /** Gives work back to the sweep. If that cannot be saved, the lease ends by itself. Never rejects. */
-  async retryLater(store: OpenStore, { reservation }: ConversationRecord, afterMs: number): Promise<void> {
-    this.#with.background.wake();
+  async function postpone(store: OpenStore, { reservation }: ConversationRecord, afterMs: number): Promise<void> {
+    background.wake();
     try {
       await store.change(retryLater, { reservation, afterMs });
     } catch {
       // The lease of the record ends by itself.
     }
   }
+
+  /** Requests Equos' view of a running conversation, and records an end or a join. */
+  async function look(
+    store: OpenStore,
+    record: ConversationRecord,
+  ): Promise<"over" | "joined" | "running" | "failure"> {
+    const { reservation, conversation = "" } = record;
+    const answer = await upstream.look(conversation);
+    if (answer.says === "failure") return "failure";
+    if (answer.says !== "running") {
+      const { seconds, endedAt } = answer.says === "over" ? answer.conversation : {};
+      await end(store, { reservation, reason: "upstream", seconds, endedAt });
+      return "over";
+    }
+    if (!answer.conversation.joined) return "running";
+    if (!store.session.joinSeen) await store.session.updateMeta({ joinSeen: true });
+    // Equos may count the avatar as joined, so a page that has promised heartbeats joins by those alone.
+    if (promisedHeartbeats(record)) return "running";
+    const moved = record.joined ? undefined : await store.change(markJoined, { reservation });
+    if (moved?.changed) events.record(store, moved.record, { type: "conversation.joined" });
+    return "joined";
+  }
+
+  /** The join deadline has passed. Stops the conversation if it is certain that no consumer has joined. */
+  async function checkJoin(store: OpenStore, record: ConversationRecord): Promise<void> {
+    const { reservation, attempts = 1 } = record;
+    const answer = await look(store, record);
+    if (answer === "failure") return await postpone(store, record, backoffMs(attempts, MAX_STOP_DELAY_MS));
+    if (answer !== "running") return;
+    if (!store.session.joinSeen && !promisedHeartbeats(record)) {
+      if (attempts <= 1) events.record(store, record, { type: "join.unknown" });
+      return await postpone(store, record, UNKNOWN_JOIN_DELAY_MS);
+    }
+    const request = { reservation, reason: "join-timeout", ifUnjoined: true, leaseMs } as const;
+    const outcome = await store.change(requestStop, request);
+    if (outcome.outcome === "found" && outcome.changed) await stop(store, outcome.record);
+  }
+
+  return {
+    ...{ stop, end, announce, postpone, look, checkJoin, stoppedWithoutStore },
+    isStopping: (reservation: string) => stopping.underWay(reservation),
+  };
 }

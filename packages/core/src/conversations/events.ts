@@ -84,6 +84,7 @@ export type BrokerEvent =
 
 type Without<TEvent, TFields extends PropertyKey> = TEvent extends unknown ? Omit<TEvent, TFields> : never;
 type Common = "at" | "deployment" | "consumer" | "character" | "conversation";
+/** An event about a conversation, without the fields that all of them have. */
 type RecordEvent = Without<
   Extract<BrokerEvent, { readonly conversation: string; readonly character: unknown }>,
   Common
@@ -91,99 +92,86 @@ type RecordEvent = Without<
 type StartEvent = Without<Extract<BrokerEvent, { readonly type: "start.failed" | "start.unknown" }>, Common>;
 type StoreEvent = Without<
   Extract<BrokerEvent, { readonly type: "deployment.clash" | `store.${string}` }>,
-  "at" | "deployment"
+  keyof Happened
 >;
 
 /** Whose a conversation is. */
 export type Subject = Pick<SealedText, "consumer" | "character">;
 
-/** Calls `onEvent`. Only an end is awaited; every failure is logged. */
-export class Events {
-  readonly #settings: Settings;
-  readonly #secrets: () => readonly string[];
+export type Events = ReturnType<typeof createEvents>;
 
-  constructor(settings: Settings, secrets: () => readonly string[]) {
-    this.#settings = settings;
-    this.#secrets = secrets;
-  }
-
-  /** Whether there is an `onEvent`. */
-  get areHeard(): boolean {
-    return this.#settings.onEvent !== undefined;
-  }
-
-  /** Reports something about the store or the deployment. */
-  store(event: StoreEvent): void {
-    this.#emit({ ...this.#happened(), ...event });
-  }
-
-  /** Reports a start without a conversation. */
-  start({ consumer, character }: Subject, event: StartEvent): void {
-    this.#emit({ ...this.#happened(), ...about({ consumer, character }), ...event });
-  }
-
-  /** Reports something about a conversation. @param subject default: read from the store */
-  record(store: OpenStore, record: ConversationRecord, event: RecordEvent, subject?: Subject): void {
-    if (!this.areHeard) return;
-    const emit = (known: Subject | undefined) =>
-      // The common fields and the event's own are exactly those of its type.
-      this.#emit({ ...this.#aboutRecord(record, known), ...event } as BrokerEvent);
-    if (subject !== undefined) emit(subject);
-    else void store.textOf(consumerOf(record.reservation), record.reservation).then(emit);
-  }
-
-  /**
-   * Delivers the end of a conversation, or of a start that was never found. Resolves when `onEvent` has.
-   *
-   * @throws the error of `onEvent`, or an error after `hookSeconds`
-   */
-  async end(store: OpenStore, record: ConversationRecord): Promise<void> {
-    const { onEvent, clock, timeouts } = this.#settings;
-    if (onEvent === undefined) return;
-    const { reservation: id, conversation, reason = "server", seconds = 0, startedAt = record.reservedAt } = record;
-    const common = this.#aboutRecord(record, await store.textOf(consumerOf(record.reservation), id));
-    const event: BrokerEvent =
-      conversation === undefined
-        ? { ...common, type: "start.never-found", id }
-        : {
-            ...common,
-            ...{ type: "conversation.ended", id, conversation, reason, seconds },
-            startedAt: new Date(startedAt).toISOString(),
-          };
-    const outcome = await outcomeWithin(clock, timeouts.hookSeconds, () => onEvent(event));
-    if (outcome === timeOver) throw new Error(`onEvent took more than ${timeouts.hookSeconds} s`);
-  }
+/**
+ * Returns the calls of `onEvent`. Only an end is awaited; every failure is logged.
+ *
+ * @param secrets returns what is masked in the log
+ */
+export function createEvents(
+  { onEvent, clock, timeouts, logger, deployment }: Settings,
+  secrets: () => readonly string[],
+) {
+  const happened = (): Happened => ({ at: new Date(clock.now()).toISOString(), deployment });
+  const about = (subject: Subject | undefined): About => ({
+    ...happened(),
+    consumer: subject?.consumer,
+    character: subject?.character || undefined,
+  });
+  const textOf = (store: OpenStore, { reservation }: ConversationRecord) =>
+    store.textOf(consumerOf(reservation), reservation);
 
   /** Describes a failure of `onEvent` for the log, with secrets masked. */
-  describe(cause: unknown): string {
+  function describe(cause: unknown): string {
     try {
-      return redact(cause instanceof Error ? String(cause.stack ?? cause) : String(cause), this.#secrets());
+      return redact(cause instanceof Error ? String(cause.stack ?? cause) : String(cause), secrets());
     } catch {
       return "an error that cannot be described";
     }
   }
 
-  #emit(event: BrokerEvent): void {
-    const { onEvent, logger } = this.#settings;
+  function emit(event: BrokerEvent): void {
     if (onEvent === undefined) return;
-    Promise.resolve(event)
-      .then(onEvent)
-      .catch((error: unknown) =>
-        logger.warn({ type: event.type, cause: this.describe(error) }, "The option onEvent failed"),
-      );
+    const failed = (error: unknown) =>
+      logger.warn({ type: event.type, cause: describe(error) }, "The option onEvent failed");
+    Promise.resolve(event).then(onEvent).catch(failed);
   }
 
-  #happened() {
-    const { clock, deployment } = this.#settings;
-    return { at: new Date(clock.now()).toISOString(), deployment };
-  }
+  return {
+    describe,
+    /** Whether there is an `onEvent`. */
+    areHeard: onEvent !== undefined,
 
-  #aboutRecord({ conversation = "" }: ConversationRecord, subject: Subject | undefined) {
-    return { ...this.#happened(), ...about(subject), conversation };
-  }
+    /** Reports something about the store or the deployment. */
+    store: (event: StoreEvent) => emit({ ...happened(), ...event }),
+
+    /** Reports a start without a conversation. */
+    start: (subject: Subject, event: StartEvent) => emit({ ...about(subject), ...event }),
+
+    /** Reports something about a conversation. @param subject default: read from the store */
+    record(store: OpenStore, record: ConversationRecord, event: RecordEvent, subject?: Subject): void {
+      if (onEvent === undefined) return;
+      const { conversation = "" } = record;
+      const send = (known: Subject | undefined) =>
+        // The common fields and the event's own are exactly those of its type.
+        emit({ ...about(known), conversation, ...event } as BrokerEvent);
+      if (subject !== undefined) send(subject);
+      else void textOf(store, record).then(send);
+    },
+
+    /**
+     * Delivers the end of a conversation, or of a start that was never found. Resolves when `onEvent` has.
+     *
+     * @throws the error of `onEvent`, or an error after `hookSeconds`
+     */
+    async end(store: OpenStore, record: ConversationRecord): Promise<void> {
+      if (onEvent === undefined) return;
+      const { reservation: id, conversation, reason = "server", seconds = 0, startedAt = record.reservedAt } = record;
+      const common = { ...about(await textOf(store, record)), id };
+      const times = { seconds, startedAt: new Date(startedAt).toISOString() };
+      const event: BrokerEvent =
+        conversation === undefined
+          ? { ...common, type: "start.never-found" }
+          : { ...common, type: "conversation.ended", conversation, reason, ...times };
+      const outcome = await outcomeWithin(clock, timeouts.hookSeconds, () => onEvent(event));
+      if (outcome === timeOver) throw new Error(`onEvent took more than ${timeouts.hookSeconds} s`);
+    },
+  };
 }
-
-const about = (subject: Subject | undefined) => ({
-  consumer: subject?.consumer,
-  character: subject?.character || undefined,
-});

@@ -54,9 +54,9 @@ export class OpenStore {
   }
 
   /** Runs a transition on the state that a reservation belongs to. */
-  change<R extends { readonly reservation: string }, T>(
+  change<R, T>(
     transition: (state: ConsumerState, request: R, now: number) => Decision<T>,
-    request: R,
+    request: NoInfer<R> & { readonly reservation: string },
   ): Awaitable<T> {
     return this.session.update(consumerOf(request.reservation), ({ state, now }) => transition(state, request, now));
   }

@@ -1,17 +1,14 @@
-import type { Background } from "../background.js";
 import { stopwatch } from "../clock.js";
 import { pause } from "../deadline.js";
 import { BrokerError } from "../errors.js";
-import type { Settings } from "../settings.js";
 import { SharedWork } from "../shared-work.js";
 import { type ConsumerState, type ConversationRecord, EMPTY_STATE } from "../state/state.js";
 import { importConversation } from "../state/transitions.js";
 import { StoreError } from "../store/session.js";
 import type { SeenConversation } from "../upstream/conversation.js";
 import { conversationsOf } from "../upstream/scan.js";
-import type { Upstream } from "../upstream/upstream.js";
+import { type Context, inGroups } from "./context.js";
 import type { Ends } from "./end.js";
-import type { Events } from "./events.js";
 import type { OpenStore } from "./open-store.js";
 import { consumerOf, openedAt, readName, segmentsThatMayRun, type UpstreamName } from "./upstream-name.js";
 
@@ -21,15 +18,13 @@ const DAY_SECONDS = 86_400;
 const RECOVERY_LEASE_MS = 30_000;
 /** A recovery counts as lost after this, in seconds: a platform may end it together with its request. */
 const LOST_SECONDS = 60;
-/** How long to wait for another server's recovery before asking again, in ms. */
-const ASK_AGAIN_MS = 500;
+/** Delay before a server looks again whether another one has recovered, in ms. */
+const RECOVERY_POLL_MS = 500;
 /** Delay after a reconcile that failed, in ms. */
 const AFTER_FAILURE_MS = 10_000;
 /** Interval of regular reconciles, in multiples of the longest start: about 5 minutes, or an hour for a whole organization. */
 const INTERVAL_IN_STARTS = { ownSegments: 3, wholeOrganization: 36 };
-/** Requests to Equos at a time. */
-const AT_ONCE = 20;
-/** Stands for the tenant of a conversation whose own one is not known: no consumer has this name. */
+/** Stands for a tenant that is not known: no consumer has this name. */
 const UNKNOWN_TENANT = "\0";
 
 /** Options of `broker.reconcile`. */
@@ -53,124 +48,98 @@ export interface ReconcileReport {
   readonly clashes: readonly string[];
 }
 
-interface Report extends ReconcileReport {
-  readonly stopped: string[];
-  readonly adopted: string[];
-  readonly ended: string[];
-  readonly clashes: string[];
-}
-
 /** A conversation of this deployment that runs at Equos. */
 interface Found {
   readonly seen: SeenConversation;
   readonly name: UpstreamName;
 }
 
-export interface ReconcilerDependencies {
-  readonly settings: Settings;
-  readonly upstream: Upstream;
-  readonly events: Events;
-  readonly ends: Ends;
-  readonly background: Background;
-}
+export type Reconciler = ReturnType<typeof createReconciler>;
 
 /** Compares Equos' list with the store and repairs differences: on request, after a loss, and regularly. */
-export class Reconciler {
-  readonly #with: ReconcilerDependencies;
-  readonly #running: SharedWork<"recovery" | "regular", void>;
-  /** Our name among the owners of leases. Made at first use. */
-  #owner: string | undefined;
-  /** Time since the last regular reconcile was due to be done, and how long to wait from there, in ms. */
-  #next: { readonly elapsed: () => number; readonly afterMs: number } | undefined;
-  /** Time since a recovery that failed, in ms. */
-  #failure: (() => number) | undefined;
+export function createReconciler({ settings, upstream, events, background }: Context, ends: Ends) {
+  const { clock, deployment, limits, heartbeatTimeoutMs, leaseMs, reservedForMs } = settings;
+  const { ownSegments, wholeOrganization } = INTERVAL_IN_STARTS;
+  const intervalMs = (settings.client === undefined ? ownSegments : wholeOrganization) * reservedForMs;
+  /** Returns whether so many ms have passed. */
+  const timer = (ms: number) => {
+    const elapsed = stopwatch(clock);
+    return () => elapsed() >= ms;
+  };
+  const running = new SharedWork<"recovery" | "regular", void>(clock, LOST_SECONDS);
+  /** Owner of this server's leases. */
+  let owner: string | undefined;
+  let mayRecover = () => true;
+  let isRegularDue = () => true;
+  /** Only between a recovery and the second reconcile that follows it. */
+  let isSecondDue: (() => boolean) | undefined;
   /** The loss whose recovery was reported. */
-  #reportedLoss: string | undefined;
-  /** Time since a recovery, until the second reconcile that follows it. */
-  #afterLoss: { readonly elapsed: () => number; readonly afterMs: number } | undefined;
+  let reportedLoss: string | undefined;
 
-  constructor(dependencies: ReconcilerDependencies) {
-    this.#with = dependencies;
-    this.#running = new SharedWork(dependencies.settings.clock, LOST_SECONDS);
-  }
+  const lease = async (store: OpenStore, name: string, ms: number): Promise<boolean> => {
+    owner ??= crypto.randomUUID();
+    return await store.session.acquireLease(name, owner, ms);
+  };
+  const release = (store: OpenStore, name: string) => lease(store, name, 0).catch(() => undefined);
 
   /** Recovers after a loss. Resolves when this server is done, or another one may be. */
-  recover(store: OpenStore): Promise<void> {
-    return this.#running.run("recovery", () => this.#recover(store));
-  }
+  const recover = (store: OpenStore): Promise<void> => running.run("recovery", () => recoverOnce(store));
 
   /** For the sweep: not while a recovery is under way, and not at once after one that failed. */
-  async recoverIfIdle(store: OpenStore): Promise<void> {
-    const isEarly = this.#failure !== undefined && this.#failure() < AFTER_FAILURE_MS;
-    if (isEarly || this.#running.underWay("recovery")) return;
-    await this.recover(store);
+  async function recoverIfIdle(store: OpenStore): Promise<void> {
+    if (mayRecover() && !running.underWay("recovery")) await recover(store);
   }
 
-  /** To be called often. Rarely does anything. */
-  async regularly(store: OpenStore): Promise<void> {
-    if (store.isShared) await this.#running.run("regular", () => this.#regularly(store));
+  /** For the sweep: at most one server reconciles in each interval. */
+  async function regularly(store: OpenStore): Promise<void> {
+    if (store.isShared) await running.run("regular", () => reconcileIfDue(store));
   }
 
-  async #recover(store: OpenStore): Promise<void> {
-    const { settings, events } = this.#with;
-    const owner = this.#leaseOwner();
-    if (!(await store.session.acquireLease("recovery", owner, RECOVERY_LEASE_MS))) {
-      return await pause(settings.clock, ASK_AGAIN_MS);
-    }
+  async function recoverOnce(store: OpenStore): Promise<void> {
+    if (!(await lease(store, "recovery", RECOVERY_LEASE_MS))) return await pause(clock, RECOVERY_POLL_MS);
     try {
       const { lossId } = store.session;
-      if (lossId === undefined || lossId !== this.#reportedLoss) events.store({ type: "store.recovering" });
-      this.#reportedLoss = lossId;
-      let elapsed = stopwatch(settings.clock);
-      const onProgress = async () => {
-        this.#running.extend("recovery");
-        if (elapsed() < RECOVERY_LEASE_MS / 3) return;
-        elapsed = stopwatch(settings.clock);
-        await store.session.acquireLease("recovery", owner, RECOVERY_LEASE_MS);
-      };
-      await this.reconcile(store, {}, onProgress);
-      this.#failure = undefined;
+      if (lossId === undefined || lossId !== reportedLoss) events.store({ type: "store.recovering" });
+      reportedLoss = lossId;
+      let isRenewalDue = timer(RECOVERY_LEASE_MS / 3);
+      await reconcile(store, {}, async () => {
+        running.extend("recovery");
+        if (!isRenewalDue()) return;
+        isRenewalDue = timer(RECOVERY_LEASE_MS / 3);
+        await lease(store, "recovery", RECOVERY_LEASE_MS);
+      });
+      mayRecover = () => true;
       // A loss during the recovery has another id, and is recovered next.
       if (lossId !== undefined) await store.session.updateMeta({ recovered: lossId });
       // What was sent before the loss is at Equos after the longest start.
-      this.#afterLoss = { elapsed: stopwatch(settings.clock), afterMs: settings.reservedForMs };
+      isSecondDue = timer(reservedForMs);
       events.store({ type: "store.recovered" });
     } catch (error) {
-      this.#failure = stopwatch(settings.clock);
+      mayRecover = timer(AFTER_FAILURE_MS);
       throw error;
     } finally {
-      await Promise.resolve(store.session.acquireLease("recovery", owner, 0)).catch(() => undefined);
+      await release(store, "recovery");
     }
   }
 
-  async #regularly(store: OpenStore): Promise<void> {
-    const { settings } = this.#with;
-    const { clock, client, reservedForMs } = settings;
-    if (this.#afterLoss !== undefined && this.#afterLoss.elapsed() >= this.#afterLoss.afterMs) {
+  async function reconcileIfDue(store: OpenStore): Promise<void> {
+    if (isSecondDue?.()) {
       // Repeated soon if it fails.
-      this.#afterLoss = { elapsed: stopwatch(clock), afterMs: AFTER_FAILURE_MS };
-      await this.reconcile(store, {});
-      this.#afterLoss = undefined;
+      isSecondDue = timer(AFTER_FAILURE_MS);
+      await reconcile(store);
+      isSecondDue = undefined;
     }
-    if (this.#next !== undefined && this.#next.elapsed() < this.#next.afterMs) return;
-    const { ownSegments, wholeOrganization } = INTERVAL_IN_STARTS;
-    const everyMs = (client === undefined ? ownSegments : wholeOrganization) * reservedForMs;
-    const owner = this.#leaseOwner();
-    this.#next = { elapsed: stopwatch(clock), afterMs: AFTER_FAILURE_MS };
-    if (await store.session.acquireLease("reconcile", owner, everyMs * 0.9)) {
+    if (!isRegularDue()) return;
+    isRegularDue = timer(AFTER_FAILURE_MS);
+    if (await lease(store, "reconcile", intervalMs * 0.9)) {
       try {
-        await this.reconcile(store, {});
+        await reconcile(store);
       } catch (error) {
-        await Promise.resolve(store.session.acquireLease("reconcile", owner, 0)).catch(() => undefined);
+        await release(store, "reconcile");
         throw error;
       }
     }
-    this.#next = { elapsed: stopwatch(clock), afterMs: everyMs };
-  }
-
-  #leaseOwner(): string {
-    this.#owner ??= crypto.randomUUID();
-    return this.#owner;
+    isRegularDue = timer(intervalMs);
   }
 
   /**
@@ -179,37 +148,35 @@ export class Reconciler {
    *
    * @throws BrokerError `deployment-missing`, `store-unavailable`, any `upstream-…`
    */
-  async reconcile(
+  async function reconcile(
     store: OpenStore,
-    { dryRun = false }: ReconcileOptions,
+    { dryRun = false }: ReconcileOptions = {},
     onProgress: () => Promise<void> = async () => undefined,
   ): Promise<ReconcileReport> {
-    const { deployment } = this.#with.settings;
     if (deployment === undefined) {
       const hint = "reconcile needs the option deployment, to tell its own conversations from others";
       throw new BrokerError("deployment-missing", { hint });
     }
-    const found = await this.#list(deployment, onProgress);
+    const found = await list(deployment, onProgress);
     const report: Report = { dryRun, running: found.size, stopped: [], adopted: [], ended: [], clashes: [] };
     // What the store calls running is verified first: an old record must not cost the consumer the conversation in use.
-    await this.#verifyRecords(store, found, report);
-    for (const { seen, name } of found.values()) {
+    await verifyRecords(store, found, report);
+    for (const conversation of found.values()) {
       await onProgress();
-      await this.#repair(store, seen, name, report);
+      await repair(store, conversation, report);
     }
     return report;
   }
 
-  /** Conversations by id, so that one that moves within the list counts once. */
-  async #list(deployment: string, onProgress: () => Promise<void>): Promise<Map<string, Found>> {
-    const { settings, upstream } = this.#with;
+  /** Returns what runs at Equos, by id, so that a conversation that moves within the list counts once. */
+  async function list(ours: string, onProgress: () => Promise<void>): Promise<Map<string, Found>> {
     const found = new Map<string, Found>();
     for (const segment of segmentsThatMayRun(settings)) {
       for await (const page of conversationsOf(upstream, segment)) {
         await onProgress();
         for (const seen of page) {
           const name = readName(seen.name);
-          if (seen.running && name?.deployment === deployment) found.set(seen.id, { seen, name });
+          if (seen.running && name?.deployment === ours) found.set(seen.id, { seen, name });
         }
       }
     }
@@ -217,40 +184,32 @@ export class Reconciler {
   }
 
   /** Ends running records that Equos did not list and does not know as running. Replaces damaged states. */
-  async #verifyRecords(store: OpenStore, found: ReadonlyMap<string, Found>, report: Report): Promise<void> {
+  async function verifyRecords(store: OpenStore, found: ReadonlyMap<string, Found>, report: Report): Promise<void> {
     const missing: ConversationRecord[] = [];
     for await (const { consumer, state } of store.session.list()) {
       if ("unreadable" in state) {
         if (state.unreadable === "damaged" && !report.dryRun) await replaceDamaged(store, consumer);
         continue;
       }
-      missing.push(
-        ...state.records.filter(({ status, conversation = "" }) => status === "running" && !found.has(conversation)),
-      );
+      for (const record of state.records) {
+        if (record.status === "running" && !found.has(record.conversation ?? "")) missing.push(record);
+      }
     }
-    const { upstream, ends } = this.#with;
-    const verify = async ({ reservation, conversation = "" }: ConversationRecord) => {
-      const look = await upstream.look(conversation);
-      if (look.says !== "over" && look.says !== "nothing") return;
-      report.ended.push(conversation);
-      if (report.dryRun) return;
-      const { seconds, endedAt } = look.says === "over" ? look.conversation : {};
-      await ends.markEnded(store, { reservation, reason: "upstream", seconds, endedAt });
-    };
-    for (let from = 0; from < missing.length; from += AT_ONCE) {
-      await Promise.all(missing.slice(from, from + AT_ONCE).map(verify));
-    }
+    await inGroups(missing, async (record) => {
+      const { conversation = "" } = record;
+      const look = report.dryRun ? (await upstream.look(conversation)).says : await ends.look(store, record);
+      if (look === "over" || look === "nothing") report.ended.push(conversation);
+    });
   }
 
-  async #repair(store: OpenStore, seen: SeenConversation, name: UpstreamName, report: Report): Promise<void> {
-    const { events, upstream } = this.#with;
-    const isOwn = name.storeId === store.id;
-    if (!isOwn && openedAt(name.storeId) > openedAt(store.id)) {
+  /** Stops or adopts a conversation without a record. */
+  async function repair(store: OpenStore, { seen, name }: Found, report: Report): Promise<void> {
+    if (name.storeId !== store.id && openedAt(name.storeId) > openedAt(store.id)) {
       report.clashes.push(seen.id);
       if (!report.dryRun) events.store({ type: "deployment.clash", conversation: seen.id, store: name.storeId });
       return;
     }
-    const consumer = await this.#consumerKey(store, seen, name);
+    const consumer = await consumerKey(store, seen, name);
     const state = await readableState(store, consumer);
     // A state of a newer release is left to servers that can read it.
     if (state === undefined) return;
@@ -262,68 +221,58 @@ export class Reconciler {
     // It may have ended since it was listed.
     if (record !== undefined && (await upstream.look(seen.id)).says !== "running") return;
     const goesOn = record === undefined && seen.joined;
-    if (report.dryRun) (goesOn ? report.adopted : report.stopped).push(seen.id);
-    else if (!(await this.#import(store, consumer, seen, name, goesOn, report)) && record?.conversation === seen.id) {
+    if (report.dryRun) {
+      (goesOn ? report.adopted : report.stopped).push(seen.id);
+      return;
+    }
+    const { record: imported, changed } = await importSeen(store, consumer, { seen, name }, goesOn);
+    if (changed) background.wake();
+    if (changed && imported.status === "running") {
+      report.adopted.push(seen.id);
+      events.record(store, imported, { type: "conversation.adopted" });
+    } else if (changed) {
+      report.stopped.push(seen.id);
+      await ends.stop(store, imported);
+    } else if (record?.conversation === seen.id) {
       // Its end was announced already.
       report.stopped.push(seen.id);
       await upstream.stop(seen.id);
     }
   }
 
-  /** Takes a conversation into the state of its consumer: to go on, or to be stopped. Returns whether that changed it. */
-  async #import(
-    store: OpenStore,
-    consumer: string,
-    seen: SeenConversation,
-    name: UpstreamName,
-    goesOn: boolean,
-    report: Report,
-  ): Promise<boolean> {
-    const { settings, events, ends } = this.#with;
-    const { limits, heartbeatTimeoutMs, leaseMs } = settings;
-    const reservation = isKeyOf(consumer, name)
-      ? name.reservation
-      : `${consumer}.${name.reservation.replace(".", "_")}`;
+  /** Takes a conversation into the state of its consumer: to go on, or to be stopped. */
+  async function importSeen(store: OpenStore, consumer: string, { seen, name }: Found, goesOn: boolean) {
+    const isKeyOfName = consumerOf(name.reservation) === consumer;
+    const reservation = isKeyOfName ? name.reservation : `${consumer}.${name.reservation.replace(".", "_")}`;
     const identity = seen.consumerIdentity ?? "";
     const sealed = await store.seal({ consumer: { identity }, character: "", segment: "" }, reservation);
-    const outcome = await store.session.update(consumer, ({ state, now }) =>
-      importConversation(
-        state,
-        {
-          reservation,
-          conversation: seen.id,
-          sealed,
-          startedAt: Math.min(seen.startedAt ?? now, now),
-          maxSeconds: seen.maxSeconds ?? DAY_SECONDS,
-          reason: goesOn ? undefined : "orphan",
-          heartbeatTimeoutMs: name.sendsHeartbeats ? heartbeatTimeoutMs : undefined,
-          active: typeof limits === "function" ? undefined : (limits?.perConsumer?.active ?? 1),
-          leaseMs,
-        },
-        now,
-      ),
-    );
-    if (!outcome.changed) return false;
-    this.#with.background.wake();
-    if (outcome.record.status === "running") {
-      report.adopted.push(seen.id);
-      events.record(store, outcome.record, { type: "conversation.adopted" });
-    } else {
-      report.stopped.push(seen.id);
-      await ends.stop(store, outcome.record);
-    }
-    return true;
+    const now = store.session.now;
+    return await store.change(importConversation, {
+      ...{ reservation, conversation: seen.id, sealed, leaseMs },
+      startedAt: Math.min(seen.startedAt ?? now, now),
+      maxSeconds: seen.maxSeconds ?? DAY_SECONDS,
+      reason: goesOn ? undefined : "orphan",
+      heartbeatTimeoutMs: name.sendsHeartbeats ? heartbeatTimeoutMs : undefined,
+      active: typeof limits === "function" ? undefined : (limits?.perConsumer?.active ?? 1),
+    });
   }
 
-  /** The name's own key in this store. Of another store's, the key is derived; Equos knows no tenant. */
-  #consumerKey(store: OpenStore, seen: SeenConversation, name: UpstreamName): string | Promise<string> {
-    if (name.storeId === store.id) return consumerOf(name.reservation);
-    const identity = seen.consumerIdentity ?? "";
-    return store.consumerKey(name.hasTenant ? { identity, tenant: UNKNOWN_TENANT } : { identity });
-  }
+  return { recover, recoverIfIdle, regularly, reconcile };
 }
 
-const isKeyOf = (consumer: string, { reservation }: UpstreamName): boolean => consumerOf(reservation) === consumer;
+interface Report extends ReconcileReport {
+  readonly stopped: string[];
+  readonly adopted: string[];
+  readonly ended: string[];
+  readonly clashes: string[];
+}
+
+/** Returns the name's own key in this store. Of another store's, the key is derived; Equos knows no tenant. */
+function consumerKey(store: OpenStore, seen: SeenConversation, name: UpstreamName): string | Promise<string> {
+  if (name.storeId === store.id) return consumerOf(name.reservation);
+  const identity = seen.consumerIdentity ?? "";
+  return store.consumerKey(name.hasTenant ? { identity, tenant: UNKNOWN_TENANT } : { identity });
+}
 
 async function readableState(store: OpenStore, consumer: string): Promise<ConsumerState | undefined> {
   try {
@@ -338,11 +287,11 @@ async function readableState(store: OpenStore, consumer: string): Promise<Consum
 async function replaceDamaged(store: OpenStore, consumer: string): Promise<void> {
   await store.session.update(
     consumer,
-    ({ state, now }) => {
-      // Another server was faster.
-      if (state !== EMPTY_STATE) return { outcome: undefined };
-      return { outcome: undefined, change: { state: { ...EMPTY_STATE, generation: now } } };
-    },
+    ({ state, now }) =>
+      // If another server was faster, it is not the empty state any more.
+      state === EMPTY_STATE
+        ? { outcome: undefined, change: { state: { ...EMPTY_STATE, generation: now } } }
+        : { outcome: undefined },
     { replaceUnreadable: true },
   );
 }

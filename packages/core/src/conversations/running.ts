@@ -1,5 +1,7 @@
+import { recordsOf } from "./context.js";
 import type { EventConsumer } from "./events.js";
 import type { OpenStore } from "./open-store.js";
+import { consumerOf } from "./upstream-name.js";
 
 /** A conversation that runs, as the store records it. */
 export interface RunningConversation {
@@ -18,22 +20,18 @@ export interface RunningConversation {
 
 /** Yields each running conversation once. */
 export async function* runningConversations(store: OpenStore): AsyncGenerator<RunningConversation, void, undefined> {
-  // A consumer whose due time changes may be listed twice.
   const yielded = new Set<string>();
-  for await (const { consumer, state } of store.session.list()) {
-    if ("unreadable" in state) continue;
-    for (const { reservation, status, conversation = "", startedAt = 0, endsAt = 0, joined } of state.records) {
-      if (status !== "running" || yielded.has(reservation)) continue;
-      yielded.add(reservation);
-      const text = await store.textOf(consumer, reservation);
-      yield {
-        id: conversation,
-        consumer: text?.consumer,
-        character: text?.character || undefined,
-        startedAt: new Date(startedAt),
-        endsAt: new Date(endsAt),
-        joined: joined === true,
-      };
-    }
+  for await (const { reservation, status, conversation = "", startedAt = 0, endsAt = 0, joined } of recordsOf(store)) {
+    if (status !== "running" || yielded.has(reservation)) continue;
+    yielded.add(reservation);
+    const text = await store.textOf(consumerOf(reservation), reservation);
+    yield {
+      id: conversation,
+      consumer: text?.consumer,
+      character: text?.character || undefined,
+      startedAt: new Date(startedAt),
+      endsAt: new Date(endsAt),
+      joined: joined === true,
+    };
   }
 }

@@ -1,4 +1,3 @@
-import type { Background } from "../background.js";
 import { stopwatch } from "../clock.js";
 import { pause, timeOver, within } from "../deadline.js";
 import { BrokerError, isBrokerError } from "../errors.js";
@@ -6,14 +5,14 @@ import { conversationIdOf, type Grant, toGrant } from "../grant.js";
 import { randomId } from "../hmac.js";
 import { network } from "../network.js";
 import { textsIn } from "../redact.js";
-import type { Settings } from "../settings.js";
 import { SharedWork } from "../shared-work.js";
 import { undelivered } from "../state/presence.js";
 import type { Quota, QuotaReading } from "../state/quotas.js";
 import { type ReserveOutcome, type ReserveRequest, reserve } from "../state/reserve.js";
-import type { ConversationRecord, EndReason } from "../state/state.js";
+import type { ConsumerState, ConversationRecord, EndReason } from "../state/state.js";
 import {
   commit,
+  type ImportRequest,
   importConversation,
   markUnknown,
   requestReplacements,
@@ -22,13 +21,9 @@ import {
 } from "../state/transitions.js";
 import { type Snapshot, StoreError } from "../store/session.js";
 import type { StartRequest as UpstreamRequest } from "../upstream/port.js";
-import type { Upstream } from "../upstream/upstream.js";
+import type { Context } from "./context.js";
 import type { Ends } from "./end.js";
-import type { Events } from "./events.js";
-import type { JoinCheck } from "./join-check.js";
-import type { OpenStore, StoreOpener } from "./open-store.js";
-import type { Pending } from "./pending.js";
-import type { Reconciler } from "./reconcile.js";
+import type { OpenStore } from "./open-store.js";
 import { buildUpstreamRequest, type StartRequest, subjectOf } from "./start-request.js";
 import { consumerOf } from "./upstream-name.js";
 
@@ -51,91 +46,90 @@ export interface Handout {
   readonly quotas: readonly QuotaReading[];
 }
 
-export interface StartsDependencies {
-  readonly settings: Settings;
-  readonly stores: StoreOpener;
-  readonly upstream: Upstream;
-  readonly events: Events;
-  readonly ends: Ends;
-  readonly pending: Pending;
-  readonly background: Background;
-  readonly reconciler: Reconciler;
-  readonly joinCheck: JoinCheck;
-}
-
 /** One start, from its reservation to its outcome. */
 interface Start {
   readonly store: OpenStore;
   readonly request: StartRequest;
   readonly consumer: string;
   readonly reservation: string;
+  /** Whether the reservation is recent enough to call Equos. */
+  mayStillSend: () => boolean;
+  /** Whether the caller still waits for Equos' response. */
+  isAwaited: boolean;
 }
 
-/** Starts conversations: reserve, prepare, call Equos, commit, hand out. */
-export class Starts {
-  readonly #with: StartsDependencies;
-  /** Requests to Equos whether a resumed conversation still runs, by reservation. `true`: it is over. */
-  readonly #checks: SharedWork<string, boolean>;
+type Reserved = Extract<ReserveOutcome, { outcome: "reserved" }>;
 
-  constructor(dependencies: StartsDependencies) {
-    this.#with = dependencies;
-    const { clock, timeouts } = dependencies.settings;
-    this.#checks = new SharedWork(clock, 2 * (timeouts.stopSeconds + timeouts.storeSeconds));
-  }
+export type Starts = ReturnType<typeof createStarts>;
+
+/**
+ * Starts conversations: reserve, prepare, call Equos, commit, hand out.
+ *
+ * @param recover repairs a store that has lost data
+ */
+export function createStarts(
+  { settings, stores, upstream, events, background, pending }: Context,
+  ends: Ends,
+  recover: (store: OpenStore) => Promise<void>,
+) {
+  const { clock, timeouts, logger, leaseMs, joinTimeoutMs, reloadGraceMs: graceMs } = settings;
+  /** Requests to Equos whether a resumed conversation still runs, by reservation. `true`: it is over. */
+  const checks = new SharedWork<string, boolean>(clock, 2 * (timeouts.stopSeconds + timeouts.storeSeconds));
 
   /**
    * Returns the payload of a new conversation, or of the consumer's running one.
    *
    * @param isAgain the data of the store was replaced before anything was written
    */
-  async start(request: StartRequest, isAgain = false): Promise<Handout> {
-    const { settings, stores, background, pending } = this.#with;
-    const { clock, timeouts } = settings;
+  async function start(request: StartRequest, isAgain = false): Promise<Handout> {
     if (!background.isOpen) throw new BrokerError("broker-closed", { retryAfterSeconds: 5 });
     const store = await stores.open();
     const consumer = await store.consumerKey(request.consumer);
     const reservation = `${consumer}.${randomId(12)}`;
-    const start: Start = { store, request, consumer, reservation };
-    const reserveRequest = await this.#reserveRequest(start);
+    const own: Start = { store, request, consumer, reservation, mayStillSend: () => false, isAwaited: true };
+    let reserveRequest = await toReserveRequest(own);
     // A moment longer than the start that it may wait for.
     const giveUpAt = clock.now() + (timeouts.startSeconds + 1) * 1000;
-    let waitedFor: string | undefined;
-    let unusable: ReserveRequest["unusable"];
     let leave: (() => void) | undefined;
     try {
       for (;;) {
         if (request.signal?.aborted) throw clientGone();
         // The send window begins before the reservation, so a server that is held up notices.
         const elapsed = stopwatch(clock);
-        const reserved = await this.#reserve(start, { ...reserveRequest, waitedFor, unusable }, giveUpAt);
-        if (reserved === "replaced" && isAgain) throw new BrokerError("store-unavailable", { retryAfterSeconds: 5 });
+        own.mayStillSend = () => elapsed() <= settings.sendWindowMs;
+        const reserved = await reserveInStore(own, reserveRequest, giveUpAt);
         if (reserved === "recovered") continue;
-        if (reserved === "replaced") return await this.start(request, true);
+        if (reserved === "replaced") {
+          if (isAgain) throw new BrokerError("store-unavailable", { retryAfterSeconds: 5 });
+          return await start(request, true);
+        }
         const { outcome } = reserved;
-        const isInTime = () => clock.now() < giveUpAt;
+        const isInTime = clock.now() < giveUpAt;
         switch (outcome.outcome) {
           case "reserved":
-            return await this.#begin(start, outcome, reserved.mustConfirm, () => elapsed() <= settings.sendWindowMs);
+            return await begin(own, outcome, reserved.mustConfirm);
           case "resumed": {
-            const resumed = await this.#resume(start, outcome, reserved.sealed);
-            if ("payload" in resumed) return resumed;
-            if (!isInTime()) throw inDoubt(2_000);
-            if (resumed.unusable !== undefined)
-              unusable = { ...unusable, [outcome.record.reservation]: resumed.unusable };
+            const resumed = await resume(own, outcome, reserved.sealed);
+            if (typeof resumed === "object") return resumed;
+            if (!isInTime) throw inDoubt(2_000);
+            if (resumed !== "over") {
+              const unusable = { ...reserveRequest.unusable, [outcome.record.reservation]: resumed };
+              reserveRequest = { ...reserveRequest, unusable };
+            }
             break;
           }
           case "pending":
             leave ??= pending.enter(consumer);
-            if (!isInTime() || leave === undefined) throw new BrokerError("start-in-flight", { retryAfterSeconds: 2 });
-            waitedFor = outcome.reservation;
-            await pending.wait(waitedFor, request.signal);
+            if (!isInTime || leave === undefined) throw new BrokerError("start-in-flight", { retryAfterSeconds: 2 });
+            reserveRequest = { ...reserveRequest, waitedFor: outcome.reservation };
+            await pending.wait(outcome.reservation, request.signal);
             break;
-          case "in-doubt":
-            throw inDoubt(outcome.retryAfterMs);
           case "conflict":
             // Equos may have ended it by itself.
-            if (isInTime() && (await this.#isOver(store, outcome.record, outcome.check))) break;
+            if (isInTime && (await isOver(store, outcome.record, outcome.check))) break;
             throw new BrokerError("already-active");
+          case "in-doubt":
+            throw inDoubt(outcome.retryAfterMs);
           case "cooldown":
             throw new BrokerError("just-stopped", { retryAfterSeconds: toSeconds(outcome.retryAfterMs) });
           case "limited":
@@ -149,52 +143,39 @@ export class Starts {
     }
   }
 
-  /** The response with this payload did not reach its client. Without another page the conversation is stopped. */
-  async undelivered({ store, reservation, generation }: Pick<Handout, "store" | "reservation" | "generation">) {
-    const { background, settings } = this.#with;
-    const graceMs = settings.reloadGraceMs;
-    const save = () =>
-      store.session.update(consumerOf(reservation), ({ state, now }) =>
-        undelivered(state, { reservation, generation, graceMs }, now),
-      );
-    await background.persist(save, () => background.wake());
-  }
-
-  async #reserveRequest({ store, request, reservation }: Start): Promise<ReserveRequest> {
-    const { settings } = this.#with;
+  async function toReserveRequest({ store, request, reservation }: Start): Promise<ReserveRequest> {
     const { limits, characterId, inputText, segment, route = "start", forceNew, sendsHeartbeats = false } = request;
-    const isDynamic = typeof settings.limits === "function";
-    const { quotas, sets } = await sharedLimits(store, request, isDynamic);
+    const { onConflict, reservedForMs } = settings;
     return {
       reservation,
       fingerprint: await store.hashes.fingerprint(characterId, inputText),
       sealed: await store.seal({ ...subjectOf(request), segment }, reservation),
       route,
       forceNew,
-      onConflict: route === "token" ? { ...settings.onConflict, same: "resume" } : settings.onConflict,
+      onConflict: route === "token" ? { ...onConflict, same: "resume" } : onConflict,
       maxSeconds: limits.maxSeconds ?? 600,
       active: limits.perConsumer?.active ?? 1,
-      quotas,
-      sets,
-      sendsHeartbeats,
-      joinTimeoutMs: settings.joinTimeoutMs,
-      reservedForMs: settings.reservedForMs,
+      quotas: await quotasOf(store, request),
+      // Limits that depend on the consumer count the conversations of all consumers, those without a limit too.
+      sets:
+        limits.overall?.active === undefined && typeof settings.limits !== "function"
+          ? []
+          : [{ set: "active", limit: limits.overall?.active }],
+      ...{ sendsHeartbeats, joinTimeoutMs, reservedForMs },
     };
   }
 
   /** Reserves in the store. Waits for a recovery: then `recovered`. `replaced`: nothing was written, open it again. */
-  async #reserve({ store, consumer, reservation }: Start, request: ReserveRequest, giveUpAt: number) {
-    const { background, reconciler, settings } = this.#with;
+  async function reserveInStore({ store, consumer, reservation }: Start, request: ReserveRequest, giveUpAt: number) {
     let mustConfirm = false;
     let sealed: Snapshot["sealed"] = {};
     try {
       const outcome = await store.session.update(
         consumer,
         (snapshot) => {
-          const decision = reserve(snapshot.state, request, snapshot.now, snapshot.counters);
           mustConfirm = snapshot.state.records.some(({ status }) => status === "stopping");
           sealed = snapshot.sealed;
-          return decision;
+          return reserve(snapshot.state, request, snapshot.now, snapshot.counters);
         },
         { sealed: true },
       );
@@ -202,131 +183,93 @@ export class Starts {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       if (error.kind === "unreadable") throw inDoubt(5_000);
-      if (error.kind === "replaced") return "replaced" as const;
+      if (error.kind === "replaced") return "replaced";
       if (error.kind === "recovering") {
-        const left = (giveUpAt - settings.clock.now()) / 1000;
-        const recovery = background.track(reconciler.recover(store));
-        if (left <= 0 || (await within(settings.clock, left, recovery)) === timeOver) throw error;
-        return "recovered" as const;
+        const left = (giveUpAt - clock.now()) / 1000;
+        const recovery = background.track(recover(store));
+        if (left <= 0 || (await within(clock, left, recovery)) === timeOver) throw error;
+        return "recovered";
       }
       if (error.notAfter !== undefined) {
         // The reservation may be stored, now or until then.
         const waitMs = Math.max(0, error.notAfter - store.session.now) + 1;
-        void background.track(
-          pause(settings.clock, waitMs).then(() => this.#withdraw({ store, consumer, reservation })),
-        );
+        void background.track(pause(clock, waitMs).then(() => takeBack(store, reservation)));
       }
       throw error;
     }
   }
 
-  /** Takes back what a start has written, and what it may have been handed. Resolves after the first attempt. */
-  async #withdraw({ store, consumer, reservation }: Pick<Start, "store" | "consumer" | "reservation">): Promise<void> {
-    const { background, settings, pending } = this.#with;
-    const graceMs = settings.reloadGraceMs;
-    await background.persist(
-      () => store.session.update(consumer, ({ state, now }) => withdraw(state, { reservation, graceMs }, now)),
-      () => {
-        pending.notify(reservation);
-        background.wake();
-      },
-    );
-  }
-
   /** Returns the payload of the running conversation, or why the caller has to reserve again. */
-  async #resume(
+  async function resume(
     { store, request }: Start,
     { record, generation, check }: Extract<ReserveOutcome, { outcome: "resumed" }>,
     sealed: Snapshot["sealed"],
-  ): Promise<Handout | { readonly unusable?: "token-expired" | "corrupt-record" }> {
+  ): Promise<Handout | "token-expired" | "corrupt-record" | "over"> {
     const { reservation } = record;
-    const { settings, events } = this.#with;
-    const notDelivered = () => this.undelivered({ store, reservation, generation });
-    let text: Awaited<ReturnType<OpenStore["unseal"]>>;
+    const handout = { generation, resumed: true, reservation, store, quotas: [] };
+    let payload: Grant | undefined;
     try {
-      text = await store.unseal(sealed[reservation], reservation);
+      payload = (await store.unseal(sealed[reservation], reservation))?.payload;
     } catch (error) {
-      await notDelivered();
+      await notDelivered(handout);
       throw error;
     }
-    const payload = text?.payload;
     if (payload === undefined) {
-      settings.logger.error(
-        { reservation },
-        "A stored conversation cannot be decrypted with the option secret; replacing it",
-      );
-      await notDelivered();
-      return { unusable: "corrupt-record" };
+      const message = "A stored conversation cannot be decrypted with the option secret; replacing it";
+      logger.error({ reservation }, message);
+      await notDelivered(handout);
+      return "corrupt-record";
     }
     const expiresAt = expiryOf(payload.consumerAccessToken);
-    if (expiresAt !== undefined && expiresAt - MIN_TOKEN_MS <= settings.clock.now()) {
-      await notDelivered();
-      return { unusable: "token-expired" };
+    if (expiresAt !== undefined && expiresAt - MIN_TOKEN_MS <= clock.now()) {
+      await notDelivered(handout);
+      return "token-expired";
     }
-    if (await this.#isOver(store, record, check)) return {};
+    if (await isOver(store, record, check)) return "over";
     events.record(store, record, { type: "conversation.resumed", generation }, subjectOf(request));
-    return { payload, generation, resumed: true, reservation, store, quotas: [] };
+    return { payload, ...handout };
   }
 
   /** Whether Equos says that a conversation does not run. One caller asks for all; a failure is no answer. */
-  async #isOver(store: OpenStore, record: ConversationRecord, check: boolean): Promise<boolean> {
-    const { background, joinCheck, ends, settings } = this.#with;
+  async function isOver(store: OpenStore, record: ConversationRecord, check: boolean): Promise<boolean> {
     const { reservation, conversation = "" } = record;
-    const mayBeOver = check || ends.stoppedWithoutStore.has(conversation) || this.#checks.underWay(reservation);
-    if (!mayBeOver) return false;
-    const checking = this.#checks.run(reservation, async () => {
-      const look = await joinCheck.look(store, record);
-      if (look.says !== "over" && look.says !== "nothing") return false;
-      const { seconds, endedAt } = look.says === "over" ? look.conversation : {};
-      await ends.markEnded(store, { reservation, reason: "upstream", seconds, endedAt });
-      return true;
-    });
+    if (!check && !ends.stoppedWithoutStore.has(conversation) && !checks.underWay(reservation)) return false;
+    const checking = checks.run(reservation, async () => (await ends.look(store, record)) === "over");
     const answered = background.track(checking).catch(() => false);
-    return (await within(settings.clock, CHECK_SECONDS, answered)) === true;
+    return (await within(clock, CHECK_SECONDS, answered)) === true;
   }
 
   /** From a reservation to a payload: the hook, the stops of former conversations, the upstream call. */
-  async #begin(
-    start: Start,
-    reserved: Extract<ReserveOutcome, { outcome: "reserved" }>,
-    mustConfirm: boolean,
-    mayStillSend: () => boolean,
-  ): Promise<Handout> {
-    const { settings, background, events, pending } = this.#with;
-    const { clock, timeouts } = settings;
-    const { store, request, consumer, reservation } = start;
+  async function begin(own: Start, reserved: Reserved, mustConfirm: boolean): Promise<Handout> {
+    const { store, request, reservation } = own;
     background.wake();
     let upstreamRequest: UpstreamRequest;
     try {
-      upstreamRequest = await this.#prepare(start, reserved, mustConfirm, mayStillSend);
+      upstreamRequest = await prepare(own, reserved, mustConfirm);
     } catch (error) {
       // Nothing was sent.
-      await background.track(this.#withdraw(start));
+      await background.track(takeBack(store, reservation));
       throw error;
     }
-    const caller = { isWaiting: true };
-    const elapsed = stopwatch(clock);
-    const sending = background.track(this.#send(start, upstreamRequest, mayStillSend, caller));
-    const outcome = await within(clock, timeouts.startSeconds, sending);
-    const handedOut = ({ payload, generation }: { payload: Grant; generation: number }): Handout => {
+    const toHandout = ({ payload, generation }: Committed): Handout => {
       return { payload, generation, resumed: false, reservation, store, quotas: reserved.readings };
     };
-    if (outcome !== timeOver) return handedOut(outcome);
+    const elapsed = stopwatch(clock);
+    const sending = background.track(send(own, upstreamRequest));
+    const outcome = await within(clock, timeouts.startSeconds, sending);
+    if (outcome !== timeOver) return toHandout(outcome);
 
     // The caller is told that the outcome is unknown. The socket stays open, and a late answer is stopped.
-    caller.isWaiting = false;
+    own.isAwaited = false;
     request.waitUntil?.(sending.catch(() => undefined));
     const leftMs = Math.max(0, timeouts.lateResponseSeconds * 1000 - elapsed());
     try {
-      const findableAt = store.session.now + leftMs;
-      const moved = await store.session.update(consumer, ({ state, now }) =>
-        markUnknown(state, { reservation, findableAt }, now),
-      );
+      const moved = await store.change(markUnknown, { reservation, findableAt: store.session.now + leftMs });
       // Its answer was recorded in this very moment.
-      if (moved?.record.status === "running") return handedOut(await sending);
+      if (moved?.record.status === "running") return toHandout(await sending);
     } catch (error) {
       // Should the answer be recorded all the same, it reaches no client.
-      const late = sending.then(({ generation }) => this.undelivered({ store, reservation, generation }));
+      const late = sending.then(({ generation }) => notDelivered({ store, reservation, generation }));
       void background.track(late.catch(() => undefined));
       throw error;
     }
@@ -337,28 +280,23 @@ export class Starts {
   }
 
   /** Everything between the reservation and the upstream call. Nothing is sent if it throws. */
-  async #prepare(
-    { store, request, consumer, reservation }: Start,
-    { maxSeconds, replaces }: Extract<ReserveOutcome, { outcome: "reserved" }>,
+  async function prepare(
+    { store, request, consumer, reservation, mayStillSend }: Start,
+    { maxSeconds, replaces }: Reserved,
     mustConfirm: boolean,
-    mayStillSend: () => boolean,
   ): Promise<UpstreamRequest> {
-    const { settings, upstream } = this.#with;
     const building = buildUpstreamRequest(settings, request, { storeId: store.id, reservation, maxSeconds });
     const upstreamRequest = await untilAborted(building, request.signal);
     if (replaces.length > 0 || mustConfirm) {
-      const { leaseMs } = settings;
-      const ours = new Set<string>();
+      let ours: readonly string[] = [];
       const stopping = await store.session.update(consumer, ({ state, now }) => {
-        ours.clear();
-        for (const record of state.records) if (record.status === "running") ours.add(record.reservation);
+        const running = state.records.filter(({ status }) => status === "running");
+        ours = running.map((record) => record.reservation);
         return requestReplacements(state, { reservation, leaseMs }, now);
       });
       if (stopping === undefined) throw tooLate();
-      const confirmed = await Promise.all(
-        stopping.map((record) => this.#hasStopped(store, record, ours.has(record.reservation))),
-      );
-      if (confirmed.includes(false)) throw inDoubt(2_000);
+      const stops = stopping.map((record) => hasStopped(store, record, ours.includes(record.reservation)));
+      if ((await Promise.all(stops)).includes(false)) throw inDoubt(2_000);
     }
     await upstream.ready();
     if (request.signal?.aborted) throw clientGone();
@@ -367,12 +305,11 @@ export class Starts {
   }
 
   /** Whether a former conversation has stopped for sure. Another server's stop is awaited, not repeated. */
-  async #hasStopped(store: OpenStore, record: ConversationRecord, isOurs: boolean): Promise<boolean> {
-    const { ends, settings, pending } = this.#with;
+  async function hasStopped(store: OpenStore, record: ConversationRecord, isOurs: boolean): Promise<boolean> {
     const { reservation } = record;
     if (isOurs || ends.isStopping(reservation)) return (await ends.stop(store, record)) === "ended";
-    const until = settings.clock.now() + settings.timeouts.stopSeconds * 1000;
-    while (settings.clock.now() < until) {
+    const until = clock.now() + timeouts.stopSeconds * 1000;
+    while (clock.now() < until) {
       const { state } = await store.session.read({ consumer: consumerOf(reservation) });
       const current = state.records.find((candidate) => candidate.reservation === reservation);
       if (current === undefined || current.status === "ended") return true;
@@ -385,23 +322,17 @@ export class Starts {
    * The upstream call, and what its outcome does to the reservation. It is never aborted half-way and never sent twice: it
    * may have created a conversation even if it fails. It runs to its end even if no caller waits.
    */
-  async #send(
-    start: Start,
-    upstreamRequest: UpstreamRequest,
-    mayStillSend: () => boolean,
-    caller: { readonly isWaiting: boolean },
-  ): Promise<{ readonly payload: Grant; readonly generation: number }> {
-    const { upstream, events, settings } = this.#with;
-    const elapsed = stopwatch(settings.clock);
+  async function send(own: Start, upstreamRequest: UpstreamRequest): Promise<Committed> {
+    const elapsed = stopwatch(clock);
     let response: unknown;
     try {
-      response = await upstream.start(upstreamRequest, { mayStillSend });
+      response = await upstream.start(upstreamRequest, own);
     } catch (thrown) {
       const { error, harmless } = await upstream.failure("startConversation", thrown, textsIn(upstreamRequest));
       if (harmless) {
-        events.start(subjectOf(start.request), { type: "start.failed", code: error.code });
-        await this.#withdraw(start);
-      } else await this.#markUnknown(start, error, settings.timeouts.lateResponseSeconds * 1000 - elapsed());
+        events.start(subjectOf(own.request), { type: "start.failed", code: error.code });
+        await takeBack(own.store, own.reservation);
+      } else await leaveUnknown(own, error, timeouts.lateResponseSeconds * 1000 - elapsed());
       throw error;
     }
     let payload: Grant;
@@ -409,39 +340,32 @@ export class Starts {
       payload = toGrant(response);
     } catch (error) {
       const conversation = conversationIdOf(response);
-      if (conversation === undefined) await this.#markUnknown(start, error, 0);
-      else await this.#giveUp(start, conversation, upstreamRequest.maxSeconds, "invalid-response");
+      if (conversation === undefined) await leaveUnknown(own, error, 0);
+      else await giveUp(own, conversation, upstreamRequest.maxSeconds, "invalid-response");
       throw error;
     }
-    return await this.#commit(start, payload, upstreamRequest.maxSeconds, caller);
+    return await record(own, payload, upstreamRequest.maxSeconds);
   }
 
   /** Records the conversation and returns its first generation. */
-  async #commit(
-    start: Start,
-    answer: Grant,
-    requestedSeconds: number,
-    caller: { readonly isWaiting: boolean },
-  ): Promise<{ readonly payload: Grant; readonly generation: number }> {
-    const { settings, events, pending, background, ends } = this.#with;
-    const { store, request, consumer, reservation } = start;
-    const { id: conversation } = answer.conversation;
-    const maxSeconds = Math.min(answer.conversation.maxSeconds, requestedSeconds);
-    if (answer.conversation.maxSeconds > requestedSeconds) {
-      const details = { conversation, requested: requestedSeconds, granted: answer.conversation.maxSeconds };
-      settings.logger.warn(details, "Equos granted more seconds than requested; the smaller number counts");
+  async function record(own: Start, answer: Grant, requestedSeconds: number): Promise<Committed> {
+    const { store, request, reservation } = own;
+    const { id: conversation, maxSeconds: granted } = answer.conversation;
+    const maxSeconds = Math.min(granted, requestedSeconds);
+    if (granted > requestedSeconds) {
+      const message = "Equos granted more seconds than requested; the smaller number counts";
+      logger.warn({ conversation, requested: requestedSeconds, granted }, message);
     }
     const payload = { ...answer, conversation: { ...answer.conversation, maxSeconds } };
-    if (!caller.isWaiting) {
-      await this.#giveUp(start, conversation, maxSeconds, "late-response");
+    if (!own.isAwaited) {
+      await giveUp(own, conversation, maxSeconds, "late-response");
       throw new BrokerError("outcome-unknown");
     }
-    const { joinTimeoutMs, leaseMs } = settings;
     try {
       const token = await store.tokenKey(answer.consumerAccessToken);
       const sealed = await store.seal({ ...subjectOf(request), segment: request.segment, payload }, reservation);
       const change = { reservation, conversation, token, sealed, maxSeconds, joinTimeoutMs, leaseMs };
-      const outcome = await store.session.update(consumer, ({ state, now }) => commit(state, change, now));
+      const outcome = await store.change(commit, change);
       pending.notify(reservation);
       if (outcome.outcome === "committed") {
         background.wake();
@@ -453,12 +377,12 @@ export class Starts {
       throw new BrokerError("outcome-unknown");
     } catch (error) {
       if (error instanceof StoreError && error.kind === "alias-taken") {
-        await this.#markUnknown(start, error, 0);
+        await leaveUnknown(own, error, 0);
         throw duplicate();
       }
       // Whether the commit is stored is not known, and the caller is told of a failure.
       if (error instanceof StoreError || !isBrokerError(error))
-        await this.#giveUp(start, conversation, maxSeconds, "late-response");
+        await giveUp(own, conversation, maxSeconds, "late-response");
       throw error;
     }
   }
@@ -467,48 +391,67 @@ export class Starts {
    * Stops a conversation that no client will receive, and records it, so that its end is announced. If the store fails, that
    * goes on in the background. Never rejects.
    */
-  async #giveUp({ store, consumer, reservation }: Start, conversation: string, maxSeconds: number, reason: EndReason) {
-    const { background, ends, upstream, settings } = this.#with;
-    const { leaseMs } = settings;
+  async function giveUp({ store, reservation }: Start, conversation: string, maxSeconds: number, reason: EndReason) {
     const startedAt = store.session.now;
-    const record = () =>
-      store.session.update(consumer, ({ state, now }) => {
-        const request = { reservation, conversation, reason, startedAt, maxSeconds, leaseMs };
-        const imported = importConversation(state, request, now);
-        if (imported.outcome.record.status !== "running") return { ...imported, outcome: imported.outcome.record };
-        const stopping = requestStop(state, { reservation, reason, leaseMs }, now);
-        const { outcome } = stopping;
-        return { ...stopping, outcome: outcome.outcome === "found" ? outcome.record : imported.outcome.record };
-      });
+    const save = () =>
+      store.change(stopUndelivered, { reservation, conversation, reason, startedAt, maxSeconds, leaseMs });
     try {
-      await ends.stop(store, await record());
+      await ends.stop(store, await save());
     } catch {
       // Without the record no sweep stops it.
       await background.persist(async () => {
         if (!(await upstream.stop(conversation)).confirmed) throw new Error("Equos has not confirmed the stop");
       }, background.wake);
-      void background.track(
-        background.retry(record).then((stored) => (stored === undefined ? undefined : ends.stop(store, stored))),
-      );
+      const recorded = background.retry(save);
+      void background.track(recorded.then((stored) => stored && ends.stop(store, stored)));
     }
     background.wake();
   }
 
   /** Records that a sent start has an unknown outcome. A search by name begins at once. Never rejects. */
-  async #markUnknown({ store, request, consumer, reservation }: Start, error: unknown, leftMs: number): Promise<void> {
-    const { background, events, pending } = this.#with;
+  async function leaveUnknown({ store, request, reservation }: Start, error: unknown, leftMs: number): Promise<void> {
     // Equos may create the conversation until then, although the connection is gone.
     const findableAt = store.session.now + Math.max(0, leftMs);
+    const code = isBrokerError(error) ? error.code : "internal-error";
     await background.persist(
-      () => store.session.update(consumer, ({ state, now }) => markUnknown(state, { reservation, findableAt }, now)),
+      () => store.change(markUnknown, { reservation, findableAt }),
       (moved) => {
-        pending.notify(reservation);
-        background.wake();
-        const code = isBrokerError(error) ? error.code : "internal-error";
+        settled(reservation);
         if (moved?.changed) events.start(subjectOf(request), { type: "start.unknown", code });
       },
     );
   }
+
+  /** Takes back what a start has written, and what it may have been handed. Resolves after the first attempt. */
+  const takeBack = (store: OpenStore, reservation: string): Promise<void> =>
+    background.persist(
+      () => store.change(withdraw, { reservation, graceMs }),
+      () => settled(reservation),
+    );
+
+  function settled(reservation: string): void {
+    pending.notify(reservation);
+    background.wake();
+  }
+
+  /** The response with this payload did not reach its client. Without another page the conversation is stopped. */
+  const notDelivered = ({ store, reservation, generation }: Omit<Handout, "payload" | "resumed" | "quotas">) =>
+    background.persist(() => store.change(undelivered, { reservation, generation, graceMs }), background.wake);
+
+  return { start, undelivered: notDelivered };
+}
+
+interface Committed {
+  readonly payload: Grant;
+  readonly generation: number;
+}
+
+/** Takes a conversation into the state, if it is not there yet, and requests its stop. */
+function stopUndelivered(state: ConsumerState, request: ImportRequest & { readonly reason: EndReason }, now: number) {
+  const { outcome, change } = importConversation(state, request, now);
+  if (outcome.record.status !== "running") return { outcome: outcome.record, change };
+  const stopping = requestStop(state, request, now);
+  return { ...stopping, outcome: stopping.outcome.outcome === "found" ? stopping.outcome.record : outcome.record };
 }
 
 const toSeconds = (milliseconds: number): number => Math.max(1, Math.ceil(milliseconds / 1000));
@@ -534,50 +477,32 @@ function untilAborted<T>(task: Promise<T>, signal: AbortSignal | undefined): Pro
   });
 }
 
-/** Returns the quotas of a start, in the order in which it has to pass them, and its shared sets. */
-async function sharedLimits(
+/** Returns the quotas of a start, in the order in which it has to pass them. */
+async function quotasOf(
   store: OpenStore,
   { limits: { perConsumer, perIp, overall }, ip }: StartRequest,
-  isDynamic: boolean,
-): Promise<Pick<ReserveRequest, "quotas" | "sets">> {
-  const quotas: Quota[] = [];
-  const add = (
-    name: string,
-    unit: Quota["unit"],
-    scope: Quota["scope"],
-    key: string,
-    quota: { readonly max: number; readonly perSeconds: number } | undefined,
-  ) => {
-    if (quota === undefined) return;
-    quotas.push({ name, unit, scope, key, limit: quota.max, windowSeconds: quota.perSeconds });
-  };
-  add("starts", "starts", "consumer", "starts", perConsumer?.starts);
-  if (perIp !== undefined && ip !== undefined) {
-    add("ip-starts", "starts", "shared", `ip-starts:${await store.hashes.network(network(ip))}`, perIp.starts);
-  }
-  add("seconds", "seconds", "consumer", "seconds", perConsumer?.seconds);
-  add("global-seconds", "seconds", "shared", "global-seconds", overall?.seconds);
-  // Limits that depend on the consumer count the conversations of all consumers, those without a limit too.
-  const sets = overall?.active === undefined && !isDynamic ? [] : [{ set: "active", limit: overall?.active }];
-  return { quotas, sets };
+): Promise<readonly Quota[]> {
+  const ipStarts = ip === undefined ? undefined : perIp?.starts;
+  const ipKey = ipStarts && ip !== undefined ? `ip-starts:${await store.hashes.network(network(ip))}` : "";
+  const quotas = [
+    { quota: perConsumer?.starts, name: "starts", unit: "starts", scope: "consumer", key: "starts" },
+    { quota: ipStarts, name: "ip-starts", unit: "starts", scope: "shared", key: ipKey },
+    { quota: perConsumer?.seconds, name: "seconds", unit: "seconds", scope: "consumer", key: "seconds" },
+    { quota: overall?.seconds, name: "global-seconds", unit: "seconds", scope: "shared", key: "global-seconds" },
+  ] as const;
+  return quotas.flatMap(({ quota, ...fields }) =>
+    quota === undefined ? [] : [{ ...fields, limit: quota.max, windowSeconds: quota.perSeconds }],
+  );
 }
 
 /** A refused start: the consumer's own quotas with figures, shared limits without. */
-function limited({ by, retryAfterMs, readings }: Extract<ReserveOutcome, { outcome: "limited" }>): BrokerError {
+function limited({ by, retryAfterMs, readings: quotas }: Extract<ReserveOutcome, { outcome: "limited" }>): BrokerError {
   const retryAfterSeconds = toSeconds(retryAfterMs);
-  const quotas = readings;
-  switch (by) {
-    case "starts":
-      return new BrokerError("too-many-starts", { retryAfterSeconds, quotas });
-    case "ip-starts":
-      return new BrokerError("too-many-starts", { retryAfterSeconds });
-    case "seconds":
-      return new BrokerError("seconds-used-up", { retryAfterSeconds, quotas });
-    default: {
-      const hint = `The limit ${by} is reached`;
-      return new BrokerError("at-capacity", { hint, retryAfterSeconds: AT_CAPACITY_SECONDS });
-    }
-  }
+  if (by === "starts") return new BrokerError("too-many-starts", { retryAfterSeconds, quotas });
+  if (by === "ip-starts") return new BrokerError("too-many-starts", { retryAfterSeconds });
+  if (by === "seconds") return new BrokerError("seconds-used-up", { retryAfterSeconds, quotas });
+  const hint = `The limit ${by} is reached`;
+  return new BrokerError("at-capacity", { hint, retryAfterSeconds: AT_CAPACITY_SECONDS });
 }
 
 /** Returns when a JWT expires, in ms; `undefined` without an `exp`. */

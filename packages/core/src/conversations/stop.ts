@@ -1,17 +1,12 @@
-import type { Background } from "../background.js";
 import type { Consumer } from "../consumer.js";
 import { BrokerError, isBrokerError } from "../errors.js";
-import type { Settings } from "../settings.js";
-import { pageHide } from "../state/presence.js";
-import type { ConversationRecord, ConversationStatus, Decision, EndReason } from "../state/state.js";
+import { heartbeat, pageHide } from "../state/presence.js";
+import type { ConversationStatus, EndReason } from "../state/state.js";
 import type { Target } from "../state/target.js";
-import { requestStop, type StopOutcome } from "../state/transitions.js";
-import type { Snapshot } from "../store/session.js";
-import type { Upstream } from "../upstream/upstream.js";
+import { requestStop } from "../state/transitions.js";
+import type { Context, WaitUntil } from "./context.js";
 import type { Ends } from "./end.js";
-import type { Events } from "./events.js";
-import type { OpenStore, StoreOpener } from "./open-store.js";
-import type { Pending } from "./pending.js";
+import type { OpenStore } from "./open-store.js";
 import { readName } from "./upstream-name.js";
 
 /** Which conversation a caller means, and what entitles the caller to it. */
@@ -33,7 +28,7 @@ export interface StopRequest extends Proof {
   readonly pageHide?: boolean | undefined;
   readonly reason: EndReason;
   /** Keeps a serverless function alive for work after the response. */
-  readonly waitUntil?: ((task: Promise<unknown>) => void) | undefined;
+  readonly waitUntil?: WaitUntil | undefined;
 }
 
 /** What a stop has come to. */
@@ -45,65 +40,68 @@ export interface Stopped {
   };
 }
 
-export interface StopsDependencies {
-  readonly settings: Settings;
-  readonly stores: StoreOpener;
-  readonly upstream: Upstream;
-  readonly events: Events;
-  readonly ends: Ends;
-  readonly pending: Pending;
-  readonly background: Background;
+/** What a heartbeat names. */
+export interface HeartbeatRequest extends Proof {
+  /** The page's generation. */
+  readonly generation?: number | undefined;
 }
 
-/** Stops conversations, and notes pages that close. */
-export class Stops {
-  readonly #with: StopsDependencies;
+export type Stops = ReturnType<typeof createStops>;
 
-  constructor(dependencies: StopsDependencies) {
-    this.#with = dependencies;
-  }
+/** Stops conversations, and records pages that close and pages that are still there. */
+export function createStops({ settings, stores, upstream, events, background, pending }: Context, ends: Ends) {
+  const { clock, timeouts, logger, deployment, leaseMs, reloadGraceMs, heartbeatTimeoutMs } = settings;
 
-  /** @throws BrokerError `not-found`, `several-conversations`, `outdated`, or `store-unavailable` if Equos' record is no help */
-  async stop(request: StopRequest): Promise<Stopped> {
+  /**
+   * Stops a conversation, or schedules that for a page that closes.
+   *
+   * @throws BrokerError `not-found`, `several-conversations`, `outdated`, or `store-unavailable` if Equos' record is no help
+   */
+  async function stop(request: StopRequest): Promise<Stopped> {
     // What the store has shown to be the caller's, before a save failed.
-    const proven: { record?: ConversationRecord } = {};
+    const proven: { id?: string | undefined } = {};
     try {
-      const store = await this.#with.stores.open();
-      const record = await this.#inStore(store, request, proven);
-      return stopped(record.conversation, await this.#finish(store, record, request));
+      return await stopInStore(await stores.open(), request, proven);
     } catch (error) {
       if (!isBrokerError(error) || error.code !== "store-unavailable" || request.pageHide) throw error;
-      const id = proven.record?.conversation ?? (await this.#proveWithoutStore(request, error));
-      return await this.#stopWithoutStore(id, request.reason, error);
+      return await stopWithoutStore(proven.id ?? (await proveWithoutStore(request, error)), request.reason, error);
     }
   }
 
-  /** Requests the stop, or notes the page's end. A stop that meets the start of its conversation waits for it. */
-  async #inStore(
+  async function stopInStore(
     store: OpenStore,
     request: StopRequest,
-    proven: { record?: ConversationRecord } = {},
-  ): Promise<ConversationRecord & { readonly isOurs?: boolean }> {
-    const { settings, pending } = this.#with;
-    const { reason, generation: given } = request;
+    proven: { id?: string | undefined } = {},
+  ): Promise<Stopped> {
+    const { reason, generation, waitUntil } = request;
     const { consumer, target } = await locate(store, request);
-    const until = settings.clock.now() + settings.timeouts.startSeconds * 1000;
+    const until = clock.now() + timeouts.startSeconds * 1000;
     let waitedFor: string | undefined;
-    const decide = ({ state, now }: Snapshot): Decision<StopOutcome> => {
-      // A stop during the start means the generation of that start.
-      const started = state.records.find(({ reservation }) => reservation === waitedFor);
-      const generation = given ?? started?.firstGeneration;
-      const decision = request.pageHide
-        ? pageHide(state, { ...target, generation, graceMs: settings.reloadGraceMs }, now)
-        : requestStop(state, { ...target, reason, generation, leaseMs: settings.leaseMs }, now);
-      if (decision.outcome.outcome === "found") proven.record = decision.outcome.record;
-      return decision;
-    };
     for (;;) {
-      const outcome = await store.session.update(consumer, decide);
+      const outcome = await store.session.update(consumer, ({ state, now }) => {
+        // A stop during the start means the generation of that start.
+        const started = state.records.find(({ reservation }) => reservation === waitedFor);
+        const page = { ...target, generation: generation ?? started?.firstGeneration };
+        const decision = request.pageHide
+          ? pageHide(state, { ...page, graceMs: reloadGraceMs }, now)
+          : requestStop(state, { ...page, reason, leaseMs }, now);
+        if (decision.outcome.outcome === "found") proven.id = decision.outcome.record.conversation;
+        return decision;
+      });
       switch (outcome.outcome) {
-        case "found":
-          return outcome.changed ? { ...outcome.record, isOurs: true } : outcome.record;
+        case "found": {
+          const { record, changed } = outcome;
+          if (!request.pageHide) {
+            // Another server's stop is not repeated.
+            const isHere = changed || ends.isStopping(record.reservation);
+            return stopped(record.conversation, isHere ? await ends.stop(store, record, waitUntil) : record.status);
+          }
+          if (changed) {
+            events.record(store, record, { type: "conversation.leaving", generation });
+            background.wake();
+          }
+          return stopped(record.conversation, record.status);
+        }
         case "outdated":
           throw new BrokerError("outdated", { generation: outcome.generation });
         case "ambiguous":
@@ -111,37 +109,18 @@ export class Stops {
         case "not-found":
           throw notFound(store);
         case "pending":
-          if (settings.clock.now() >= until) throw new BrokerError("not-found");
+          if (clock.now() >= until) throw new BrokerError("not-found");
           waitedFor = outcome.reservation;
           await pending.wait(waitedFor);
       }
     }
   }
 
-  async #finish(
-    store: OpenStore,
-    record: ConversationRecord & { readonly isOurs?: boolean },
-    { pageHide: isPageHide, generation, waitUntil }: StopRequest,
-  ): Promise<ConversationStatus> {
-    const { events, ends, background } = this.#with;
-    if (isPageHide) {
-      if (record.isOurs) {
-        events.record(store, record, { type: "conversation.leaving", generation });
-        background.wake();
-      }
-      return record.status;
-    }
-    // Another server's stop is not repeated.
-    const isHere = record.isOurs || ends.isStopping(record.reservation);
-    return isHere ? await ends.stop(store, record, waitUntil) : record.status;
-  }
-
   /**
    * The one fallback while the store is unavailable: Equos' own record decides whether the conversation is the caller's. An
    * owner's stop needs a consumer without a tenant, the id, and a conversation of this deployment.
    */
-  async #proveWithoutStore(request: StopRequest, storeError: BrokerError): Promise<string> {
-    const { upstream, settings } = this.#with;
+  async function proveWithoutStore(request: StopRequest, storeError: BrokerError): Promise<string> {
     const { id, token } = request;
     if (id === undefined) throw storeError;
     const consumer = token === undefined ? request.consumer : await request.resolveConsumer?.();
@@ -150,7 +129,7 @@ export class Stops {
     if (look.says === "failure") throw storeError;
     if (look.says === "nothing") throw new BrokerError("not-found");
     const name = readName(look.conversation.name);
-    const isOurs = name !== undefined && name.deployment === (settings.deployment ?? "");
+    const isOurs = name !== undefined && name.deployment === (deployment ?? "");
     const isTheirs =
       consumer === undefined || (look.conversation.consumerIdentity === consumer.identity && !name?.hasTenant);
     if (!isOurs || !isTheirs) throw new BrokerError("not-found");
@@ -158,26 +137,39 @@ export class Stops {
   }
 
   /** Stops at Equos first. The store is told in the background: until then it would hand the conversation out again. */
-  async #stopWithoutStore(id: string, reason: EndReason, storeError: BrokerError): Promise<Stopped> {
-    const { upstream, settings, background, ends, stores } = this.#with;
-    settings.logger.warn({ conversation: id }, "Stopped without the store, which is not available");
+  async function stopWithoutStore(id: string, reason: EndReason, storeError: BrokerError): Promise<Stopped> {
+    logger.warn({ conversation: id }, "Stopped without the store, which is not available");
     ends.stoppedWithoutStore.add(id);
-    void background
-      .track(
-        background.retry(async () => {
-          const store = await stores.open();
-          await ends.stop(store, await this.#inStore(store, { id, reason }));
-        }),
-      )
-      .finally(() => ends.stoppedWithoutStore.delete(id));
+    const recording = background.retry(async () => await stopInStore(await stores.open(), { id, reason }));
+    void background.track(recording).finally(() => ends.stoppedWithoutStore.delete(id));
     const { confirmed } = await upstream.stop(id);
     if (!confirmed) throw storeError;
     return stopped(id, "ended");
   }
+
+  /**
+   * Records that a page is still in a conversation.
+   *
+   * @throws BrokerError `not-found`, `several-conversations`, or `conversation-ended`
+   */
+  async function recordHeartbeat({ generation, ...proof }: HeartbeatRequest): Promise<void> {
+    const store = await stores.open();
+    const { consumer, target } = await locate(store, proof);
+    const request = { ...target, generation, heartbeatTimeoutMs };
+    const outcome = await store.session.update(consumer, ({ state, now }) => heartbeat(state, request, now));
+    if (outcome.outcome === "ambiguous") throw new BrokerError("several-conversations");
+    // Its start is under way: no page has it yet.
+    if (outcome.outcome === "pending") throw new BrokerError("not-found");
+    if (outcome.outcome === "not-found") throw notFound(store);
+    if (outcome.record.status !== "running") throw new BrokerError("conversation-ended");
+    if (outcome.changed) events.record(store, outcome.record, { type: "conversation.joined" });
+  }
+
+  return { stop, heartbeat: recordHeartbeat };
 }
 
-/** The state that a caller means, and the conversation in it. */
-export async function locate(
+/** Returns the consumer key that a caller means, and the conversation in its state. */
+async function locate(
   store: OpenStore,
   { token, consumer, id, resolveConsumer }: Proof,
 ): Promise<{ readonly consumer: string; readonly target: Target }> {
@@ -195,12 +187,12 @@ export async function locate(
 }
 
 /** A store that has lost data may have lost this conversation too. */
-export function notFound(store: OpenStore): BrokerError {
+function notFound(store: OpenStore): BrokerError {
   if (store.session.lossId === undefined) return new BrokerError("not-found");
   const hint = "The store has lost data; an unknown conversation may be one of those that are being found again";
   return new BrokerError("store-unavailable", { hint, retryAfterSeconds: 5 });
 }
 
-function stopped(id: string | undefined, status: ConversationStatus): Stopped {
-  return { conversation: { id: id ?? "", status: status === "running" || status === "stopping" ? status : "ended" } };
+function stopped(id = "", status: ConversationStatus): Stopped {
+  return { conversation: { id, status: status === "running" || status === "stopping" ? status : "ended" } };
 }

@@ -1,12 +1,8 @@
-import type { Background } from "../background.js";
 import { within } from "../deadline.js";
-import type { Settings } from "../settings.js";
 import { due, type Work } from "../state/due.js";
-import type { ConversationRecord } from "../state/state.js";
+import type { Context } from "./context.js";
 import type { Ends } from "./end.js";
-import type { Events } from "./events.js";
-import type { JoinCheck } from "./join-check.js";
-import type { OpenStore, StoreOpener } from "./open-store.js";
+import type { OpenStore } from "./open-store.js";
 import type { Reconciler } from "./reconcile.js";
 import type { Search } from "./search.js";
 
@@ -23,111 +19,92 @@ const MAX_REPORTED = 10_000;
 /** A task counts as lost after this, in seconds: a platform may end it together with its request. */
 const LOST_SECONDS = 60;
 
-export interface SweepDependencies {
-  readonly settings: Settings;
-  readonly stores: StoreOpener;
-  readonly events: Events;
-  readonly ends: Ends;
-  readonly search: Search;
-  readonly joinCheck: JoinCheck;
-  readonly reconciler: Reconciler;
-  readonly background: Background;
-}
+export type Sweep = ReturnType<typeof createSweep>;
 
 /** Claims due consumers and processes what their deadlines ask for. */
-export class Sweep {
-  readonly #with: SweepDependencies;
+export function createSweep(
+  { settings, stores, events, background }: Context,
+  ends: Ends,
+  search: Search,
+  reconciler: Reconciler,
+) {
+  const { clock, logger, leaseMs } = settings;
   /** Consumers whose unreadable state was reported. */
-  readonly #reported = new Set<string>();
-  readonly #announcements = new Set<Promise<void>>();
-  /** Tasks under way, with when each counts as lost. */
-  readonly #tasks = new Map<Promise<unknown>, number>();
-
-  constructor(dependencies: SweepDependencies) {
-    this.#with = dependencies;
-  }
+  const reported = new Set<string>();
+  /** Under way, with when each task counts as lost. Announcements are apart, so that they hold up no stop. */
+  const tasks = new Map<Promise<void>, number>();
+  const announcements = new Map<Promise<void>, number>();
 
   /** Begins what is due, without waiting for it. Returns whether anything is left, or will become due. */
-  async begin(): Promise<boolean> {
-    const { stores, reconciler } = this.#with;
+  async function begin(): Promise<boolean> {
     const store = await stores.open();
-    this.#forgetLost();
+    forgetLost(tasks);
+    forgetLost(announcements);
     let isDamaged = false;
     let nextDueAt: number | undefined;
-    while (this.#tasks.size < AT_ONCE) {
-      const due = await store.session.claimDue({ limit: CLAIM, leaseMs: CLAIM_LEASE_MS });
-      nextDueAt = due.nextDueAt;
-      for (const { consumer, state } of due.claimed) {
+    while (tasks.size < AT_ONCE) {
+      const claim = await store.session.claimDue({ limit: CLAIM, leaseMs: CLAIM_LEASE_MS });
+      nextDueAt = claim.nextDueAt;
+      for (const { consumer, state } of claim.claimed) {
         if ("unreadable" in state) {
           isDamaged ||= state.unreadable === "damaged";
-          this.#report(consumer, state.unreadable);
-        } else this.#start(this.#process(store, consumer));
+          report(consumer, state.unreadable);
+        } else run(tasks, process(store, consumer));
       }
-      if (due.claimed.length < CLAIM) break;
+      if (claim.claimed.length < CLAIM) break;
     }
     const isLost = store.session.lossId !== undefined || isDamaged;
-    this.#start(isLost ? reconciler.recoverIfIdle(store) : reconciler.regularly(store));
-    return nextDueAt !== undefined || this.#tasks.size > 0;
+    run(tasks, isLost ? reconciler.recoverIfIdle(store) : reconciler.regularly(store));
+    return nextDueAt !== undefined || tasks.size > 0;
   }
 
   /** Resolves when everything that has begun is done, or lost. */
-  async finish(): Promise<void> {
-    const { clock } = this.#with.settings;
-    await within(clock, LOST_SECONDS, Promise.allSettled(this.#tasks.keys()));
-    await within(clock, LOST_SECONDS, Promise.allSettled(this.#announcements));
+  async function finish(): Promise<void> {
+    await within(clock, LOST_SECONDS, Promise.allSettled(tasks.keys()));
+    await within(clock, LOST_SECONDS, Promise.allSettled(announcements.keys()));
   }
 
-  async #process(store: OpenStore, consumer: string): Promise<void> {
-    const { leaseMs } = this.#with.settings;
+  async function process(store: OpenStore, consumer: string): Promise<void> {
     const work = await store.session.update(consumer, ({ state, now }) => due(state, leaseMs, now));
-    await Promise.all(work.map((item) => this.#do(store, item)));
+    await Promise.all(work.map((item) => perform(store, item)));
   }
 
-  async #do(store: OpenStore, { kind, record }: Work): Promise<unknown> {
-    const { ends, search, joinCheck } = this.#with;
+  async function perform(store: OpenStore, { kind, record }: Work): Promise<unknown> {
     switch (kind) {
       case "stop":
         return await ends.stop(store, record);
       case "search":
-        return await search.find(store, record);
+        return await search(store, record);
       case "check-join":
-        return await joinCheck.run(store, record);
+        return await ends.checkJoin(store, record);
       case "announce":
-        return this.#announce(store, record);
+        // If too many are under way, the lease makes it due again.
+        if (announcements.size < ANNOUNCEMENTS_AT_ONCE) run(announcements, ends.announce(store, record));
     }
   }
 
-  #start(task: Promise<unknown>): void {
-    const { background, settings } = this.#with;
+  function run(group: Map<Promise<void>, number>, task: Promise<void>): void {
     const guarded = background.track(task).catch((error: unknown) => {
       // Its lease ends, and it is due again.
       const reason = error instanceof Error ? error.message : "unknown";
-      settings.logger.error({ error: reason }, "A due task failed; it is repeated");
+      logger.error({ error: reason }, "A due task failed; it is repeated");
     });
-    this.#tasks.set(guarded, settings.clock.now() + LOST_SECONDS * 1000);
-    void guarded.finally(() => this.#tasks.delete(guarded));
+    group.set(guarded, clock.now() + LOST_SECONDS * 1000);
+    void guarded.finally(() => group.delete(guarded));
   }
 
-  /** Delivers an end without holding up stops. If too many are under way, the lease makes it due again. */
-  #announce(store: OpenStore, record: ConversationRecord): void {
-    if (this.#announcements.size >= ANNOUNCEMENTS_AT_ONCE) return;
-    const task = this.#with.background.track(this.#with.ends.announce(store, record));
-    this.#announcements.add(task);
-    void task.finally(() => this.#announcements.delete(task));
+  function forgetLost(group: Map<Promise<void>, number>): void {
+    for (const [task, lostAt] of group) if (lostAt <= clock.now()) group.delete(task);
   }
 
   /** Reports each unreadable state once: it stays due until it is replaced. */
-  #report(consumer: string, reason: string): void {
-    const { events, settings } = this.#with;
-    if (this.#reported.has(consumer)) return;
-    if (this.#reported.size >= MAX_REPORTED) this.#reported.clear();
-    this.#reported.add(consumer);
-    settings.logger.error({ state: consumer, reason }, "A stored state cannot be read");
+  function report(consumer: string, reason: string): void {
+    if (reported.has(consumer)) return;
+    if (reported.size >= MAX_REPORTED) reported.clear();
+    reported.add(consumer);
+    logger.error({ state: consumer, reason }, "A stored state cannot be read");
     events.store({ type: "store.corrupt-state", state: consumer });
   }
 
-  #forgetLost(): void {
-    const now = this.#with.settings.clock.now();
-    for (const [task, lostAt] of this.#tasks) if (lostAt <= now) this.#tasks.delete(task);
-  }
+  return { begin, finish };
 }
