@@ -53,9 +53,11 @@ interface Start {
   readonly consumer: string;
   readonly reservation: string;
   /** Whether the reservation is recent enough to call Equos. */
-  mayStillSend: () => boolean;
+  isRecent: () => boolean;
   /** Whether the caller still waits for Equos' response. */
   isAwaited: boolean;
+  /** Whether the request may have reached Equos. */
+  isSent: boolean;
 }
 
 type Reserved = Extract<ReserveOutcome, { outcome: "reserved" }>;
@@ -86,7 +88,8 @@ export function createStarts(
     const store = await stores.open();
     const consumer = await store.consumerKey(request.consumer);
     const reservation = `${consumer}.${randomId(12)}`;
-    const own: Start = { store, request, consumer, reservation, mayStillSend: () => false, isAwaited: true };
+    const isRecent = () => false;
+    const own: Start = { store, request, consumer, reservation, isRecent, isAwaited: true, isSent: false };
     let reserveRequest = await toReserveRequest(own);
     // A moment longer than the start that it may wait for.
     const giveUpAt = clock.now() + (timeouts.startSeconds + 1) * 1000;
@@ -96,7 +99,7 @@ export function createStarts(
         if (request.signal?.aborted) throw clientGone();
         // The send window begins before the reservation, so a server that is held up notices.
         const elapsed = stopwatch(clock);
-        own.mayStillSend = () => elapsed() <= settings.sendWindowMs;
+        own.isRecent = () => elapsed() <= settings.sendWindowMs;
         const reserved = await reserveInStore(own, reserveRequest, giveUpAt);
         if (reserved === "recovered") continue;
         if (reserved === "replaced") {
@@ -262,6 +265,13 @@ export function createStarts(
     // The caller is told that the outcome is unknown. The socket stays open, and a late answer is stopped.
     own.isAwaited = false;
     request.waitUntil?.(sending.catch(() => undefined));
+    if (!own.isSent) {
+      // No connection was made, and the request is not sent any more.
+      await background.track(takeBack(store, reservation));
+      events.start(subjectOf(request), { type: "start.failed", code: "upstream-unreachable" });
+      const hint = `No connection to ${upstream.endpoint()} within ${timeouts.startSeconds} s`;
+      throw new BrokerError("upstream-unreachable", { hint, retryAfterSeconds: 10 });
+    }
     const leftMs = Math.max(0, timeouts.lateResponseSeconds * 1000 - elapsed());
     try {
       const moved = await store.change(markUnknown, { reservation, findableAt: store.session.now + leftMs });
@@ -281,7 +291,7 @@ export function createStarts(
 
   /** Everything between the reservation and the upstream call. Nothing is sent if it throws. */
   async function prepare(
-    { store, request, consumer, reservation, mayStillSend }: Start,
+    { store, request, consumer, reservation, isRecent }: Start,
     { maxSeconds, replaces }: Reserved,
     mustConfirm: boolean,
   ): Promise<UpstreamRequest> {
@@ -300,7 +310,7 @@ export function createStarts(
     }
     await upstream.ready();
     if (request.signal?.aborted) throw clientGone();
-    if (!mayStillSend()) throw tooLate();
+    if (!isRecent()) throw tooLate();
     return upstreamRequest;
   }
 
@@ -326,11 +336,15 @@ export function createStarts(
     const elapsed = stopwatch(clock);
     let response: unknown;
     try {
-      response = await upstream.start(upstreamRequest, own);
+      const mayStillSend = () => {
+        own.isSent = own.isAwaited && own.isRecent();
+        return own.isSent;
+      };
+      response = await upstream.start(upstreamRequest, { mayStillSend });
     } catch (thrown) {
       const { error, harmless } = await upstream.failure("startConversation", thrown, textsIn(upstreamRequest));
       if (harmless) {
-        events.start(subjectOf(own.request), { type: "start.failed", code: error.code });
+        if (own.isAwaited) events.start(subjectOf(own.request), { type: "start.failed", code: error.code });
         await takeBack(own.store, own.reservation);
       } else await leaveUnknown(own, error, timeouts.lateResponseSeconds * 1000 - elapsed());
       throw error;
