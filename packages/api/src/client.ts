@@ -151,16 +151,13 @@ async function loadedCheck(): Promise<typeof checkAnswer> {
 
 const fetchedKey = async (apiKey: Exclude<ApiKey, string>): Promise<string> => checkedKey(await apiKey());
 
+/** Removes the line break that a secret from a file ends with. */
 function checkedKey(key: unknown): string {
+  const trimmed = typeof key === "string" ? key.trim() : "";
   // Checked here because `fetch` quotes the value of a header that it refuses.
-  if (typeof key !== "string" || !/^[\x21-\x7e]+$/.test(key)) {
-    throw new RequiredError(
-      "apiKey",
-      undefined,
-      "The Equos API key is empty or has characters that no header can carry",
-    );
-  }
-  return key;
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  const message = "The Equos API key is empty or has characters that no header can carry";
+  throw new RequiredError("apiKey", undefined, message);
 }
 
 function parseAnswer(method: string, status: number, text: string | undefined, mayBeEmpty: boolean): unknown {

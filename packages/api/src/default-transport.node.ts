@@ -5,12 +5,24 @@ import { MAX_ANSWER_BYTES, type Transport } from "./transport.js";
 
 // Idle sockets are dropped before common servers drop them (Node's own default is 5 s): a start that is written into
 // a socket which the other side has just closed has an unknown outcome and must not be retried.
-const agentOptions = { keepAlive: true, timeout: 4_000, scheduling: "lifo" } as const;
+const agentOptions = { keepAlive: true, timeout: 4_000, scheduling: "lifo", ...proxyOptions() } as const;
 const agents = { "http:": new HttpAgent(agentOptions), "https:": new HttpsAgent(agentOptions) };
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const PIECE_BYTES = 64 * 1024;
 const requests = { "http:": httpRequest, "https:": httpsRequest };
+
+/**
+ * Returns Node's own option for `HTTP_PROXY`, `HTTPS_PROXY`, and `NO_PROXY` where Node is told to honour them.
+ *
+ * @see https://nodejs.org/api/http.html#built-in-proxy-support (Node 22.21 and 24.5)
+ */
+function proxyOptions(): { readonly proxyEnv?: NodeJS.ProcessEnv } {
+  const { NODE_USE_ENV_PROXY, NODE_OPTIONS = "" } = process.env;
+  const isAsked =
+    NODE_USE_ENV_PROXY === "1" || [...process.execArgv, ...NODE_OPTIONS.split(" ")].includes("--use-env-proxy");
+  return isAsked ? { proxyEnv: process.env } : {};
+}
 
 /** `#default-transport` on Node: a keep-alive agent. It costs about a quarter of the CPU of `fetch` per call. */
 export const defaultTransport: Transport = ({ verb, url, headers, body, ending, onSent, beforeSend }) =>
@@ -33,7 +45,9 @@ export const defaultTransport: Transport = ({ verb, url, headers, body, ending, 
         connected = true;
         if (beforeSend !== undefined) checkAndSend(beforeSend);
       };
-      if (!socket.connecting && request.reusedSocket) ready();
+      // A socket that was used before, or that comes through a proxy, is ready already.
+      const isSecuring = "secureConnecting" in socket && socket.secureConnecting === true;
+      if (!socket.connecting && !isSecuring) ready();
       else socket.once(protocol === "https:" ? "secureConnect" : "connect", ready);
     });
     request.on("error", fail);

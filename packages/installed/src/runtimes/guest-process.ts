@@ -41,7 +41,7 @@ export async function startGuest(runtime: Runtime, binary: string, program: stri
 function argumentsFor({ entry }: Runtime, program: string): string[] {
   switch (entry) {
     case "node":
-      return [program];
+      return ["--throw-deprecation", program];
     case "bun":
       return ["run", program];
     case "deno":
