@@ -6,7 +6,7 @@ describe.each(transports)("the API key over $transport", ({ own }) => {
   it.each([
     ["empty", ""],
     ["with a newline", "sk-equos\n-injected: 1"],
-    ["with a newline at its end", "sk-equos-7f3a9c\n"],
+    ["only spaces", " \r\n"],
     ["with a space", "Bearer sk-equos-7f3a9c"],
     ["not ASCII", "sk-équos-7f3a9c"],
     ["with a NUL", "sk-equos\u0000"],
@@ -18,6 +18,18 @@ describe.each(transports)("the API key over $transport", ({ own }) => {
     expect(certainlyNotSent(error)).toBe(true);
     expect(printed(error)).not.toMatch(/sk-|7f3a9c|injected/);
     expect(server.sockets).toEqual([]);
+  });
+
+  it.each([
+    ["a text", (key: string) => key],
+    ["a function", (key: string) => async () => key],
+  ])("as %s loses the space around it, such as the line break of a file", async (_, toApiKey) => {
+    const server = await serve();
+    for (const apiKey of ["sk-1\n", "\r\n sk-1 \t"]) {
+      const client = EquosClient.create(toApiKey(apiKey), { endpoint: server.url, checkAnswers: false, ...own });
+      await client.conversations.listConversations();
+    }
+    expect(server.seen.map(({ headers }) => headers["x-api-key"])).toEqual(["sk-1", "sk-1"]);
   });
 
   it("that is undefined, as from a missing variable, is refused at the first call", async () => {
