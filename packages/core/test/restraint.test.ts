@@ -149,3 +149,37 @@ it("a tenant's adopted conversation is nobody's, not that of the same identity w
   expect(setting.running()).toHaveLength(2);
   expect((await later.forceStop(grant.conversation.id)).conversation.status).toBe("ended");
 });
+
+describe("a conversation that Equos has ended by itself, while its page goes on sending heartbeats", () => {
+  const limits = { maxSeconds: 3600 };
+  const heartbeats = async ({ broker, pass }: Setting, id: string) => {
+    for (let passed = 0; passed < 330; passed += 30) {
+      await broker.heartbeat({ consumer: ada, id }).catch(() => undefined);
+      await pass(30);
+    }
+  };
+
+  it("is noticed about every five minutes, by one request", async () => {
+    const setting = await openSetting({ limits });
+    const { id } = (await setting.broker.start(guide)).grant.conversation;
+    setting.emulator.end(id, "error");
+    await heartbeats(setting, id);
+    await expect(setting.broker.heartbeat({ consumer: ada, id })).rejects.toMatchObject({ code: "conversation-ended" });
+    expect(setting.events.at(-1)).toMatchObject({ type: "conversation.ended", reason: "upstream", seconds: 0 });
+    // Nothing is left to look at.
+    await heartbeats(setting, id);
+    expect(calls(setting, "getConversationById")).toBe(1);
+  });
+
+  it("is noticed by Equos' list, where many conversations run", async () => {
+    const setting = await openSetting({ limits, joinWithinSeconds: 3600 });
+    const start = (identity: string) => setting.broker.start({ consumer: { identity, name: "U" }, character: "guide" });
+    for (let user = 0; user < 60; user += 1) await start(`u${user}`);
+    const { id } = (await setting.broker.start(guide)).grant.conversation;
+    setting.emulator.end(id, "error");
+    await heartbeats(setting, id);
+    expect(setting.events.at(-1)).toMatchObject({ type: "conversation.ended", conversation: id });
+    expect(calls(setting, "getConversationById")).toBe(1);
+    expect(calls(setting, "listConversations")).toBeLessThan(10);
+  });
+});

@@ -19,16 +19,6 @@ export interface Context {
 /** Keeps a serverless function alive until a task settles. */
 export type WaitUntil = (task: Promise<unknown>) => void;
 
-/** Conversations that are worked on at the same time: each takes a call to Equos. */
-const GROUP = 20;
-
-/** Runs a task for all items, in groups. @param mayGoOn whether another group begins */
-export async function inGroups<T>(items: readonly T[], task: (item: T) => Promise<void>, mayGoOn = () => true) {
-  for (let from = 0; from < items.length && mayGoOn(); from += GROUP) {
-    await Promise.all(items.slice(from, from + GROUP).map(task));
-  }
-}
-
 /** Yields the records of all readable states. A record may come twice. */
 export async function* recordsOf(store: OpenStore): AsyncGenerator<ConversationRecord, void, undefined> {
   for await (const { state } of store.session.list()) if (!("unreadable" in state)) yield* state.records;

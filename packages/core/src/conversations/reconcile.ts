@@ -7,7 +7,7 @@ import { importConversation } from "../state/transitions.js";
 import { StoreError } from "../store/session.js";
 import type { SeenConversation } from "../upstream/conversation.js";
 import { conversationsOf } from "../upstream/scan.js";
-import { type Context, inGroups } from "./context.js";
+import { type Context, recordsOf } from "./context.js";
 import type { Ends } from "./end.js";
 import type { OpenStore } from "./open-store.js";
 import { consumerOf, openedAt, readName, segmentsThatMayRun, type UpstreamName } from "./upstream-name.js";
@@ -24,6 +24,12 @@ const RECOVERY_POLL_MS = 500;
 const AFTER_FAILURE_MS = 10_000;
 /** Interval of regular reconciles, in multiples of the longest start: about 5 minutes, or an hour for a whole organization. */
 const INTERVAL_IN_STARTS = { ownSegments: 3, wholeOrganization: 36 };
+/** Interval, in ms, at which running conversations are looked at that no regular reconcile covers. */
+const LOOK_INTERVAL_MS = 300_000;
+/** Of more running conversations, Equos' list is read instead of each one. */
+const MAX_LOOKS = 50;
+/** Pause between regular requests, in ms: at most ten in a second. */
+const REGULAR_PAUSE_MS = 100;
 /** Stands for a tenant that is not known: no consumer has this name. */
 const UNKNOWN_TENANT = "\0";
 
@@ -71,6 +77,7 @@ export function createReconciler({ settings, upstream, events, background }: Con
   let owner: string | undefined;
   let mayRecover = () => true;
   let isRegularDue = () => true;
+  let areLooksDue: (() => boolean) | undefined;
   /** Only between a recovery and the second reconcile that follows it. */
   let isSecondDue: (() => boolean) | undefined;
   /** The loss whose recovery was reported. */
@@ -90,9 +97,30 @@ export function createReconciler({ settings, upstream, events, background }: Con
     if (mayRecover() && !running.underWay("recovery")) await recover(store);
   }
 
-  /** For the sweep: at most one server reconciles in each interval. */
-  async function regularly(store: OpenStore): Promise<void> {
-    if (store.isShared) await running.run("regular", () => reconcileIfDue(store));
+  /** For the sweep, which calls it often: compares the store with Equos about every five minutes. */
+  const regularly = (store: OpenStore): Promise<void> =>
+    running.run("regular", async () => {
+      if (store.isShared) await reconcileIfDue(store);
+      if (!store.isShared || settings.client !== undefined) await lookIfDue(store);
+    });
+
+  const atLeisure: Pace = {
+    atOnce: 1,
+    onStep: async () => running.extend("regular"),
+    onRequest: () => pause(clock, REGULAR_PAUSE_MS),
+  };
+
+  /** Equos may have ended a conversation by itself, while its page goes on sending heartbeats. */
+  async function lookIfDue(store: OpenStore): Promise<void> {
+    areLooksDue ??= timer(LOOK_INTERVAL_MS);
+    if (!areLooksDue()) return;
+    areLooksDue = timer(LOOK_INTERVAL_MS);
+    if (store.isShared && !(await lease(store, "looks", LOOK_INTERVAL_MS * 0.9))) return;
+    let count = 0;
+    for await (const { status } of recordsOf(store)) if (status === "running") count += 1;
+    const isListed = count > MAX_LOOKS && settings.client === undefined;
+    const found = isListed ? await list(deployment ?? "", atLeisure) : new Map();
+    await verifyRecords(store, found, newReport(false, 0), atLeisure);
   }
 
   async function recoverOnce(store: OpenStore): Promise<void> {
@@ -102,12 +130,13 @@ export function createReconciler({ settings, upstream, events, background }: Con
       if (lossId === undefined || lossId !== reportedLoss) events.store({ type: "store.recovering" });
       reportedLoss = lossId;
       let isRenewalDue = timer(RECOVERY_LEASE_MS / 3);
-      await reconcile(store, {}, async () => {
+      const onStep = async () => {
         running.extend("recovery");
         if (!isRenewalDue()) return;
         isRenewalDue = timer(RECOVERY_LEASE_MS / 3);
         await lease(store, "recovery", RECOVERY_LEASE_MS);
-      });
+      };
+      await reconcile(store, {}, { ...atOnce, onStep });
       mayRecover = () => true;
       // A loss during the recovery has another id, and is recovered next.
       if (lossId !== undefined) await store.session.updateMeta({ recovered: lossId });
@@ -126,14 +155,14 @@ export function createReconciler({ settings, upstream, events, background }: Con
     if (isSecondDue?.()) {
       // Repeated soon if it fails.
       isSecondDue = timer(AFTER_FAILURE_MS);
-      await reconcile(store);
+      await reconcile(store, {}, atLeisure);
       isSecondDue = undefined;
     }
     if (!isRegularDue()) return;
     isRegularDue = timer(AFTER_FAILURE_MS);
     if (await lease(store, "reconcile", intervalMs * 0.9)) {
       try {
-        await reconcile(store);
+        await reconcile(store, {}, atLeisure);
       } catch (error) {
         await release(store, "reconcile");
         throw error;
@@ -151,29 +180,30 @@ export function createReconciler({ settings, upstream, events, background }: Con
   async function reconcile(
     store: OpenStore,
     { dryRun = false }: ReconcileOptions = {},
-    onProgress: () => Promise<void> = async () => undefined,
+    pace: Pace = atOnce,
   ): Promise<ReconcileReport> {
     if (deployment === undefined) {
       const hint = "reconcile needs the option deployment, to tell its own conversations from others";
       throw new BrokerError("deployment-missing", { hint });
     }
-    const found = await list(deployment, onProgress);
-    const report: Report = { dryRun, running: found.size, stopped: [], adopted: [], ended: [], clashes: [] };
+    const found = await list(deployment, pace);
+    const report = newReport(dryRun, found.size);
     // What the store calls running is verified first: an old record must not cost the consumer the conversation in use.
-    await verifyRecords(store, found, report);
+    await verifyRecords(store, found, report, pace);
     for (const conversation of found.values()) {
-      await onProgress();
+      await pace.onStep();
       await repair(store, conversation, report);
     }
     return report;
   }
 
   /** Returns what runs at Equos, by id, so that a conversation that moves within the list counts once. */
-  async function list(ours: string, onProgress: () => Promise<void>): Promise<Map<string, Found>> {
+  async function list(ours: string, pace: Pace): Promise<Map<string, Found>> {
     const found = new Map<string, Found>();
     for (const segment of segmentsThatMayRun(settings)) {
       for await (const page of conversationsOf(upstream, segment)) {
-        await onProgress();
+        await pace.onStep();
+        await pace.onRequest?.();
         for (const seen of page) {
           const name = readName(seen.name);
           if (seen.running && name?.deployment === ours) found.set(seen.id, { seen, name });
@@ -184,7 +214,12 @@ export function createReconciler({ settings, upstream, events, background }: Con
   }
 
   /** Ends running records that Equos did not list and does not know as running. Replaces damaged states. */
-  async function verifyRecords(store: OpenStore, found: ReadonlyMap<string, Found>, report: Report): Promise<void> {
+  async function verifyRecords(
+    store: OpenStore,
+    found: ReadonlyMap<string, Found>,
+    report: Report,
+    pace: Pace,
+  ): Promise<void> {
     const missing: ConversationRecord[] = [];
     for await (const { consumer, state } of store.session.list()) {
       if ("unreadable" in state) {
@@ -195,11 +230,16 @@ export function createReconciler({ settings, upstream, events, background }: Con
         if (record.status === "running" && !found.has(record.conversation ?? "")) missing.push(record);
       }
     }
-    await inGroups(missing, async (record) => {
+    const verify = async (record: ConversationRecord) => {
       const { conversation = "" } = record;
       const look = report.dryRun ? (await upstream.look(conversation)).says : await ends.look(store, record);
       if (look === "over" || look === "nothing") report.ended.push(conversation);
-    });
+    };
+    for (let from = 0; from < missing.length; from += pace.atOnce) {
+      await pace.onStep();
+      await pace.onRequest?.();
+      await Promise.all(missing.slice(from, from + pace.atOnce).map(verify));
+    }
   }
 
   /** Stops or adopts a conversation without a record. */
@@ -266,6 +306,22 @@ interface Report extends ReconcileReport {
   readonly ended: string[];
   readonly clashes: string[];
 }
+
+/** How fast a reconcile works. */
+interface Pace {
+  /** Conversations that are looked at together. */
+  readonly atOnce: number;
+  /** Runs before each step. */
+  onStep(): Promise<void>;
+  /** Runs before each request to Equos. */
+  onRequest?(): Promise<void>;
+}
+
+const atOnce: Pace = { atOnce: 20, onStep: async () => undefined };
+
+const newReport = (dryRun: boolean, running: number): Report => ({
+  ...{ dryRun, running, stopped: [], adopted: [], ended: [], clashes: [] },
+});
 
 /** Returns the name's own key in this store. Of another store's, the key is derived; Equos knows no tenant. */
 function consumerKey(store: OpenStore, seen: SeenConversation, name: UpstreamName): string | Promise<string> {
