@@ -3,6 +3,7 @@ import { pause, timeOver, within } from "../deadline.js";
 import { BrokerError, isBrokerError } from "../errors.js";
 import { conversationIdOf, type Grant, toGrant } from "../grant.js";
 import { randomId } from "../hmac.js";
+import type { Quota as LimitQuota } from "../limits.js";
 import { network } from "../network.js";
 import { textsIn } from "../redact.js";
 import { SharedWork } from "../shared-work.js";
@@ -23,6 +24,7 @@ import { type Snapshot, StoreError } from "../store/session.js";
 import type { StartRequest as UpstreamRequest } from "../upstream/port.js";
 import type { Context } from "./context.js";
 import type { Ends } from "./end.js";
+import type { Subject } from "./events.js";
 import type { OpenStore } from "./open-store.js";
 import { buildUpstreamRequest, type StartRequest, subjectOf } from "./start-request.js";
 import { consumerOf } from "./upstream-name.js";
@@ -50,6 +52,7 @@ export interface Handout {
 interface Start {
   readonly store: OpenStore;
   readonly request: StartRequest;
+  readonly subject: Subject;
   readonly consumer: string;
   readonly reservation: string;
   /** Whether the reservation is recent enough to call Equos. */
@@ -88,8 +91,8 @@ export function createStarts(
     const store = await stores.open();
     const consumer = await store.consumerKey(request.consumer);
     const reservation = `${consumer}.${randomId(12)}`;
-    const isRecent = () => false;
-    const own: Start = { store, request, consumer, reservation, isRecent, isAwaited: true, isSent: false };
+    const begun = { subject: subjectOf(request), isRecent: () => false, isAwaited: true, isSent: false };
+    const own: Start = { store, request, consumer, reservation, ...begun };
     let reserveRequest = await toReserveRequest(own);
     // A moment longer than the start that it may wait for.
     const giveUpAt = clock.now() + (timeouts.startSeconds + 1) * 1000;
@@ -146,13 +149,13 @@ export function createStarts(
     }
   }
 
-  async function toReserveRequest({ store, request, reservation }: Start): Promise<ReserveRequest> {
+  async function toReserveRequest({ store, request, subject, reservation }: Start): Promise<ReserveRequest> {
     const { limits, characterId, inputText, segment, route = "start", forceNew, sendsHeartbeats = false } = request;
     const { onConflict, reservedForMs } = settings;
     return {
       reservation,
       fingerprint: await store.hashes.fingerprint(characterId, inputText),
-      sealed: await store.seal({ ...subjectOf(request), segment }, reservation),
+      sealed: await store.seal({ ...subject, segment }, reservation),
       route,
       forceNew,
       onConflict: route === "token" ? { ...onConflict, same: "resume" } : onConflict,
@@ -204,7 +207,7 @@ export function createStarts(
 
   /** Returns the payload of the running conversation, or why the caller has to reserve again. */
   async function resume(
-    { store, request }: Start,
+    { store, subject }: Start,
     { record, generation, check }: Extract<ReserveOutcome, { outcome: "resumed" }>,
     sealed: Snapshot["sealed"],
   ): Promise<Handout | "token-expired" | "corrupt-record" | "over"> {
@@ -229,7 +232,7 @@ export function createStarts(
       return "token-expired";
     }
     if (await isOver(store, record, check)) return "over";
-    events.record(store, record, { type: "conversation.resumed", generation }, subjectOf(request));
+    events.record(store, record, { type: "conversation.resumed", generation }, subject);
     return { payload, ...handout };
   }
 
@@ -244,7 +247,7 @@ export function createStarts(
 
   /** From a reservation to a payload: the hook, the stops of former conversations, the upstream call. */
   async function begin(own: Start, reserved: Reserved, mustConfirm: boolean): Promise<Handout> {
-    const { store, request, reservation } = own;
+    const { store, request, subject, reservation } = own;
     background.wake();
     let upstreamRequest: UpstreamRequest;
     try {
@@ -268,7 +271,7 @@ export function createStarts(
     if (!own.isSent) {
       // No connection was made, and the request is not sent any more.
       await background.track(takeBack(store, reservation));
-      events.start(subjectOf(request), { type: "start.failed", code: "upstream-unreachable" });
+      events.start(subject, { type: "start.failed", code: "upstream-unreachable" });
       const hint = `No connection to ${upstream.endpoint()} within ${timeouts.startSeconds} s`;
       throw new BrokerError("upstream-unreachable", { hint, retryAfterSeconds: 10 });
     }
@@ -285,7 +288,7 @@ export function createStarts(
     }
     pending.notify(reservation);
     background.wake();
-    events.start(subjectOf(request), { type: "start.unknown", code: "outcome-unknown" });
+    events.start(subject, { type: "start.unknown", code: "outcome-unknown" });
     throw new BrokerError("outcome-unknown", { retryAfterSeconds: toSeconds(leftMs) });
   }
 
@@ -344,7 +347,7 @@ export function createStarts(
     } catch (thrown) {
       const { error, harmless } = await upstream.failure("startConversation", thrown, textsIn(upstreamRequest));
       if (harmless) {
-        if (own.isAwaited) events.start(subjectOf(own.request), { type: "start.failed", code: error.code });
+        if (own.isAwaited) events.start(own.subject, { type: "start.failed", code: error.code });
         await takeBack(own.store, own.reservation);
       } else await leaveUnknown(own, error, timeouts.lateResponseSeconds * 1000 - elapsed());
       throw error;
@@ -363,7 +366,7 @@ export function createStarts(
 
   /** Records the conversation and returns its first generation. */
   async function record(own: Start, answer: Grant, requestedSeconds: number): Promise<Committed> {
-    const { store, request, reservation } = own;
+    const { store, request, subject, reservation } = own;
     const { id: conversation, maxSeconds: granted } = answer.conversation;
     const maxSeconds = Math.min(granted, requestedSeconds);
     if (granted > requestedSeconds) {
@@ -377,13 +380,13 @@ export function createStarts(
     }
     try {
       const token = await store.tokenKey(answer.consumerAccessToken);
-      const sealed = await store.seal({ ...subjectOf(request), segment: request.segment, payload }, reservation);
+      const sealed = await store.seal({ ...subject, segment: request.segment, payload }, reservation);
       const change = { reservation, conversation, token, sealed, maxSeconds, joinTimeoutMs, leaseMs };
       const outcome = await store.change(commit, change);
       pending.notify(reservation);
       if (outcome.outcome === "committed") {
         background.wake();
-        events.record(store, outcome.record, { type: "conversation.started", maxSeconds }, subjectOf(request));
+        events.record(store, outcome.record, { type: "conversation.started", maxSeconds }, subject);
         return { payload, generation: outcome.generation };
       }
       if (outcome.outcome === "duplicate-conversation") throw duplicate();
@@ -423,7 +426,7 @@ export function createStarts(
   }
 
   /** Records that a sent start has an unknown outcome. A search by name begins at once. Never rejects. */
-  async function leaveUnknown({ store, request, reservation }: Start, error: unknown, leftMs: number): Promise<void> {
+  async function leaveUnknown({ store, subject, reservation }: Start, error: unknown, leftMs: number): Promise<void> {
     // Equos may create the conversation until then, although the connection is gone.
     const findableAt = store.session.now + Math.max(0, leftMs);
     const code = isBrokerError(error) ? error.code : "internal-error";
@@ -431,7 +434,7 @@ export function createStarts(
       () => store.change(markUnknown, { reservation, findableAt }),
       (moved) => {
         settled(reservation);
-        if (moved?.changed) events.start(subjectOf(request), { type: "start.unknown", code });
+        if (moved?.changed) events.start(subject, { type: "start.unknown", code });
       },
     );
   }
@@ -496,17 +499,18 @@ async function quotasOf(
   store: OpenStore,
   { limits: { perConsumer, perIp, overall }, ip }: StartRequest,
 ): Promise<readonly Quota[]> {
-  const ipStarts = ip === undefined ? undefined : perIp?.starts;
-  const ipKey = ipStarts && ip !== undefined ? `ip-starts:${await store.hashes.network(network(ip))}` : "";
-  const quotas = [
-    { quota: perConsumer?.starts, name: "starts", unit: "starts", scope: "consumer", key: "starts" },
-    { quota: ipStarts, name: "ip-starts", unit: "starts", scope: "shared", key: ipKey },
-    { quota: perConsumer?.seconds, name: "seconds", unit: "seconds", scope: "consumer", key: "seconds" },
-    { quota: overall?.seconds, name: "global-seconds", unit: "seconds", scope: "shared", key: "global-seconds" },
-  ] as const;
-  return quotas.flatMap(({ quota, ...fields }) =>
-    quota === undefined ? [] : [{ ...fields, limit: quota.max, windowSeconds: quota.perSeconds }],
-  );
+  const quotas: Quota[] = [];
+  const add = (quota: LimitQuota | undefined, fields: Pick<Quota, "name" | "unit" | "scope" | "key">) => {
+    if (quota !== undefined) quotas.push({ ...fields, limit: quota.max, windowSeconds: quota.perSeconds });
+  };
+  add(perConsumer?.starts, { name: "starts", unit: "starts", scope: "consumer", key: "starts" });
+  if (perIp !== undefined && ip !== undefined) {
+    const key = `ip-starts:${await store.hashes.network(network(ip))}`;
+    add(perIp.starts, { name: "ip-starts", unit: "starts", scope: "shared", key });
+  }
+  add(perConsumer?.seconds, { name: "seconds", unit: "seconds", scope: "consumer", key: "seconds" });
+  add(overall?.seconds, { name: "global-seconds", unit: "seconds", scope: "shared", key: "global-seconds" });
+  return quotas;
 }
 
 /** A refused start: the consumer's own quotas with figures, shared limits without. */
