@@ -28,8 +28,8 @@ const INTERVAL_IN_STARTS = { ownSegments: 3, wholeOrganization: 36 };
 const LOOK_INTERVAL_MS = 300_000;
 /** Of more running conversations, Equos' list is read instead of each one. */
 const MAX_LOOKS = 50;
-/** Pause between regular requests, in ms: at most ten in a second. */
-const REGULAR_PAUSE_MS = 100;
+/** Regular requests to Equos in a second. */
+const REGULAR_REQUESTS = 10;
 /** Stands for a tenant that is not known: no consumer has this name. */
 const UNKNOWN_TENANT = "\0";
 
@@ -78,6 +78,9 @@ export function createReconciler({ settings, upstream, events, background }: Con
   let mayRecover = () => true;
   let isRegularDue = () => true;
   let areLooksDue: (() => boolean) | undefined;
+  /** Regular requests since the present second began. */
+  let requests = 0;
+  let isSecondOver = () => true;
   /** Only between a recovery and the second reconcile that follows it. */
   let isSecondDue: (() => boolean) | undefined;
   /** The loss whose recovery was reported. */
@@ -107,7 +110,15 @@ export function createReconciler({ settings, upstream, events, background }: Con
   const atLeisure: Pace = {
     atOnce: 1,
     onStep: async () => running.extend("regular"),
-    onRequest: () => pause(clock, REGULAR_PAUSE_MS),
+    onRequest: async () => {
+      if (isSecondOver()) requests = 0;
+      if (requests >= REGULAR_REQUESTS) {
+        await pause(clock, 1000);
+        requests = 0;
+      }
+      if (requests === 0) isSecondOver = timer(1000);
+      requests += 1;
+    },
   };
 
   /** Equos may have ended a conversation by itself, while its page goes on sending heartbeats. */
