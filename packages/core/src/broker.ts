@@ -18,7 +18,7 @@ import { Sweep } from "./conversations/sweep.js";
 import { BrokerError } from "./errors.js";
 import type { Exchange, Reply } from "./exchange.js";
 import type { Grant } from "./grant.js";
-import { Attempts } from "./http/attempts.js";
+import { limitAttempts } from "./http/attempts.js";
 import { actions, handle, type Services } from "./http/handle.js";
 import { checkOptions } from "./option-checks.js";
 import type { BrokerOptions } from "./options.js";
@@ -150,7 +150,7 @@ export class ConversationBroker<
       stops,
       background,
       heartbeat: (request) => recordHeartbeat({ settings, stores, events }, request),
-      attempts: new Attempts(clock),
+      checkAttempts: limitAttempts(clock),
       secrets: () => upstream.secrets(),
       sweep: () => this.sweep(),
       catchUp: () => sweeper.catchUp(),

@@ -2,7 +2,7 @@ import type { ReconcileReport } from "../conversations/reconcile.js";
 import { BrokerError, isBrokerError, secretMissing } from "../errors.js";
 import type { Exchange, Mountable, Reply } from "../exchange.js";
 import { type HmacKey, hmacKey, isSigned, sign } from "../hmac.js";
-import { jsonReply, problemReply } from "../http/reply.js";
+import { createReply, problemReply } from "../http/reply.js";
 import { consoleLogger, guarded } from "../logger.js";
 
 /** Options of {@link cronHandler}. */
@@ -46,7 +46,7 @@ export function cronHandler(broker: Sweepable, { secret }: CronOptions): Mountab
     try {
       const sent = /^Bearer (.+)$/i.exec(exchange.header("authorization") ?? "")?.[1];
       if (sent === undefined || !(await known(sent))) throw new BrokerError("unauthorized");
-      return jsonReply(200, await run(broker));
+      return createReply(200, await run(broker));
     } catch (thrown) {
       const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error");
       const { code, status, message } = error;
