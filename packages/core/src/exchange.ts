@@ -63,7 +63,7 @@ export function checkMountable(broker: unknown): void {
   // A caller in JavaScript may pass anything.
   const { actions, handle } = Object(broker) as Partial<Record<"actions" | "handle", unknown>>;
   if (Array.isArray(actions) && typeof handle === "function") return;
-  throw new BrokerError("invalid-option", { hint: "Only a ConversationBroker can be mounted" });
+  throw new BrokerError("invalid-option", { hint: "What is mounted must be a ConversationBroker" });
 }
 
 /** Returns the last segment of a URL's path, without query and one trailing slash. */

@@ -108,7 +108,7 @@ export async function serveNode<TNative>(
   if (reply === null) return false;
   let isWritten = false;
   let failure: unknown;
-  if (!response.headersSent && !departure.hasLeft) {
+  if (!response.headersSent && !departure.hasLeft()) {
     try {
       if (write) write(reply);
       else writeReply(response, reply);
@@ -122,10 +122,10 @@ export async function serveNode<TNative>(
     if (isWritten) await departure.closed;
     // A hook of the host that failed meanwhile has replaced the reply by its own.
     const isReplaced = response.statusCode >= 400 || replaced?.() === true;
-    if (!isWritten || !departure.isWhole || isReplaced) await reply.undelivered();
+    if (!isWritten || !departure.isWhole() || isReplaced) await reply.undelivered();
   }
   // A client that is still connected gets the host's error instead.
-  if (!isWritten && !response.headersSent && !departure.hasLeft) throw failure;
+  if (!isWritten && !response.headersSent && !departure.hasLeft()) throw failure;
   return true;
 }
 
@@ -207,44 +207,40 @@ function watchDeparture({ socket }: NodeRequest, response: NodeResponse) {
   let hasFinished = false;
   const isDestroyed = () => (response.destroyed || response.stream?.destroyed) === true;
   let hasLeft = isDestroyed() || socket?.destroyed === true;
-  let close = (): void => undefined;
-  const closed = new Promise<void>((resolve) => {
-    close = resolve;
+  /** The reply was written in full. An HTTP/2 stream that was reset counts as finished too, with a code. */
+  const isWhole = () => {
+    const { writableEnded, writableFinished, stream } = response;
+    // Emulated responses emit `finish` without setting the flag.
+    return writableEnded && (hasFinished || writableFinished) && !stream?.rstCode;
+  };
+  response.once("finish", () => {
+    hasFinished = true;
   });
-  const departure = {
+  const closed = new Promise<void>((resolve) => {
+    const onClose = () => {
+      cancel?.();
+      if (!isWhole()) {
+        hasLeft = true;
+        controller?.abort();
+      }
+      resolve();
+    };
+    // A response that waits for an earlier one has no connection yet, and is not notified when that ends.
+    const cancel = response.socket || !socket?.once ? undefined : onSocketClose(socket, onClose);
+    // Not the request's `close`, which follows the end of its body.
+    response.once("close", onClose);
+  });
+  return {
     closed,
+    isWhole,
     /** Created at first use: it costs microseconds, and most refusals do not need it. */
     get signal() {
       controller ??= new AbortController();
       if (hasLeft) controller.abort();
       return controller.signal;
     },
-    get hasLeft() {
-      return hasLeft || isDestroyed();
-    },
-    /** The reply was written in full. An HTTP/2 stream that was reset counts as finished too, with a code. */
-    get isWhole() {
-      const { writableEnded, writableFinished, stream } = response;
-      // Emulated responses emit `finish` without setting the flag.
-      return writableEnded && (hasFinished || writableFinished) && !stream?.rstCode;
-    },
+    hasLeft: () => hasLeft || isDestroyed(),
   };
-  const onClose = () => {
-    forget?.();
-    if (!departure.isWhole) {
-      hasLeft = true;
-      controller?.abort();
-    }
-    close();
-  };
-  // A response that waits for an earlier one has no connection yet, and is not notified when that ends.
-  const forget = response.socket || !socket?.once ? undefined : onSocketClose(socket, onClose);
-  response.once("finish", () => {
-    hasFinished = true;
-  });
-  // Not the request's `close`, which follows the end of its body.
-  response.once("close", onClose);
-  return departure;
 }
 
 /** Tasks per connection. One listener each, because Node warns about more than ten. */

@@ -5,7 +5,7 @@ import { outcomeWithin, timeOver } from "../deadline.js";
 import { BrokerError } from "../errors.js";
 import type { Action, AuthorizeContext, Exchange, Reply } from "../exchange.js";
 import { fromBase64url } from "../hmac.js";
-import { readBody, requireJson, requireJsonOrText } from "./body.js";
+import { checkMediaType, readBody } from "./body.js";
 import type { Services } from "./handle.js";
 import { checkOrigin } from "./origin.js";
 
@@ -30,8 +30,11 @@ export async function authenticate<T>(
   schema: () => z.ZodType<T>,
 ): Promise<{ readonly caller: Caller; readonly body: T }> {
   const { settings } = services;
-  requireJson(exchange);
+  checkMediaType(exchange, false);
   checkOrigin(exchange, settings);
+  if (settings.authorize === undefined) {
+    throw new BrokerError("authorize-missing", { hint: "Starts over HTTP need the option authorize" });
+  }
   const caller = await findCaller(services, exchange, action);
   if (caller === undefined) throw unauthorized;
   const body = await readBody(exchange, schema, settings);
@@ -50,20 +53,20 @@ export async function prove<T extends { readonly id?: string | undefined; readon
   schema: () => z.ZodType<T>,
 ): Promise<{ readonly proof: Proof; readonly body: T; readonly headers: Reply["headers"] }> {
   const { settings, checkAttempts } = services;
-  requireJsonOrText(exchange);
+  checkMediaType(exchange, true);
   checkOrigin(exchange, settings);
   const body = await readBody(exchange, schema, settings);
   let { token } = body;
   let caller: Caller | undefined;
   if (token === undefined) {
-    caller = settings.authorize && (await findCaller(services, exchange, action));
+    caller = await findCaller(services, exchange, action);
     if (caller === undefined) token = liveKitBearer(exchange.header("authorization"));
     if (caller === undefined && token === undefined) throw unauthorized;
   }
   const proof = { token, id: body.id, consumer: caller?.consumer };
   checkAttempts(action, proof);
   const resolveConsumer = async () => {
-    const known = settings.authorize && (await findCaller(services, exchange, action).catch(() => undefined));
+    const known = await findCaller(services, exchange, action).catch(() => undefined);
     if (known !== undefined) checkAttempts(action, known);
     return known?.consumer;
   };
@@ -71,17 +74,13 @@ export async function prove<T extends { readonly id?: string | undefined; readon
 }
 
 /**
- * Returns the consumer that the team's `authorize` names; `undefined` if it names none or throws a 401.
+ * Returns the consumer that the team's `authorize` names; `undefined` if there is none.
  *
- * @throws BrokerError `authorize-missing`, `-failed` or `-timeout`, `forbidden`, `invalid-identity`
+ * @throws BrokerError `authorize-failed`, `authorize-timeout`, `forbidden` or `invalid-identity`
  */
 async function findCaller({ settings }: Services, exchange: Exchange, action: Action): Promise<Caller | undefined> {
   const { authorize, clock, timeouts } = settings;
-  if (authorize === undefined) {
-    throw new BrokerError("authorize-missing", {
-      hint: "Set the option authorize: without it nobody can start over HTTP",
-    });
-  }
+  if (authorize === undefined) return undefined;
   const { native, clientIp } = exchange;
   const context = {
     action,
@@ -127,12 +126,11 @@ function liveKitBearer(authorization = ""): string | undefined {
   }
 }
 
-const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]{1,100}$/;
+/** Without the headers that the broker or the connection decides. */
+const HEADER_NAME =
+  /^(?!content-|equos-|(transfer-encoding|connection|keep-alive|proxy-connection|te|http2-settings|cache-control|retry-after|ratelimit(-policy)?|allow|trailer|upgrade)$)[!#$%&'*+.^_`|~\w-]{1,100}$/;
 /** What every server can write: Latin-1 without control characters. */
 const HEADER_VALUE = /^[\t\x20-\x7e\xa0-\xff]{0,8192}$/;
-/** Headers that the broker or the connection decides. */
-const RESERVED_HEADER =
-  /^(content-|equos-)|^(transfer-encoding|connection|keep-alive|proxy-connection|te|http2-settings|cache-control|retry-after|ratelimit(-policy)?|allow|trailer|upgrade)$/;
 
 /**
  * Returns the headers of `authorize` with lower-case names. Checks them before anything starts: a header that cannot be
@@ -140,24 +138,17 @@ const RESERVED_HEADER =
  *
  * @throws BrokerError `authorize-failed`
  */
-function checkHeaders(headers: unknown): Reply["headers"] {
-  if (typeof (headers ?? {}) !== "object") {
-    throw new BrokerError("authorize-failed", { hint: "authorize returned headers that are not an object" });
-  }
+function checkHeaders(headers: unknown = {}): Reply["headers"] {
   const result: Record<string, string | readonly string[]> = Object.create(null);
+  const fail = (problem: string) => new BrokerError("authorize-failed", { hint: `authorize returned ${problem}` });
+  if (typeof headers !== "object") throw fail("headers that are not an object");
   for (const [key, value] of Object.entries(headers ?? {})) {
     const name = key.toLowerCase();
-    const values: unknown[] = [value].flat();
     // HTTP/2 refuses a list for any other header, and a second spelling would hide the first.
     const isList = name === "set-cookie" || name === "vary";
-    const isWritable =
-      HEADER_NAME.test(name) &&
-      !RESERVED_HEADER.test(name) &&
-      values.every((item) => typeof item === "string" && HEADER_VALUE.test(item)) &&
-      (isList || !(Array.isArray(value) || name in result));
-    if (!isWritable) {
-      const hint = `authorize returned the header ${JSON.stringify(key)}, which is reserved, repeated, or cannot be sent`;
-      throw new BrokerError("authorize-failed", { hint });
+    const values: unknown[] = isList ? [value].flat() : [name in result ? undefined : value];
+    if (!HEADER_NAME.test(name) || !values.every((item) => typeof item === "string" && HEADER_VALUE.test(item))) {
+      throw fail(`the header ${JSON.stringify(key)}, which is reserved, repeated, or cannot be sent`);
     }
     result[name] = isList ? [result[name] ?? [], value].flat() : value;
   }

@@ -68,25 +68,19 @@ function stringify(value: unknown): string {
   }
 }
 
-/** Returns the media type without parameters such as `charset`. */
-function mediaType(exchange: Exchange): string {
-  return (exchange.header("content-type") ?? "").replace(/;.*/s, "").trim().toLowerCase();
-}
-
-/** Accepts JSON only, because a form of another site cannot send it. @throws BrokerError `unsupported-media-type` */
-export function requireJson(exchange: Exchange): void {
-  if (mediaType(exchange) !== "application/json") throw new BrokerError("unsupported-media-type");
-}
-
 /**
- * Also accepts text, which a closing page can send with `navigator.sendBeacon(url, text)`, and an empty body of any type.
+ * Accepts JSON, which a form of another site cannot send.
  *
+ * @param allowsText accepts text too, which a closing page sends with `navigator.sendBeacon`, and an empty body of any type
  * @throws BrokerError `unsupported-media-type`
  */
-export function requireJsonOrText(exchange: Exchange): void {
+export function checkMediaType(exchange: Exchange, allowsText: boolean): void {
+  const type = (exchange.header("content-type") ?? "").replace(/;.*/s, "").trim().toLowerCase();
+  if (type === "application/json") return;
+  if (!allowsText) throw new BrokerError("unsupported-media-type");
   const length = exchange.header("content-length") ?? "0";
   const isEmpty = length === "0" && exchange.header("transfer-encoding") === undefined;
-  if (isEmpty || ["", "application/json", "text/plain"].includes(mediaType(exchange))) return;
+  if (isEmpty || type === "" || type === "text/plain") return;
   const publicMessage = "Send the body as application/json or text/plain.";
   throw new BrokerError("unsupported-media-type", { publicMessage });
 }

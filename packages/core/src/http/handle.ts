@@ -84,30 +84,25 @@ function credentials(exchange: Exchange): string[] {
   const authorization = readHeader(exchange, "authorization") ?? "";
   const cookie = readHeader(exchange, "cookie") ?? "";
   const values = cookie.split(";").map((pair) => pair.slice(pair.indexOf("=") + 1).trim());
-  return [authorization, authorization.replace(/^\S+\s+/, ""), cookie, ...values, ...values.map(decode)];
+  const decoded = values.map((value) => attempt(() => decodeURIComponent(value), value));
+  return [authorization, authorization.replace(/^\S+\s+/, ""), cookie, ...values, ...decoded];
 }
 
-/** Reads a header of an adapter that may have none and throw. */
+/** An adapter that has no headers may throw. */
 function readHeader(exchange: Exchange, name: string): string | undefined {
-  try {
-    return exchange.header(name);
-  } catch {
-    return undefined;
-  }
-}
-
-function decode(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
+  return attempt(() => exchange.header(name), undefined);
 }
 
 function describe(cause: unknown): string {
+  const stack = () => (cause instanceof Error ? String(cause.stack ?? cause) : typeof cause);
+  return attempt(stack, "an error that cannot be described");
+}
+
+/** Returns the fallback if the call throws. */
+function attempt<T>(call: () => T, fallback: T): T {
   try {
-    return cause instanceof Error ? String(cause.stack ?? cause) : typeof cause;
+    return call();
   } catch {
-    return "an error that cannot be described";
+    return fallback;
   }
 }

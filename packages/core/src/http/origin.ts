@@ -1,12 +1,10 @@
 import { BrokerError } from "../errors.js";
 import { addVary, type Exchange, type Reply } from "../exchange.js";
 import { isOrigin } from "../is-origin.js";
+import type { Settings } from "../settings.js";
 import { createReply } from "./reply.js";
 
-interface OriginRule {
-  readonly allowedOrigins?: readonly string[] | undefined;
-  readonly publicOrigin?: string | undefined;
-}
+type OriginRule = Partial<Pick<Settings, "allowedOrigins" | "publicOrigin">>;
 
 /**
  * Refuses calls of other sites. Decides in this order: a listed `Origin` passes; then `Sec-Fetch-Site`, which no page can
@@ -14,10 +12,8 @@ interface OriginRule {
  *
  * @throws BrokerError `origin-refused`, which names the origin and the option
  */
-export function checkOrigin(
-  exchange: Pick<Exchange, "header">,
-  { allowedOrigins = [], publicOrigin }: OriginRule,
-): void {
+export function checkOrigin(exchange: Pick<Exchange, "header">, rule: OriginRule): void {
+  const { allowedOrigins = [], publicOrigin } = rule;
   const origin = exchange.header("origin");
   if (origin !== undefined && allowedOrigins.includes(origin)) return;
   const site = exchange.header("sec-fetch-site");
