@@ -100,11 +100,9 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array 
 }
 
 /** Options of {@link toFetchHandler}. */
-export interface FetchHandlerOptions {
+export interface FetchHandlerOptions extends Pick<FetchCall, "waitUntil"> {
   /** The client's address, as your platform reports it. Default: unknown. */
   readonly clientIp?: ((request: Request) => string | undefined) | undefined;
-  /** Keeps a serverless function alive for work after the reply. */
-  readonly waitUntil?: ((task: Promise<unknown>) => void) | undefined;
 }
 
 /**

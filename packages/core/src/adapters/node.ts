@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../error-codes.js";
 import { BrokerError } from "../errors.js";
 import {
   type AuthorizeContext,
@@ -175,19 +176,18 @@ function readStream(stream: NodeStream, maxBytes: number): Promise<Uint8Array> {
     const stop = () => {
       for (const [event, listener] of Object.entries(listeners)) stream.off(event, listener);
     };
-    const onBroken = () => {
+    const fail = (code: ErrorCode) => {
       stop();
-      reject(new BrokerError("body-unreadable"));
+      reject(new BrokerError(code));
     };
+    const onBroken = () => fail("body-unreadable");
     const listeners = {
       data: (chunk: unknown) => {
         // A host that has set an encoding emits strings.
         const bytes = chunk instanceof Uint8Array ? chunk : new TextEncoder().encode(String(chunk));
         size += bytes.byteLength;
         chunks.push(bytes);
-        if (size <= maxBytes) return;
-        stop();
-        reject(new BrokerError("body-too-large"));
+        if (size > maxBytes) fail("body-too-large");
       },
       end: () => {
         stop();
@@ -248,13 +248,11 @@ const closeTasks = new WeakMap<NodeSocket, Set<() => void>>();
 
 /** Runs the task when the connection closes. Returns a function that cancels it. */
 function onSocketClose(socket: NodeSocket, task: () => void): () => void {
-  let tasks = closeTasks.get(socket);
-  if (tasks === undefined) {
-    const added = new Set<() => void>();
-    tasks = added;
-    closeTasks.set(socket, added);
+  const tasks = closeTasks.get(socket) ?? new Set();
+  if (!closeTasks.has(socket)) {
+    closeTasks.set(socket, tasks);
     socket.once?.("close", () => {
-      for (const run of [...added]) run();
+      for (const run of tasks) run();
     });
   }
   tasks.add(task);

@@ -71,8 +71,8 @@ function refuse({ settings, secrets }: Services, exchange: Exchange, thrown: unk
   if (status < 500 && code !== "origin-refused") return problemReply(error);
   const instance = `urn:uuid:${crypto.randomUUID()}`;
   // Only errors of other code can quote the request.
-  const cause =
-    error.cause === undefined ? undefined : redact(describe(error.cause), [...secrets(), ...credentials(exchange)]);
+  const mask = (text: string) => redact(text, [...secrets(), ...credentials(exchange)]);
+  const cause = error.cause === undefined ? undefined : mask(describe(error.cause));
   const logger = exchange.logger === undefined ? settings.logger : guarded(exchange.logger);
   const details = { code, status, action: exchange.action, instance, upstream, cause };
   logger[warnings.includes(code) ? "warn" : "error"](details, redact(message, secrets()));
@@ -89,9 +89,7 @@ function credentials(exchange: Exchange): string[] {
 }
 
 /** An adapter that has no headers may throw. */
-function readHeader(exchange: Exchange, name: string): string | undefined {
-  return attempt(() => exchange.header(name), undefined);
-}
+const readHeader = (exchange: Exchange, name: string) => attempt(() => exchange.header(name), undefined);
 
 function describe(cause: unknown): string {
   const stack = () => (cause instanceof Error ? String(cause.stack ?? cause) : typeof cause);
