@@ -66,9 +66,9 @@ export async function prove<T extends { readonly id?: string | undefined; readon
   const proof = { token, id: body.id, consumer: caller?.consumer };
   checkAttempts(action, proof);
   const resolveConsumer = async () => {
-    const known = await findCaller(services, exchange, action).catch(() => undefined);
-    if (known !== undefined) checkAttempts(action, known);
-    return known?.consumer;
+    const owner = await findCaller(services, exchange, action).catch(() => undefined);
+    if (owner !== undefined) checkAttempts(action, owner);
+    return owner?.consumer;
   };
   return { proof: { ...proof, resolveConsumer }, body, headers: caller?.headers ?? {} };
 }
@@ -92,7 +92,7 @@ async function findCaller({ settings }: Services, exchange: Exchange, action: Ac
     },
     // The types of mounting make sure that the adapter supplies the native part that `authorize` takes.
   } as AuthorizeContext<never>;
-  const answer = await outcomeWithin(clock, timeouts.authorizeSeconds, () => authorize(context)).catch(refusal);
+  const answer = await outcomeWithin(clock, timeouts.authorizeSeconds, () => authorize(context)).catch(rejectThrown);
   if (answer === timeOver) {
     throw new BrokerError("authorize-timeout", { hint: `authorize took more than ${timeouts.authorizeSeconds} s` });
   }
@@ -106,7 +106,7 @@ async function findCaller({ settings }: Services, exchange: Exchange, action: Ac
 }
 
 /** An `authorize` that throws a 401 knows no consumer, as one that returns `null`. */
-function refusal(thrown: unknown): undefined {
+function rejectThrown(thrown: unknown): undefined {
   const { statusCode, status } = Object(thrown) as Partial<Record<"statusCode" | "status", unknown>>;
   const statuses = [statusCode, status];
   if (statuses.includes(401)) return undefined;

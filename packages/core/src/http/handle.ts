@@ -8,7 +8,7 @@ import { guarded } from "../logger.js";
 import { redact } from "../redact.js";
 import type { Settings } from "../settings.js";
 import type { CheckAttempts } from "./attempts.js";
-import { preflight, withCors } from "./origin.js";
+import { answerPreflight, withCors } from "./origin.js";
 import { problemReply } from "./reply.js";
 import { heartbeatRoute, startRoute, stopRoute } from "./routes.js";
 import { tokenRoute } from "./token.js";
@@ -50,7 +50,7 @@ export async function handle(services: Services, exchange: Exchange): Promise<Re
 }
 
 async function run(route: Route, services: Services, exchange: Exchange): Promise<Reply> {
-  const early = preflight(exchange, services.settings);
+  const early = answerPreflight(exchange, services.settings);
   if (early !== undefined) return early;
   if (exchange.method !== "POST") throw new BrokerError("method-not-allowed");
   const sweep = services.catchUp();

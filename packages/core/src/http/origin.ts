@@ -20,7 +20,7 @@ export function checkOrigin(exchange: Pick<Exchange, "header">, rule: OriginRule
   if (site === "same-origin") return;
   const isOwn = () => origin === undefined || origin === publicOrigin || isOriginOf(exchange.header("host"), origin);
   if (site === undefined && isOwn()) return;
-  throw new BrokerError("origin-refused", { publicMessage: refusal(origin, site ?? "") });
+  throw new BrokerError("origin-refused", { publicMessage: describeRefusal(origin, site ?? "") });
 }
 
 /** Compares as URLs, because a default port may be written or left out. Behind a proxy the own scheme is not known. */
@@ -30,7 +30,7 @@ function isOriginOf(host: string | undefined, origin: string): boolean {
   return scheme !== undefined && host !== undefined && URL.canParse(own) && new URL(own).origin === origin;
 }
 
-function refusal(origin: string | undefined, site: string): string {
+function describeRefusal(origin: string | undefined, site: string): string {
   if (origin === undefined) {
     const value = /^[\w-]{1,32}$/.test(site) ? site : "something unknown";
     return `A call with Sec-Fetch-Site: ${value} and no Origin is refused; allowedOrigins cannot list it.`;
@@ -68,7 +68,7 @@ export function withCors(reply: Reply, origin: string | undefined, { allowedOrig
  *
  * @throws BrokerError `origin-refused`
  */
-export function preflight(exchange: Exchange, rule: OriginRule): Reply | undefined {
+export function answerPreflight(exchange: Exchange, rule: OriginRule): Reply | undefined {
   if (exchange.method !== "OPTIONS" || !rule.allowedOrigins?.length) return undefined;
   if (exchange.header("access-control-request-method") === undefined) return undefined;
   checkOrigin(exchange, rule);

@@ -21,21 +21,23 @@ export async function tokenRoute(services: Services, exchange: Exchange): Promis
   }
   const { agent_name: character, metadata } = room_config?.agents?.[0] ?? {};
   const start = { character, input: parseInput(metadata) };
-  const { handout, headers, undelivered } = await handOut(services, exchange, caller, start, "token").catch(translate);
+  const { handout, headers, undelivered } = await handOut(services, exchange, caller, start, "token").catch(
+    rethrowForToken,
+  );
   const { conversation, consumerAccessToken } = handout.payload;
   const { id, serverUrl, character: avatar } = conversation;
   const answer = { server_url: serverUrl, participant_token: consumerAccessToken };
   const allHeaders = {
     ...headers,
     // LiveKit's clients drop other fields of the body.
-    ...textHeader("equos-conversation", id),
-    ...textHeader("equos-livekit-identity", avatar.livekitIdentity),
+    ...encodeHeader("equos-conversation", id),
+    ...encodeHeader("equos-livekit-identity", avatar.livekitIdentity),
   };
   return { ...createReply(services.settings.tokenStatus, answer, allHeaders), undelivered };
 }
 
 /** Throws the same refusal, but about the fields that the client has sent. */
-function translate(error: unknown): never {
+function rethrowForToken(error: unknown): never {
   if (!isBrokerError(error)) throw error;
   if (error.code === "unknown-character") throw new BrokerError("unknown-agent");
   if (error.code !== "invalid-input") throw error;
@@ -53,7 +55,7 @@ function parseInput(metadata: string | undefined): unknown {
 }
 
 /** Percent-encodes what is not plain ASCII. Leaves out long values, which some clients and proxies refuse. */
-function textHeader(name: string, value: string): Record<string, string> {
+function encodeHeader(name: string, value: string): Record<string, string> {
   // `encodeURIComponent` throws at half a surrogate pair.
   const text = value.replace(/\p{Cs}/gu, "\ufffd").replace(/[^!-$&-~]/gu, encodeURIComponent);
   return text.length > 1024 ? {} : { [name]: text };
