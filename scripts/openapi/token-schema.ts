@@ -1,6 +1,6 @@
 import { ref, type Schema } from "./schema.js";
 
-// LiveKit's TokenSourceRequest as `core/src/http/token.ts` reads it, which has no schema of its own: several SDKs
+// LiveKit's TokenSourceRequest as `core/src/http/token.ts` reads it, whose schema has no JSON form: several SDKs
 // send all their fields, so what cannot be set here is refused only where it says something.
 
 /** So many objects or lists may be nested and still say nothing. */

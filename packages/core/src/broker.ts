@@ -22,7 +22,7 @@ import { createSweep, type Sweep } from "./conversations/sweep.js";
 import { BrokerError } from "./errors.js";
 import type { Exchange, Reply } from "./exchange.js";
 import type { Grant } from "./grant.js";
-import { Attempts } from "./http/attempts.js";
+import { limitAttempts } from "./http/attempts.js";
 import { actions, handle, type Services } from "./http/handle.js";
 import { checkOptions } from "./option-checks.js";
 import type { BrokerOptions } from "./options.js";
@@ -142,8 +142,7 @@ export class ConversationBroker<
     this.#close = (everything) => closeConversations(context, ends, sweep, everything);
     this.#services = {
       ...{ settings, starts, stops, background },
-      heartbeat: stops.heartbeat,
-      attempts: new Attempts(clock),
+      checkAttempts: limitAttempts(clock),
       secrets: () => upstream.secrets(),
       sweep: () => this.sweep(),
       catchUp: () => sweeper.catchUp(),
@@ -202,9 +201,9 @@ export class ConversationBroker<
   /** Records that a page is in a conversation. @throws BrokerError `not-found` or `conversation-ended` */
   async heartbeat(options: HeartbeatOptions): Promise<void> {
     const { generation } = options;
-    if ("token" in options) return await this.#services.heartbeat({ token: required(options.token), generation });
+    if ("token" in options) return await this.#services.stops.heartbeat({ token: required(options.token), generation });
     const { consumer, id } = options;
-    await this.#services.heartbeat({ consumer: signedIn(consumer), id: present(id), generation });
+    await this.#services.stops.heartbeat({ consumer: signedIn(consumer), id: present(id), generation });
   }
 
   /**

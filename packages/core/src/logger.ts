@@ -6,12 +6,13 @@ export interface Logger {
   error(details: object, message: string): void;
 }
 
+/** Writes to the console. */
 export const consoleLogger: Logger = {
   warn: (details, message) => console.warn(`equos-broker: ${message}`, details),
   error: (details, message) => console.error(`equos-broker: ${message}`, details),
 };
 
-/** The same logger, which can no longer break what it only reports on. */
+/** Wraps a logger so that its own errors are ignored: there is no place to report them. */
 export function guarded(logger: Logger): Logger {
   const guard = (level: keyof Logger) => (details: object, message: string) => {
     try {
@@ -19,7 +20,7 @@ export function guarded(logger: Logger): Logger {
       const logged: unknown = logger[level](details, message);
       if (isPromise(logged)) logged.catch(() => undefined);
     } catch {
-      // A logger that throws has nowhere to be reported.
+      // Ignored, see above.
     }
   };
   return { warn: guard("warn"), error: guard("error") };

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { Attempts } from "../src/http/attempts.js";
+import { limitAttempts } from "../src/http/attempts.js";
 
 const consumer = (identity: string) => ({ consumer: { identity, name: "Ada" } });
 
 function counting() {
   let now = 1_000_000;
-  const attempts = new Attempts({ now: () => now, setTimeout: () => undefined, clearTimeout: () => undefined });
+  const check = limitAttempts({ now: () => now, setTimeout: () => undefined, clearTimeout: () => undefined });
   /** How many of so many attempts are let through. */
   const passed = (identity: string, count: number): number => {
     let through = 0;
     for (let attempt = 0; attempt < count; attempt += 1) {
       try {
-        attempts.check("start", consumer(identity));
+        check("start", consumer(identity));
         through += 1;
       } catch (error) {
         expect(error).toMatchObject({ code: "too-many-attempts" });
@@ -19,7 +19,7 @@ function counting() {
     }
     return through;
   };
-  return { attempts, passed, wait: (milliseconds: number) => (now += milliseconds) };
+  return { check, passed, wait: (milliseconds: number) => (now += milliseconds) };
 }
 
 describe("attempts of one consumer", () => {
@@ -54,9 +54,9 @@ describe("attempts of one consumer", () => {
   });
 
   it("are not forgotten for tokens that anybody may make up", () => {
-    const { attempts, passed } = counting();
+    const { check, passed } = counting();
     expect(passed("ada", 60)).toBe(60);
-    for (let one = 0; one < 20_000; one += 1) attempts.check("stop", { token: `made up ${one}` });
+    for (let one = 0; one < 20_000; one += 1) check("stop", { token: `made up ${one}` });
     expect(passed("ada", 1)).toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import { checkOrigin } from "../src/http/origin.js";
 
 const passes = (headers: Record<string, string>, rule = {}) => {
   try {
-    checkOrigin((name) => headers[name], rule);
+    checkOrigin({ header: (name) => headers[name] }, rule);
     return true;
   } catch {
     return false;

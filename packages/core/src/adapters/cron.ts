@@ -1,25 +1,25 @@
 import type { ReconcileReport } from "../conversations/reconcile.js";
 import { BrokerError, isBrokerError, secretMissing } from "../errors.js";
-import type { Exchange, Mountable, Reply } from "../exchange.js";
-import { type HmacKey, hmacKey, isSigned, sign } from "../hmac.js";
-import { jsonReply, problemReply } from "../http/reply.js";
+import type { Mountable } from "../exchange.js";
+import { hmacKey, isSigned, sign } from "../hmac.js";
+import { createReply, problemReply } from "../http/reply.js";
 import { consoleLogger, guarded } from "../logger.js";
 
 /** Options of {@link cronHandler}. */
 export interface CronOptions {
-  /** What the scheduler sends as `Authorization: Bearer <secret>`: random, 32 characters or more. */
+  /** The scheduler sends it as `Authorization: Bearer <secret>`. Random, at least 32 characters. */
   readonly secret: string | undefined;
 }
 
-/** What of a broker a scheduler needs. */
+/** The part of a broker that a scheduler uses. */
 export interface Sweepable {
   sweep(): Promise<void>;
   reconcile(): Promise<ReconcileReport>;
 }
 
 /**
- * For a scheduler, where nothing runs between requests or nobody may call for long: one GET or POST sweeps and, if the
- * broker has a `deployment`, reconciles. The answer has counts only. Mount it as a broker; its only action is `cron`.
+ * Returns a handler for a scheduler, where nothing runs between requests: each GET or POST sweeps and, if the broker has a
+ * `deployment`, reconciles. The response has counts only. Mount it like a broker; its only action is `cron`.
  *
  * @throws BrokerError `invalid-option`; without a secret each call answers `secret-missing`
  *
@@ -33,26 +33,27 @@ export function cronHandler(broker: Sweepable, { secret }: CronOptions): Mountab
   if (secret !== undefined && (typeof secret !== "string" || secret.length < 32)) {
     throw new BrokerError("invalid-option", { hint: 'cronHandler: option "secret" must be at least 32 characters' });
   }
-  let key: Promise<HmacKey> | undefined;
-  const known = async (sent: string) => {
+  const isSecret = async (sent: string) => {
     if (secret === undefined) throw secretMissing("cronHandler");
-    key ??= hmacKey(secret);
-    // Of two texts only their signatures are compared, in constant time.
-    return await isSigned(await key, secret, await sign(await key, sent));
+    const key = await hmacKey(secret);
+    // Compares signatures, because that takes constant time.
+    return await isSigned(key, secret, await sign(key, sent));
   };
-  const handle = async (exchange: Exchange): Promise<Reply | null> => {
+  const handle: Mountable<unknown>["handle"] = async (exchange) => {
     if (exchange.action !== "cron") return null;
-    if (exchange.method !== "GET" && exchange.method !== "POST") return notAllowed();
     try {
+      if (!["GET", "POST"].includes(exchange.method)) {
+        throw new BrokerError("method-not-allowed", { publicMessage: "Use GET or POST." });
+      }
       const sent = /^Bearer (.+)$/i.exec(exchange.header("authorization") ?? "")?.[1];
-      if (sent === undefined || !(await known(sent))) throw new BrokerError("unauthorized");
-      return jsonReply(200, await run(broker));
+      if (sent === undefined || !(await isSecret(sent))) throw new BrokerError("unauthorized");
+      return createReply(200, await run(broker));
     } catch (thrown) {
       const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error");
       const { code, status, message } = error;
-      // The broker's own messages hold no secret; what anybody else threw is not known to be without one.
+      // The broker's own messages contain no secret. Those of other errors may, so they are left out.
       if (status >= 500) guarded(exchange.logger ?? consoleLogger).error({ code, status, action: "cron" }, message);
-      return problemReply(error);
+      return problemReply(error, undefined, "GET, POST");
     }
   };
   return { actions: ["cron"], handle };
@@ -68,10 +69,4 @@ async function run(broker: Sweepable): Promise<object> {
   const { running, stopped, adopted, ended, clashes } = report;
   const counts = { stopped: stopped.length, adopted: adopted.length, ended: ended.length, clashes: clashes.length };
   return { swept: true, reconciled: { running, ...counts } };
-}
-
-/** Schedulers ask in either way. */
-function notAllowed(): Reply {
-  const reply = problemReply(new BrokerError("method-not-allowed", { publicMessage: "Use GET or POST." }));
-  return { ...reply, headers: { ...reply.headers, allow: "GET, POST" } };
 }

@@ -2,38 +2,38 @@ import { BrokerError } from "../errors.js";
 import {
   type AuthorizeContext,
   checkMountable,
+  concat,
   type Exchange,
-  joined,
+  ignoreRejection,
   lastSegment,
   type Mountable,
-  type Reply,
 } from "../exchange.js";
 import { problemReply } from "../http/reply.js";
 
-/** What `authorize` finds in `context.native` behind {@link serveFetch} and `toFetchHandler`. */
+/** The type of `context.native` in `authorize` behind {@link serveFetch} and {@link toFetchHandler}. */
 export interface FetchNative<TPlatform = undefined> {
   readonly request: Request;
-  /** What the platform gives beside each request: a Worker's bindings, SvelteKit's event. */
+  /** What the platform passes with each request: a Worker's bindings, SvelteKit's event. */
   readonly platform: TPlatform;
 }
 
 /**
- * What `authorize` is given behind {@link serveFetch} and `toFetchHandler`. `TPlatform`: your type of what the platform
- * gives beside each request; such a broker mounts only where that is passed.
+ * What `authorize` receives behind {@link serveFetch} and {@link toFetchHandler}. `TPlatform` is your type of what the
+ * platform passes with each request; such a broker mounts only where that is passed on.
  */
 export type FetchContext<TPlatform = undefined> = AuthorizeContext<FetchNative<TPlatform>>;
 
-/** What goes with one request. */
+/** What {@link serveFetch} takes with a request. */
 export type FetchCall<TPlatform = undefined> = {
-  /** The client's address, from wherever your platform keeps it. Default: unknown. */
+  /** The client's address, as your platform reports it. Default: unknown. */
   readonly clientIp?: string | undefined;
   /** Keeps a serverless function alive for work after the reply, for half a minute or so. */
   readonly waitUntil?: ((task: Promise<unknown>) => void) | undefined;
 } & (undefined extends TPlatform ? { readonly platform?: TPlatform } : { readonly platform: TPlatform });
 
 /**
- * Serves one web-standard request, where the platform gives more with each than the request alone. The last segment of the
- * path is the action, and any other than the broker's answers 404. Never rejects.
+ * Serves one web-standard request, on platforms that pass more than the request. The last segment of the path is the action;
+ * any other than the broker's gets 404. Never rejects.
  *
  * @example
  * ```ts
@@ -46,56 +46,40 @@ export type FetchCall<TPlatform = undefined> = {
 export async function serveFetch<TPlatform = undefined>(
   broker: Mountable<FetchNative<TPlatform>>,
   request: Request,
-  { clientIp, waitUntil = forget, platform }: FetchCall<TPlatform>,
+  { clientIp, waitUntil = ignoreRejection, platform }: FetchCall<TPlatform>,
 ): Promise<Response> {
-  const departure = new FetchDeparture(request.signal);
+  let controller: AbortController | undefined;
+  let isAnswered = false;
   const exchange: Exchange<FetchNative<TPlatform>> = {
     method: request.method,
     action: lastSegment(request.url),
     header: (name) => request.headers.get(name) ?? undefined,
     readBody: (maxBytes) => readBody(request, maxBytes),
     clientIp,
+    /** Created at first use. Not the request's own one, which Deno aborts after each response. */
     get signal() {
-      return departure.signal;
+      if (controller !== undefined) return controller.signal;
+      const created = new AbortController();
+      controller = created;
+      const abort = () => {
+        if (!isAnswered) created.abort();
+      };
+      if (request.signal.aborted) abort();
+      else request.signal.addEventListener("abort", abort, { once: true });
+      return created.signal;
     },
-    // Left out only where `undefined` is one of its values.
+    // Left out only if `undefined` is one of its values.
     native: { request, platform: platform as TPlatform },
     waitUntil: (task) => waitUntil(task),
   };
-  const reply = await broker.handle(exchange);
-  departure.settle();
-  return toResponse(reply ?? problemReply(new BrokerError("unknown-action")));
+  const reply = (await broker.handle(exchange)) ?? problemReply(new BrokerError("unknown-action"));
+  isAnswered = true;
+  const { status, headers, body } = reply;
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    [value].flat().map((item): [string, string] => [name, item]),
+  );
+  return new Response(body, { status, headers: lines });
 }
-
-/** A client that left before the reply. Deno aborts a request's own signal after each answer, too. */
-class FetchDeparture {
-  readonly #request: AbortSignal;
-  #controller: AbortController | undefined;
-  #settled = false;
-
-  constructor(request: AbortSignal) {
-    this.#request = request;
-  }
-
-  /** Listens only when somebody asks for it. */
-  get signal(): AbortSignal {
-    if (this.#controller !== undefined) return this.#controller.signal;
-    const controller = new AbortController();
-    this.#controller = controller;
-    const onAbort = () => {
-      if (!this.#settled) controller.abort();
-    };
-    if (this.#request.aborted) onAbort();
-    else this.#request.addEventListener("abort", onAbort, { once: true });
-    return controller.signal;
-  }
-
-  settle(): void {
-    this.#settled = true;
-  }
-}
-
-const forget = (task: Promise<unknown>): void => void task.catch(() => undefined);
 
 async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
   if (request.bodyUsed) throw new BrokerError("body-unreadable");
@@ -105,36 +89,26 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array 
   let size = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return joined(chunks, size);
+    if (done) return concat(chunks);
     chunks.push(value);
     size += value.byteLength;
     if (size > maxBytes) {
-      reader.cancel().catch(() => undefined);
+      ignoreRejection(reader.cancel());
       throw new BrokerError("body-too-large");
     }
   }
 }
 
-function toResponse({ status, headers, body }: Reply): Response {
-  const result = new Headers();
-  for (const [name, value] of Object.entries(headers)) {
-    for (const one of typeof value === "string" ? [value] : value) result.append(name, one);
-  }
-  return new Response(body, { status, headers: result });
-}
-
 /** Options of {@link toFetchHandler}. */
-export interface FetchHandlerOptions {
-  /** The client's address, from wherever your platform keeps it. Default: unknown. */
+export interface FetchHandlerOptions extends Pick<FetchCall, "waitUntil"> {
+  /** The client's address, as your platform reports it. Default: unknown. */
   readonly clientIp?: ((request: Request) => string | undefined) | undefined;
-  /** Keeps a serverless function alive for work after the reply. */
-  readonly waitUntil?: ((task: Promise<unknown>) => void) | undefined;
 }
 
 /**
- * A `(request) => Promise<Response>` handler for every web-standard server. You route to it; the last segment of the
- * path is the action, and any other than the broker's answers 404. Where a platform gives more with each request (bindings,
- * `waitUntil`), take {@link serveFetch}.
+ * Returns a `(request) => Promise<Response>` handler for every web-standard server. You route to it. The last segment of the
+ * path is the action; any other than the broker's gets 404. If your platform passes more with each request (bindings,
+ * `waitUntil`), use {@link serveFetch}.
  *
  * @throws BrokerError `invalid-option`
  *

@@ -1,25 +1,27 @@
+import type { ErrorCode } from "../error-codes.js";
 import { BrokerError } from "../errors.js";
 import {
   type AuthorizeContext,
   addVary,
   checkMountable,
+  concat,
   type Exchange,
-  joined,
+  ignoreRejection,
   lastSegment,
   type Mountable,
   type Reply,
 } from "../exchange.js";
 import { problemReply } from "../http/reply.js";
-import { consoleLogger, guarded, type Logger } from "../logger.js";
+import { consoleLogger, type Logger } from "../logger.js";
 
-/** The part of Node's `Socket` that is needed; emulated ones may have less. @inline */
+/** The part of Node's `Socket` that the adapter uses. Emulated sockets may have less. @inline */
 export interface NodeSocket {
   readonly remoteAddress?: string | undefined;
   readonly destroyed?: boolean | undefined;
   once?(event: string, listener: () => void): unknown;
 }
 
-/** The part of Node's `Readable` that is needed. */
+/** The part of Node's `Readable` that the adapter uses. */
 export interface NodeStream {
   readonly readable: boolean;
   /** Part of it has been read. */
@@ -32,7 +34,7 @@ export interface NodeStream {
   destroy?(): unknown;
 }
 
-/** The part of Node's `IncomingMessage` that is needed: no type of Node's, Express' or another framework's. */
+/** The part of Node's `IncomingMessage` that the adapter uses. By structure, so no framework's types are needed. */
 export interface NodeRequest extends NodeStream {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
@@ -40,16 +42,16 @@ export interface NodeRequest extends NodeStream {
   readonly socket?: NodeSocket | null | undefined;
 }
 
-/** The part of Node's `ServerResponse` that is needed. */
+/** The part of Node's `ServerResponse` that the adapter uses. */
 export interface NodeResponse {
   statusCode: number;
   readonly headersSent: boolean;
   readonly writableEnded: boolean;
   readonly writableFinished: boolean;
   readonly destroyed?: boolean | undefined;
-  /** `null` while it waits behind another one of its connection. */
+  /** `null` while an earlier response of the same connection is not finished. */
   readonly socket?: unknown;
-  /** HTTP/2's. */
+  /** HTTP/2 only. */
   readonly stream?: { readonly destroyed?: boolean; readonly rstCode?: number | undefined } | undefined;
   getHeader(name: string): number | string | string[] | undefined;
   setHeader(name: string, value: string | readonly string[]): unknown;
@@ -57,25 +59,25 @@ export interface NodeResponse {
   once(event: string, listener: () => void): unknown;
 }
 
-/** What an adapter tells {@link serveNode} of a request. */
+/** What an adapter passes to {@link serveNode} with a request. */
 export interface NodeExchangeOptions<TNative> {
   readonly action: string;
   readonly native: TNative;
   readonly clientIp?: string | undefined;
   /** The framework's log of this request, if it has one. */
   readonly logger?: Logger | undefined;
-  /** The body, where the framework hands out another stream than the request itself. */
+  /** The body, if the framework provides another stream than the request itself. */
   readonly body?: NodeStream | undefined;
-  /** Hands the reply to the framework. Default: written with Node's own means. May throw: then the client has not received it. */
+  /** Passes the reply to the framework. Default: written with Node's own methods. If it throws, the client has not received it. */
   readonly write?: ((reply: Reply) => void) | undefined;
-  /** Whether the framework has sent something else in the place of the reply. Asked when the response is closed. */
+  /** Returns whether the framework has sent something else instead of the reply. Called once the response is closed. */
   readonly replaced?: (() => boolean) | undefined;
 }
 
 /**
- * Serves one request of a server that hands out Node's request and response, for adapters of such frameworks.
- * `false`: the action is none of the broker's, and nothing was written. Rejects when the reply could not be written: then
- * the host has to answer, and nothing is left running.
+ * Serves one request of a server that provides Node's request and response, for adapters of such frameworks. Returns `false`,
+ * without writing anything, if the action is not the broker's. Rejects if the reply could not be written: then the host has
+ * to answer, and the conversation is stopped.
  */
 export async function serveNode<TNative>(
   broker: Mountable<TNative>,
@@ -83,101 +85,88 @@ export async function serveNode<TNative>(
   response: NodeResponse,
   { action, native, clientIp, logger, body, write, replaced }: NodeExchangeOptions<TNative>,
 ): Promise<boolean> {
-  const departure = new Departure(request, response);
+  const departure = watchDeparture(request, response);
+  const { headers } = request;
   const exchange: Exchange<TNative> = {
     method: request.method ?? "",
     action,
-    header: (name) => headerOf(request, name),
-    readBody: (maxBytes) => readNodeBody(request, maxBytes, body),
+    native,
+    logger,
     clientIp: clientIp ?? request.socket?.remoteAddress,
+    header: (name) => {
+      // HTTP/2 has no Host header.
+      const value = headers[name] ?? (name === "host" ? headers[":authority"] : undefined);
+      return typeof value === "string" ? value : value?.[0];
+    },
+    readBody: (maxBytes) => readNodeBody(request, maxBytes, body),
     get signal() {
       return departure.signal;
     },
-    native,
-    logger,
-    // A Node server lives on after the reply.
-    waitUntil: (task) => void task.catch(() => undefined),
+    // A Node server keeps running after the reply.
+    waitUntil: ignoreRejection,
   };
   const reply = await broker.handle(exchange);
   if (reply === null) return false;
-  const failure = begin(response, reply, departure, write);
-  if (failure === undefined && reply.undelivered !== undefined) await departure.closed;
-  // A hook of the host's that failed while ours was sent has put an answer of its own in its place.
-  const isReplaced = response.statusCode >= 400 || replaced?.() === true;
-  if (failure !== undefined || !departure.isWhole || isReplaced) await reply.undelivered?.();
+  let isWritten = false;
+  let failure: unknown;
+  if (!response.headersSent && !departure.hasLeft()) {
+    try {
+      if (write) write(reply);
+      else writeReply(response, reply);
+      isWritten = true;
+    } catch (error) {
+      // The host has already ended the response, or refuses a header.
+      failure = error;
+    }
+  }
+  if (reply.undelivered !== undefined) {
+    if (isWritten) await departure.closed;
+    // A hook of the host that failed meanwhile has replaced the reply by its own.
+    const isReplaced = response.statusCode >= 400 || replaced?.() === true;
+    if (!isWritten || !departure.isWhole() || isReplaced) await reply.undelivered();
+  }
   // A client that is still connected gets the host's error instead.
-  if (failure !== undefined && !response.headersSent && !departure.isGone) throw failure.error;
+  if (!isWritten && !response.headersSent && !departure.hasLeft()) throw failure;
   return true;
 }
 
-function headerOf({ headers }: NodeRequest, name: string): string | undefined {
-  // HTTP/2 has no Host header.
-  const value = headers[name] ?? (name === "host" ? headers[":authority"] : undefined);
-  return typeof value === "string" ? value : value?.[0];
-}
-
-/** Begins to write. What it gives is why that was not possible. */
-function begin(
-  response: NodeResponse,
-  reply: Reply,
-  departure: Departure,
-  write = (whole: Reply) => writeReply(response, whole),
-): { readonly error: unknown } | undefined {
-  if (response.headersSent || departure.isGone) return { error: undefined };
-  try {
-    write(reply);
-    return undefined;
-  } catch (error) {
-    return { error }; // A host that has already ended the response, or refuses a header.
+/** Adds to what the host has set of `set-cookie` and `vary`; all other headers replace. */
+function writeReply(response: NodeResponse, { status, headers, body }: Reply): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) {
+    const present = response.getHeader(name);
+    if (name === "vary") response.setHeader(name, addVary(present, String(value)));
+    else if (name === "set-cookie") response.setHeader(name, [present ?? [], value].flat().map(String));
+    else response.setHeader(name, value);
   }
-}
-
-/** Writes a reply with Node's own means; what the host has set of `set-cookie` and `vary` stays. */
-export function writeReply(response: NodeResponse, reply: Reply): void {
-  response.statusCode = reply.status;
-  for (const [name, value] of Object.entries(reply.headers)) {
-    const present = name === "set-cookie" || name === "vary" ? response.getHeader(name) : undefined;
-    response.setHeader(name, present === undefined ? value : together(name, present, value));
-  }
-  response.end(reply.body ?? undefined);
-}
-
-function together(name: string, present: unknown, added: string | readonly string[]): string | string[] {
-  return name === "vary" ? addVary(present, String(added)) : [present, added].flat().map(String);
+  response.end(body ?? undefined);
 }
 
 /**
- * The body of a Node request: the raw stream while it can still be read, else what a parser of the host made of it.
- * Whether `body` exists says nothing: parsers set it without having read anything.
+ * Reads the stream while it can still be read, otherwise returns what a parser of the host has left. That a `body` exists
+ * proves nothing: parsers set it without having read anything.
  *
- * `stream`: what the host made of the raw one, such as an unpacked one.
+ * @param stream what the host provides instead of the raw request, such as an unpacked stream
  */
-export async function readNodeBody(
-  request: NodeRequest,
-  maxBytes: number,
-  stream: NodeStream = request,
-): Promise<unknown> {
+async function readNodeBody(request: NodeRequest, maxBytes: number, stream: NodeStream = request): Promise<unknown> {
   if (stream.readable && !stream.readableEnded && !stream.destroyed) {
     // Other code has read the beginning: the rest would be a different request.
     if (stream.readableDidRead) throw new BrokerError("body-unreadable");
     return await readStream(stream, maxBytes).catch((error: unknown) => {
-      // What the host unpacks is unpacked no further; the connection stays usable.
+      // Stops the unpacking. The rest of the request is read and dropped, so the connection stays usable.
       if (stream !== request) stream.destroy?.();
       request.resume();
       throw error;
     });
   }
-  // Broken off before anybody read it: what a parser that had nothing to do with it left is not its body.
-  if (stream.destroyed && !stream.readableEnded) throw new BrokerError("body-unreadable");
-  // Express and its parsers put it here; serverless hosts behind a getter that may throw.
-  const parsed = "body" in request ? request.body : undefined;
-  // Other code has read and kept it: a start without its body would be a different start.
-  if (parsed === undefined && hadBody(request)) throw new BrokerError("body-unreadable");
+  const isBroken = stream.destroyed && !stream.readableEnded;
+  // Express and its parsers set `body`; serverless hosts have a getter that may throw.
+  const parsed = !isBroken && "body" in request ? request.body : undefined;
+  const { "transfer-encoding": encoding, "content-length": length = 0 } = request.headers;
+  const hadBody = encoding !== undefined || Number(length) > 0;
+  // Without the body that other code has read and kept, a start would be a different one.
+  if (isBroken || (parsed === undefined && hadBody)) throw new BrokerError("body-unreadable");
   return parsed;
-}
-
-function hadBody({ headers }: NodeRequest): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
 function readStream(stream: NodeStream, maxBytes: number): Promise<Uint8Array> {
@@ -185,120 +174,100 @@ function readStream(stream: NodeStream, maxBytes: number): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     let size = 0;
     const stop = () => {
-      stream.off("data", onData);
-      stream.off("end", onEnd);
-      stream.off("error", onBroken);
-      stream.off("close", onBroken);
+      for (const [event, listener] of Object.entries(listeners)) stream.off(event, listener);
     };
-    const onData = (chunk: unknown) => {
-      // A host that set an encoding gives strings.
-      const bytes = chunk instanceof Uint8Array ? chunk : new TextEncoder().encode(String(chunk));
-      size += bytes.byteLength;
-      if (size <= maxBytes) {
+    const fail = (code: ErrorCode) => {
+      stop();
+      reject(new BrokerError(code));
+    };
+    const onBroken = () => fail("body-unreadable");
+    const listeners = {
+      data: (chunk: unknown) => {
+        // A host that has set an encoding emits strings.
+        const bytes = chunk instanceof Uint8Array ? chunk : new TextEncoder().encode(String(chunk));
+        size += bytes.byteLength;
         chunks.push(bytes);
-        return;
-      }
-      stop();
-      reject(new BrokerError("body-too-large"));
+        if (size > maxBytes) fail("body-too-large");
+      },
+      end: () => {
+        stop();
+        resolve(concat(chunks));
+      },
+      error: onBroken,
+      close: onBroken,
     };
-    const onEnd = () => {
-      stop();
-      const [only] = chunks;
-      resolve(only !== undefined && chunks.length === 1 ? only : joined(chunks, size));
-    };
-    const onBroken = () => {
-      stop();
-      reject(new BrokerError("body-unreadable"));
-    };
-    stream.on("data", onData);
-    stream.on("end", onEnd);
-    stream.on("error", onBroken);
-    stream.on("close", onBroken);
+    for (const [event, listener] of Object.entries(listeners)) stream.on(event, listener);
     stream.resume();
   });
 }
 
-/** Watches one response until it is closed: written as a whole, or left by its client before. */
-export class Departure {
-  readonly #response: NodeResponse;
-  #finished = false;
-  #happened = false;
-  #controller: AbortController | undefined;
-  readonly closed: Promise<void>;
-
-  constructor({ socket }: NodeRequest, response: NodeResponse) {
-    this.#response = response;
-    this.closed = new Promise((resolve) => {
-      const onClose = () => {
-        forget?.();
-        if (!this.isWhole) this.#happen();
-        resolve();
-      };
-      // A response that waits behind another one has no connection yet, and hears nothing of that one's end.
-      const forget = response.socket ? undefined : onSocketClose(socket, onClose);
-      // Emulated responses say that they have finished, and have no flag for it.
-      response.once("finish", () => {
-        this.#finished = true;
-      });
-      // Only the response's closing means something: the request also "closes" after its body was parsed.
-      response.once("close", onClose);
-    });
-    if (this.isGone || socket?.destroyed === true) this.#happen();
-  }
-
-  /** Created at first use: most refusals never need it. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#happened) this.#controller.abort();
-    }
-    return this.#controller.signal;
-  }
-
-  /** The client has left. */
-  get isGone(): boolean {
-    const { destroyed, stream } = this.#response;
-    return this.#happened || (destroyed || stream?.destroyed) === true;
-  }
-
-  /** All of it was written. HTTP/2 takes one whose stream was reset for finished, with a code that says why. */
-  get isWhole(): boolean {
-    const { writableEnded, writableFinished, stream } = this.#response;
-    return writableEnded && (this.#finished || writableFinished) && (stream?.rstCode ?? 0) === 0;
-  }
-
-  #happen(): void {
-    this.#happened = true;
-    this.#controller?.abort();
-  }
+/** Watches one response until it is closed: written in full, or left by its client before. */
+function watchDeparture({ socket }: NodeRequest, response: NodeResponse) {
+  let controller: AbortController | undefined;
+  let hasFinished = false;
+  const isDestroyed = () => (response.destroyed || response.stream?.destroyed) === true;
+  let hasLeft = isDestroyed() || socket?.destroyed === true;
+  /** The reply was written in full. An HTTP/2 stream that was reset counts as finished too, with a code. */
+  const isWhole = () => {
+    const { writableEnded, writableFinished, stream } = response;
+    // Emulated responses emit `finish` without setting the flag.
+    return writableEnded && (hasFinished || writableFinished) && !stream?.rstCode;
+  };
+  response.once("finish", () => {
+    hasFinished = true;
+  });
+  const closed = new Promise<void>((resolve) => {
+    const onClose = () => {
+      cancel?.();
+      if (!isWhole()) {
+        hasLeft = true;
+        controller?.abort();
+      }
+      resolve();
+    };
+    // A response that waits for an earlier one has no connection yet, and is not notified when that ends.
+    const cancel = response.socket || !socket?.once ? undefined : onSocketClose(socket, onClose);
+    // Not the request's `close`, which follows the end of its body.
+    response.once("close", onClose);
+  });
+  return {
+    closed,
+    isWhole,
+    /** Created at first use: it costs microseconds, and most refusals do not need it. */
+    get signal() {
+      controller ??= new AbortController();
+      if (hasLeft) controller.abort();
+      return controller.signal;
+    },
+    hasLeft: () => hasLeft || isDestroyed(),
+  };
 }
 
-/** One listener for each connection, however many requests come over it. */
-const listening = new WeakMap<NodeSocket, Set<() => void>>();
+/** Tasks per connection. One listener each, because Node warns about more than ten. */
+const closeTasks = new WeakMap<NodeSocket, Set<() => void>>();
 
-/** Gives a function that forgets the task again. */
-function onSocketClose(socket: NodeSocket | null | undefined, task: () => void): () => void {
-  if (typeof socket?.once !== "function") return () => undefined;
-  const tasks = listening.get(socket) ?? new Set();
-  if (!listening.has(socket)) {
-    listening.set(socket, tasks);
-    socket.once("close", () => {
-      for (const each of [...tasks]) each();
+/** Runs the task when the connection closes. Returns a function that cancels it. */
+function onSocketClose(socket: NodeSocket, task: () => void): () => void {
+  const tasks = closeTasks.get(socket) ?? new Set();
+  if (!closeTasks.has(socket)) {
+    closeTasks.set(socket, tasks);
+    socket.once?.("close", () => {
+      for (const run of tasks) run();
     });
   }
   tasks.add(task);
-  return () => void tasks.delete(task);
+  return () => tasks.delete(task);
 }
 
-/** What `authorize` is given behind {@link toNodeHandler}; annotate with your own request type where you have one. */
+/** What `authorize` receives behind {@link toNodeHandler}. Annotate it with your own request type if you have one. */
 export type NodeContext<
   TRequest extends NodeRequest = NodeRequest,
   TResponse extends NodeResponse = NodeResponse,
 > = AuthorizeContext<{ readonly req: TRequest; readonly res: TResponse }>;
 
 /**
- * A `(req, res)` handler for `node:http`, the Pages API of Next, and every other server with Node's objects. You route
- * to it; the last segment of the path is the action, and any other than the broker's answers 404.
+ * Returns a `(req, res)` handler for `node:http`, Next's Pages API, and every other server with Node's objects. You route
+ * to it. The last segment of the path is the action; any other than the broker's gets 404.
  *
  * @example
  * ```ts
@@ -315,12 +284,9 @@ export function toNodeHandler<TRequest extends NodeRequest, TResponse extends No
       if (await serveNode(broker, req, res, { action, native: { req, res } })) return;
       if (!res.headersSent) writeReply(res, problemReply(new BrokerError("unknown-action")));
     } catch (error) {
-      // No code behind this handler would answer or log. The message may quote a header, such as a cookie.
+      // No other code would answer or log. The error's message may quote a header, such as a cookie.
       const name = error instanceof Error ? error.name : typeof error;
-      guarded(consoleLogger).error(
-        { action, error: name },
-        "A reply could not be written; what was started is stopped",
-      );
+      consoleLogger.error({ action, error: name }, "A reply could not be written; its conversation is stopped");
       if (!res.headersSent) res.statusCode = 500;
       res.end();
     }

@@ -3,75 +3,53 @@ import type { Proof } from "../conversations/stop.js";
 import { BrokerError } from "../errors.js";
 import type { Action } from "../exchange.js";
 
-/** More requests for the same than any page and its reloads make. */
-const MAX_ATTEMPTS = 60;
+/** Requests per action and window of one consumer or token. More than a page and its reloads send. */
+const MAX_REQUESTS = 60;
 const WINDOW_MS = 10_000;
-/** Counted at a time, of consumers and of tokens each; a window lasts ten seconds. */
-const MAX_COUNTS = 10_000;
-/** Made at once where there are more: of the oldest. */
-const ROOM = 1_000;
+/** Windows in each of the two maps of a counter. */
+const MAX_WINDOWS = 5_000;
+
+/** Throws `too-many-attempts` if the consumer or token has sent this request too often. */
+export type CheckAttempts = (action: Action, proof: Pick<Proof, "token" | "consumer">) => void;
 
 /**
- * Refuses a consumer that sends the same request again and again, before the store is called. Protects this server and Equos
- * from a loop. The limits of starts are counted in the store.
+ * Returns the guard against clients that repeat a request in a loop. It runs before the store is called. The limits of starts
+ * are counted in the store.
  */
-export class Attempts {
-  readonly #clock: Clock;
-  readonly #ofConsumers = new Counts();
-  /** Apart, because anybody can make tokens up: nobody's count may be pushed out by them. */
-  readonly #ofTokens = new Counts();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** @throws BrokerError `too-many-attempts` */
-  check(action: Action, { token, consumer }: Pick<Proof, "token" | "consumer">): void {
-    const now = this.#clock.now();
-    const count =
+export function limitAttempts(clock: Clock): CheckAttempts {
+  const countConsumer = createCounter();
+  // Tokens are counted apart: anyone can invent tokens, and these must not displace consumers.
+  const countToken = createCounter();
+  return (action, { token, consumer }) => {
+    const now = clock.now();
+    const { requests, endsAt } =
       token === undefined
-        ? this.#ofConsumers.next(JSON.stringify([action, consumer?.tenant, consumer?.identity]), now)
-        : // The end of a token is its signature.
-          this.#ofTokens.next(`${action} ${token.slice(-43)}`, now);
-    if (count.attempts <= MAX_ATTEMPTS) return;
-    throw new BrokerError("too-many-attempts", { retryAfterSeconds: Math.ceil((count.until - now) / 1000) });
-  }
+        ? countConsumer(JSON.stringify([action, consumer?.tenant, consumer?.identity]), now)
+        : // The last 43 characters of a JWT are its signature.
+          countToken(`${action} ${token.slice(-43)}`, now);
+    if (requests <= MAX_REQUESTS) return;
+    throw new BrokerError("too-many-attempts", { retryAfterSeconds: Math.ceil((endsAt - now) / 1000) });
+  };
 }
 
-interface Count {
-  readonly until: number;
-  attempts: number;
-}
-
-/** Attempts by key, each in a window of its own. */
-class Counts {
-  /** In the order in which windows end. */
-  readonly #counts = new Map<string, Count>();
-  /** No window in the map ends before this. */
-  #firstEnd = 0;
-
-  /** One attempt more. */
-  next(key: string, now: number): Count {
-    let count = this.#counts.get(key);
-    if (count === undefined || count.until <= now) {
-      this.#counts.delete(key);
-      count = { until: now + WINDOW_MS, attempts: 0 };
-      this.#counts.set(key, count);
-      this.#forgetOld(now);
+/** Counts requests by key. Each key has windows of its own. Memory is bounded: the oldest windows are dropped. */
+function createCounter() {
+  let recent = new Map<string, { requests: number; readonly endsAt: number }>();
+  let older = recent;
+  let rotateAt = 0;
+  return (key: string, now: number) => {
+    let window = recent.get(key) ?? older.get(key);
+    if (window === undefined || window.endsAt <= now) {
+      // Every window in `older` has ended by now, unless there are too many.
+      if (now >= rotateAt || recent.size >= MAX_WINDOWS) {
+        older = recent;
+        recent = new Map();
+        rotateAt = now + WINDOW_MS;
+      }
+      window = { requests: 0, endsAt: now + WINDOW_MS };
+      recent.set(key, window);
     }
-    count.attempts += 1;
-    return count;
-  }
-
-  #forgetOld(now: number): void {
-    // A map's first entry is found past all that were deleted before it: looked for only when there is something to forget.
-    const isFull = this.#counts.size > MAX_COUNTS;
-    if (now < this.#firstEnd && !isFull) return;
-    const most = isFull ? MAX_COUNTS - ROOM : MAX_COUNTS;
-    for (const [key, { until }] of this.#counts) {
-      this.#firstEnd = until;
-      if (until > now && this.#counts.size <= most) return;
-      this.#counts.delete(key);
-    }
-  }
+    window.requests += 1;
+    return window;
+  };
 }

@@ -2,9 +2,10 @@ import type { z } from "zod";
 import { type Consumer, checkConsumer } from "../consumer.js";
 import type { Proof } from "../conversations/stop.js";
 import { outcomeWithin, timeOver } from "../deadline.js";
-import { BrokerError, isBrokerError } from "../errors.js";
+import { BrokerError } from "../errors.js";
 import type { Action, AuthorizeContext, Exchange, Reply } from "../exchange.js";
-import { readBody, requireJson } from "./body.js";
+import { fromBase64url } from "../hmac.js";
+import { checkMediaType, readBody } from "./body.js";
 import type { Services } from "./handle.js";
 import { checkOrigin } from "./origin.js";
 
@@ -15,64 +16,12 @@ export interface Caller {
   readonly headers: Reply["headers"];
 }
 
-/** Made once: only code and status are read, and a stack trace costs more than the rest of a refusal. */
+/** Created once: its stack trace would cost more than the rest of a refusal. */
 const unauthorized = new BrokerError("unauthorized");
 
 /**
- * Returns the consumer that the team's `authorize` names; `undefined` if it names none.
- *
- * @throws BrokerError `authorize-missing`, `-failed` or `-timeout`, `unauthorized`, `forbidden`, `invalid-identity`
- */
-export async function findCaller(
-  { settings }: Services,
-  exchange: Exchange,
-  action: Action,
-): Promise<Caller | undefined> {
-  const { authorize, clock, timeouts } = settings;
-  if (authorize === undefined) {
-    throw new BrokerError("authorize-missing", { hint: "Without the option authorize nobody can start over HTTP" });
-  }
-  const { native, clientIp } = exchange;
-  const header = (name: string) => exchange.header(name.toLowerCase());
-  // The adapter this broker is mounted on supplies the native part; the types of mounting see to that.
-  const context = {
-    ...{ action, header, clientIp, native },
-    get signal() {
-      return exchange.signal;
-    },
-  } as AuthorizeContext<never>;
-  const answer = await outcomeWithin(clock, timeouts.authorizeSeconds, () => authorize(context)).catch(
-    (thrown: unknown) => {
-      throw refusal(thrown);
-    },
-  );
-  if (answer === timeOver) {
-    throw new BrokerError("authorize-timeout", { hint: `authorize took more than ${timeouts.authorizeSeconds} s` });
-  }
-  if (answer === null || answer === undefined || answer === false) return undefined;
-  if (typeof answer !== "object") {
-    throw new BrokerError("invalid-identity", {
-      hint: "authorize gave neither a consumer nor null, undefined or false",
-    });
-  }
-  checkConsumer(answer);
-  const { headers, ...consumer } = answer;
-  return { consumer, headers: replyHeaders(headers) };
-}
-
-function refusal(thrown: unknown): BrokerError {
-  const { statusCode, status } = (typeof thrown === "object" && thrown !== null ? thrown : {}) as Record<
-    string,
-    unknown
-  >;
-  if (statusCode === 401 || status === 401) return unauthorized;
-  if (statusCode === 403 || status === 403) return new BrokerError("forbidden");
-  return new BrokerError("authorize-failed", { hint: "authorize threw", cause: thrown });
-}
-
-/**
- * Returns who starts a conversation, and the body. Cheap refusals come first; nothing touches the network before the
- * consumer and the body are known to be good.
+ * Returns the consumer and the body of a request that starts a conversation. Cheap refusals come first. Nothing uses the
+ * network before both are known to be valid, except `authorize`.
  */
 export async function authenticate<T>(
   services: Services,
@@ -80,82 +29,128 @@ export async function authenticate<T>(
   action: Action,
   schema: () => z.ZodType<T>,
 ): Promise<{ readonly caller: Caller; readonly body: T }> {
-  const { clock, timeouts } = services.settings;
-  requireJson(exchange.header("content-type"));
-  checkOrigin((name) => exchange.header(name), services.settings);
+  const { settings } = services;
+  checkMediaType(exchange, false);
+  checkOrigin(exchange, settings);
+  if (settings.authorize === undefined) {
+    throw new BrokerError("authorize-missing", { hint: "Starts over HTTP need the option authorize" });
+  }
   const caller = await findCaller(services, exchange, action);
   if (caller === undefined) throw unauthorized;
-  const body = await readBody(exchange, schema, clock, timeouts.bodySeconds);
-  services.attempts.check(action, caller);
+  const body = await readBody(exchange, schema, settings);
+  services.checkAttempts(action, caller);
   return { caller, body };
 }
 
 /**
- * Returns what entitles the caller to stop a conversation or to send heartbeats: its token in the body, or the consumer that
- * `authorize` returns, or, without one, a LiveKit token as Bearer.
+ * Returns the body of a request about a running conversation, and what entitles its caller: the token in the body, or the
+ * consumer that `authorize` returns, or without one a LiveKit token as Bearer.
  */
-export async function proveConversation(
+export async function prove<T extends { readonly id?: string | undefined; readonly token?: string | undefined }>(
   services: Services,
   exchange: Exchange,
   action: Action,
-  { id, token }: { readonly id?: string | undefined; readonly token?: string | undefined },
-): Promise<Proof & { readonly headers: Reply["headers"] }> {
-  if (token !== undefined) return { token, id, headers: {} };
-  const { authorize } = services.settings;
-  const caller = authorize && (await findCaller(services, exchange, action).catch(nobodyIfUnauthorized));
-  if (caller !== undefined) return { consumer: caller.consumer, id, headers: caller.headers };
-  const bearer = liveKitBearer(exchange.header("authorization"));
-  if (bearer !== undefined) return { token: bearer, id, headers: {} };
-  throw unauthorized;
+  schema: () => z.ZodType<T>,
+): Promise<{ readonly proof: Proof; readonly body: T; readonly headers: Reply["headers"] }> {
+  const { settings, checkAttempts } = services;
+  checkMediaType(exchange, true);
+  checkOrigin(exchange, settings);
+  const body = await readBody(exchange, schema, settings);
+  let { token } = body;
+  let caller: Caller | undefined;
+  if (token === undefined) {
+    caller = await findCaller(services, exchange, action);
+    if (caller === undefined) token = liveKitBearer(exchange.header("authorization"));
+    if (caller === undefined && token === undefined) throw unauthorized;
+  }
+  const proof = { token, id: body.id, consumer: caller?.consumer };
+  checkAttempts(action, proof);
+  const resolveConsumer = async () => {
+    const owner = await findCaller(services, exchange, action).catch(() => undefined);
+    if (owner !== undefined) checkAttempts(action, owner);
+    return owner?.consumer;
+  };
+  return { proof: { ...proof, resolveConsumer }, body, headers: caller?.headers ?? {} };
 }
 
-/** An `authorize` that throws its 401 knows nobody, as one that gives `null`. */
-function nobodyIfUnauthorized(error: unknown): undefined {
-  if (!isBrokerError(error) || error.code !== "unauthorized") throw error;
+/**
+ * Returns the consumer that the team's `authorize` names; `undefined` if there is none.
+ *
+ * @throws BrokerError `authorize-failed`, `authorize-timeout`, `forbidden` or `invalid-identity`
+ */
+async function findCaller({ settings }: Services, exchange: Exchange, action: Action): Promise<Caller | undefined> {
+  const { authorize, clock, timeouts } = settings;
+  if (authorize === undefined) return undefined;
+  const { native, clientIp } = exchange;
+  const context = {
+    action,
+    native,
+    clientIp,
+    header: (name: string) => exchange.header(name.toLowerCase()),
+    get signal() {
+      return exchange.signal;
+    },
+    // The types of mounting make sure that the adapter supplies the native part that `authorize` takes.
+  } as AuthorizeContext<never>;
+  const answer = await outcomeWithin(clock, timeouts.authorizeSeconds, () => authorize(context)).catch(rejectThrown);
+  if (answer === timeOver) {
+    throw new BrokerError("authorize-timeout", { hint: `authorize took more than ${timeouts.authorizeSeconds} s` });
+  }
+  if (answer === null || answer === undefined || answer === false) return undefined;
+  if (typeof answer !== "object") {
+    throw new BrokerError("invalid-identity", { hint: "authorize must return a consumer, null, undefined or false" });
+  }
+  checkConsumer(answer);
+  const { headers, ...consumer } = answer;
+  return { consumer, headers: checkHeaders(headers) };
 }
 
-/** LiveKit tokens are JWTs that carry a `video` grant; another one is the team's own and none of our business. */
-function liveKitBearer(authorization: string | undefined): string | undefined {
-  const jwt = /^Bearer ([\w-]+\.([\w-]+)\.[\w-]+)$/i.exec(authorization ?? "");
-  const [, token, claims] = jwt ?? [];
+/** An `authorize` that throws a 401 knows no consumer, as one that returns `null`. */
+function rejectThrown(thrown: unknown): undefined {
+  const { statusCode, status } = Object(thrown) as Partial<Record<"statusCode" | "status", unknown>>;
+  const statuses = [statusCode, status];
+  if (statuses.includes(401)) return undefined;
+  if (statuses.includes(403)) throw new BrokerError("forbidden");
+  throw new BrokerError("authorize-failed", { hint: "authorize threw", cause: thrown });
+}
+
+/** Returns the token if it is LiveKit's, a JWT with a `video` grant. Any other one is the team's own. */
+function liveKitBearer(authorization = ""): string | undefined {
+  const [, token, claims] = /^Bearer ([\w-]+\.([\w-]+)\.[\w-]+)$/i.exec(authorization) ?? [];
   if (token === undefined || claims === undefined || token.length > 8192) return undefined;
   try {
-    const parsed: unknown = JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/")));
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(fromBase64url(claims)));
     return typeof parsed === "object" && parsed !== null && "video" in parsed ? token : undefined;
   } catch {
     return undefined;
   }
 }
 
-const NAME = /^[!#$%&'*+.^_`|~\w-]{1,100}$/;
+/** Without the headers that the broker or the connection decides. */
+const HEADER_NAME =
+  /^(?!content-|equos-|(transfer-encoding|connection|keep-alive|proxy-connection|te|http2-settings|cache-control|retry-after|ratelimit(-policy)?|allow|trailer|upgrade)$)[!#$%&'*+.^_`|~\w-]{1,100}$/;
 /** What every server can write: Latin-1 without control characters. */
-const VALUE = /^[\t\x20-\x7e\xa0-\xff]{0,8192}$/;
-/** What the reply itself decides. */
-const OURS =
-  /^(content-|transfer-encoding$|connection$|keep-alive$|proxy-connection$|te$|http2-settings$|cache-control$|equos-|retry-after$|ratelimit(-policy)?$|allow$|trailer$|upgrade$)/;
+const HEADER_VALUE = /^[\t\x20-\x7e\xa0-\xff]{0,8192}$/;
 
 /**
- * The headers that `authorize` wants sent, in lower case. Checked before anything starts: a header that cannot be
- * written would otherwise fail when the conversation already runs.
+ * Returns the headers of `authorize` with lower-case names. Checks them before anything starts: a header that cannot be
+ * written would fail when the conversation already runs.
  *
  * @throws BrokerError `authorize-failed`
  */
-function replyHeaders(headers: unknown): Reply["headers"] {
-  if (headers === undefined || headers === null) return {};
-  if (typeof headers !== "object") throw wrong("headers that are no object");
+function checkHeaders(headers: unknown = {}): Reply["headers"] {
   const result: Record<string, string | readonly string[]> = Object.create(null);
-  for (const [written, value] of Object.entries(headers)) {
-    const name = written.toLowerCase();
-    if (!NAME.test(name) || OURS.test(name)) throw wrong("a header whose name cannot be used");
-    const values: unknown[] = Array.isArray(value) ? value : [value];
-    if (!values.every((one) => typeof one === "string" && VALUE.test(one)))
-      throw wrong(`a value of ${name} that cannot be sent`);
-    // HTTP/2 refuses a list for what may stand once; and a second spelling would hide the first.
+  const fail = (problem: string) => new BrokerError("authorize-failed", { hint: `authorize returned ${problem}` });
+  if (typeof headers !== "object") throw fail("headers that are not an object");
+  for (const [key, value] of Object.entries(headers ?? {})) {
+    const name = key.toLowerCase();
+    // HTTP/2 refuses a list for any other header, and a second spelling would hide the first.
     const isList = name === "set-cookie" || name === "vary";
-    if (!isList && (Array.isArray(value) || name in result)) throw wrong(`several values of ${name}`);
+    const values: unknown[] = isList ? [value].flat() : [name in result ? undefined : value];
+    if (!HEADER_NAME.test(name) || !values.every((item) => typeof item === "string" && HEADER_VALUE.test(item))) {
+      throw fail(`the header ${JSON.stringify(key)}, which is reserved, repeated, or cannot be sent`);
+    }
     result[name] = isList ? [result[name] ?? [], value].flat() : value;
   }
   return result;
 }
-
-const wrong = (what: string) => new BrokerError("authorize-failed", { hint: `authorize gave ${what}` });

@@ -1,17 +1,16 @@
 import type { Background } from "../background.js";
 import type { Starts } from "../conversations/start.js";
-import type { HeartbeatRequest, Stops } from "../conversations/stop.js";
+import type { Stops } from "../conversations/stop.js";
 import type { ErrorCode } from "../error-codes.js";
 import { BrokerError, isBrokerError } from "../errors.js";
 import type { Action, Exchange, Reply } from "../exchange.js";
 import { guarded } from "../logger.js";
 import { redact } from "../redact.js";
 import type { Settings } from "../settings.js";
-import type { Attempts } from "./attempts.js";
-import { preflight, withCors } from "./origin.js";
+import type { CheckAttempts } from "./attempts.js";
+import { answerPreflight, withCors } from "./origin.js";
 import { problemReply } from "./reply.js";
-import { startRoute } from "./start.js";
-import { heartbeatRoute, stopRoute } from "./stop.js";
+import { heartbeatRoute, startRoute, stopRoute } from "./routes.js";
 import { tokenRoute } from "./token.js";
 
 /** What the routes call. */
@@ -20,13 +19,12 @@ export interface Services {
   readonly starts: Starts;
   readonly stops: Stops;
   readonly background: Background;
-  readonly attempts: Attempts;
-  heartbeat(request: HeartbeatRequest): Promise<void>;
-  /** What must be masked in logs. */
+  readonly checkAttempts: CheckAttempts;
+  /** Returns what logs must not contain. */
   secrets(): readonly string[];
   /** Processes everything that is due. */
   sweep(): Promise<void>;
-  /** Begins the sweep that a platform has lost together with a former request, if there is one. */
+  /** Begins the sweep that a platform has lost together with an earlier request, if there is one. */
   catchUp(): Promise<void> | undefined;
 }
 
@@ -39,86 +37,69 @@ const routes: ReadonlyMap<string, Route> = new Map<Action, Route>([
   ["token", tokenRoute],
 ]);
 
+/** The path segments of all routes. */
 export const actions: readonly string[] = [...routes.keys()];
 
-/** Serves one exchange; `null` if its action is not the broker's. Never rejects. */
+/** Serves one request. Returns `null` if its action is not the broker's. Never rejects. */
 export async function handle(services: Services, exchange: Exchange): Promise<Reply | null> {
   const route = routes.get(exchange.action);
   if (route === undefined) return null;
-  const reply = await answer(services, exchange, route);
-  return withCors(reply, (name) => present(exchange, name), services.settings);
+  const reply = await run(route, services, exchange).catch((thrown: unknown) => refuse(services, exchange, thrown));
+  return withCors(reply, readHeader(exchange, "origin"), services.settings);
 }
 
-async function answer(services: Services, exchange: Exchange, route: Route): Promise<Reply> {
-  try {
-    const early = preflight(exchange.method, (name) => exchange.header(name), services.settings);
-    if (early !== undefined) return early;
-    if (exchange.method !== "POST") throw new BrokerError("method-not-allowed");
-    const late = services.catchUp();
-    if (late !== undefined) exchange.waitUntil(late);
-    return await route(services, exchange);
-  } catch (thrown) {
-    const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error", { cause: thrown });
-    const isLogged = error.status >= 500 || error.code === "origin-refused";
-    return problemReply(error, isLogged ? report(services, exchange, error) : undefined);
-  }
+async function run(route: Route, services: Services, exchange: Exchange): Promise<Reply> {
+  const early = answerPreflight(exchange, services.settings);
+  if (early !== undefined) return early;
+  if (exchange.method !== "POST") throw new BrokerError("method-not-allowed");
+  const sweep = services.catchUp();
+  if (sweep !== undefined) exchange.waitUntil(sweep);
+  return await route(services, exchange);
 }
+
+/** Errors that follow from an earlier one in the log, or that are intended: logged as warnings. */
+const warnings = ["origin-refused", "start-in-doubt", "start-too-late", "broker-closed", "at-capacity"];
 
 /**
- * What went wrong on our side or upstream's, in full here and nowhere else; and refused origins, which are as often a
- * proxy's doing as an attacker's. Gives the id by which the answer's reader finds the line.
+ * Builds the response to an error. Logs errors of the server and of Equos in full, and refused origins, which a proxy may have
+ * caused. The response carries the id of the log line.
  */
-function report({ settings, secrets }: Services, exchange: Exchange, error: BrokerError): string {
+function refuse({ settings, secrets }: Services, exchange: Exchange, thrown: unknown): Reply {
+  const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error", { cause: thrown });
+  const { code, status, message, upstream } = error;
+  if (status < 500 && code !== "origin-refused") return problemReply(error);
   const instance = `urn:uuid:${crypto.randomUUID()}`;
-  // The host's own, where it keeps one for each request.
-  const log = exchange.logger === undefined ? settings.logger : guarded(exchange.logger);
-  const { code, status, message } = error;
-  // Only what others have written can quote the request.
-  const cause =
-    error.cause === undefined ? undefined : redact(describe(error.cause), [...secrets(), ...credentials(exchange)]);
-  const details = { code, status, action: exchange.action, instance, upstream: error.upstream, cause };
-  log[consequences.has(code) ? "warn" : "error"](details, redact(message, secrets()));
-  return instance;
+  // Only errors of other code can quote the request.
+  const mask = (text: string) => redact(text, [...secrets(), ...credentials(exchange)]);
+  const cause = error.cause === undefined ? undefined : mask(describe(error.cause));
+  const logger = exchange.logger === undefined ? settings.logger : guarded(exchange.logger);
+  const details = { code, status, action: exchange.action, instance, upstream, cause };
+  logger[warnings.includes(code) ? "warn" : "error"](details, redact(message, secrets()));
+  return problemReply(error, instance);
 }
 
-/** Refusals that follow from something that was reported already, or that is meant to be. */
-const consequences: ReadonlySet<ErrorCode> = new Set([
-  "origin-refused",
-  "start-in-doubt",
-  "start-too-late",
-  "broker-closed",
-  "at-capacity",
-]);
-
-/** What the request carries to prove who sent it, as a whole and in its parts. */
+/** Returns what the request carries to prove who sent it, as a whole and in its parts. */
 function credentials(exchange: Exchange): string[] {
-  const authorization = present(exchange, "authorization") ?? "";
-  const cookie = present(exchange, "cookie") ?? "";
+  const authorization = readHeader(exchange, "authorization") ?? "";
+  const cookie = readHeader(exchange, "cookie") ?? "";
   const values = cookie.split(";").map((pair) => pair.slice(pair.indexOf("=") + 1).trim());
-  return [authorization, authorization.replace(/^\S+\s+/, ""), cookie, ...values, ...values.map(decoded)];
+  const decoded = values.map((value) => attempt(() => decodeURIComponent(value), value));
+  return [authorization, authorization.replace(/^\S+\s+/, ""), cookie, ...values, ...decoded];
 }
 
-/** An adapter may have no headers to give, and say so. */
-function present(exchange: Exchange, name: string): string | undefined {
-  try {
-    return exchange.header(name);
-  } catch {
-    return undefined;
-  }
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
-}
+/** An adapter that has no headers may throw. */
+const readHeader = (exchange: Exchange, name: string) => attempt(() => exchange.header(name), undefined);
 
 function describe(cause: unknown): string {
+  const stack = () => (cause instanceof Error ? String(cause.stack ?? cause) : typeof cause);
+  return attempt(stack, "an error that cannot be described");
+}
+
+/** Returns the fallback if the call throws. */
+function attempt<T>(call: () => T, fallback: T): T {
   try {
-    return cause instanceof Error ? String(cause.stack ?? cause) : typeof cause;
+    return call();
   } catch {
-    return "an error that cannot be described";
+    return fallback;
   }
 }

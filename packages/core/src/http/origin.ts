@@ -1,104 +1,84 @@
 import { BrokerError } from "../errors.js";
-import type { Reply } from "../exchange.js";
-import { addVary } from "../exchange.js";
+import { addVary, type Exchange, type Reply } from "../exchange.js";
 import { isOrigin } from "../is-origin.js";
-import { emptyReply } from "./reply.js";
+import type { Settings } from "../settings.js";
+import { createReply } from "./reply.js";
 
-export interface OriginRule {
-  readonly allowedOrigins?: readonly string[] | undefined;
-  readonly publicOrigin?: string | undefined;
-}
+type OriginRule = Partial<Pick<Settings, "allowedOrigins" | "publicOrigin">>;
 
 /**
- * Cross-site calls start nothing. Decided in this order: an `Origin` that is listed passes; then `Sec-Fetch-Site`,
- * which no page can forge; then `Origin` against this server's own; a call with neither header is no browser's.
+ * Refuses calls of other sites. Decides in this order: a listed `Origin` passes; then `Sec-Fetch-Site`, which no page can
+ * forge; then `Origin` against this server's own. A call with neither header does not come from a browser.
  *
- * @throws BrokerError `origin-refused`, which names the origin and the option.
+ * @throws BrokerError `origin-refused`, which names the origin and the option
  */
-export function checkOrigin(header: (name: string) => string | undefined, rule: OriginRule): void {
-  const origin = header("origin");
-  if (origin !== undefined && rule.allowedOrigins?.includes(origin)) return;
-  const site = header("sec-fetch-site");
+export function checkOrigin(exchange: Pick<Exchange, "header">, rule: OriginRule): void {
+  const { allowedOrigins = [], publicOrigin } = rule;
+  const origin = exchange.header("origin");
+  if (origin !== undefined && allowedOrigins.includes(origin)) return;
+  const site = exchange.header("sec-fetch-site");
   if (site === "same-origin") return;
-  if (site === undefined && origin === undefined) return;
-  if (site === undefined && origin !== undefined && isOwn(origin, header("host"), rule.publicOrigin)) return;
-  throw new BrokerError("origin-refused", { publicMessage: refusal(origin, site) });
+  const isOwn = () => origin === undefined || origin === publicOrigin || isOriginOf(exchange.header("host"), origin);
+  if (site === undefined && isOwn()) return;
+  throw new BrokerError("origin-refused", { publicMessage: describeRefusal(origin, site ?? "") });
 }
 
-function refusal(origin: string | undefined, site: string | undefined): string {
-  const how = "To allow it, list it in the broker's option allowedOrigins.";
-  if (origin !== undefined && isOrigin(origin)) return `The origin ${origin} may not call this server. ${how}`;
-  if (origin !== undefined)
-    return `A page without an origin of its own may not call this server, and allowedOrigins cannot list it.`;
-  const named = /^[\w-]{1,32}$/.test(site ?? "") ? site : "something unknown";
-  return `A browser's call that says Sec-Fetch-Site: ${named} and no Origin may not reach this server; allowedOrigins cannot list it.`;
+/** Compares as URLs, because a default port may be written or left out. Behind a proxy the own scheme is not known. */
+function isOriginOf(host: string | undefined, origin: string): boolean {
+  const scheme = /^https?:\/\//.exec(origin)?.[0];
+  const own = `${scheme}${host}`;
+  return scheme !== undefined && host !== undefined && URL.canParse(own) && new URL(own).origin === origin;
 }
 
-function isOwn(origin: string, host: string | undefined, publicOrigin: string | undefined): boolean {
-  if (origin === publicOrigin) return true;
-  if (!/^https?:/.test(origin) || !isOrigin(origin) || host === undefined) return false;
-  // The scheme is not known behind a proxy. As a URL, a default port in either is no difference.
-  const { protocol, host: expected } = new URL(origin);
-  const own = `${protocol}//${host}`;
-  return URL.canParse(own) && new URL(own).host === expected;
+function describeRefusal(origin: string | undefined, site: string): string {
+  if (origin === undefined) {
+    const value = /^[\w-]{1,32}$/.test(site) ? site : "something unknown";
+    return `A call with Sec-Fetch-Site: ${value} and no Origin is refused; allowedOrigins cannot list it.`;
+  }
+  return isOrigin(origin)
+    ? `The origin ${origin} may not call this server. To allow it, list it in the option allowedOrigins.`
+    : "A page without an origin may not call this server; allowedOrigins cannot list it.";
 }
 
-type Header = (name: string) => string | undefined;
+/** The response headers that a page of another origin may read. */
+const EXPOSED_HEADERS =
+  "Equos-Delivery, Equos-Conversation, Equos-Livekit-Identity, Retry-After, RateLimit, RateLimit-Policy";
 
-/** What a page of another origin may read of an answer, besides its body. */
-const EXPOSED = [
-  "Equos-Delivery",
-  "Equos-Conversation",
-  "Equos-Livekit-Identity",
-  "Retry-After",
-  "RateLimit",
-  "RateLimit-Policy",
-].join(", ");
-
-/** For so long a browser asks no second time; Chrome's own limit. A removed origin is refused by the origin rule at once. */
-const MAX_AGE_SECONDS = 7200;
-
-/** Names of headers, as a browser lists them. */
-const NAMES = /^[\w!#$%&'*+.^`|~, -]{1,1024}$/;
-
-const isListed = (origin: string | undefined, { allowedOrigins = [] }: OriginRule): origin is string =>
-  origin !== undefined && allowedOrigins.includes(origin);
-
-/** CORS answers are ours only where origins are listed; else they are the host's. */
-const isOurs = ({ allowedOrigins = [] }: OriginRule): boolean => allowedOrigins.length > 0;
+/** Browsers cache a preflight this long, in seconds. Chrome's maximum. The origin rule refuses a removed origin at once. */
+const PREFLIGHT_MAX_AGE = "7200";
 
 /**
- * The same reply, which a page of a listed origin can read: with exactly that origin, never a pattern, since cookies count.
- * Refusals too, so that a page can tell its user why.
+ * Adds the CORS headers if origins are listed; otherwise CORS is the host's. Names exactly the caller's origin, because
+ * credentials are allowed. Refusals are readable too.
  */
-export function withCors(reply: Reply, header: Header, rule: OriginRule): Reply {
-  if (!isOurs(rule)) return reply;
-  const { headers } = reply;
-  const origin = header("origin");
-  const vary = addVary(headers.vary, "Origin");
-  if (!isListed(origin, rule)) return { ...reply, headers: { ...headers, vary } };
-  const allowed = {
+export function withCors(reply: Reply, origin: string | undefined, { allowedOrigins = [] }: OriginRule): Reply {
+  if (allowedOrigins.length === 0) return reply;
+  const vary = addVary(reply.headers.vary, "Origin");
+  const isListed = origin !== undefined && allowedOrigins.includes(origin);
+  const cors = isListed && {
     "access-control-allow-origin": origin,
     "access-control-allow-credentials": "true",
-    "access-control-expose-headers": EXPOSED,
+    "access-control-expose-headers": EXPOSED_HEADERS,
   };
-  return { ...reply, headers: { ...headers, ...allowed, vary } };
+  return { ...reply, headers: { ...reply.headers, ...cors, vary } };
 }
 
 /**
- * The answer to a preflight; `undefined` for every other call.
+ * Returns the response to a preflight, or `undefined` for every other call.
  *
  * @throws BrokerError `origin-refused`
  */
-export function preflight(method: string, header: Header, rule: OriginRule): Reply | undefined {
-  if (method !== "OPTIONS" || !isOurs(rule) || header("access-control-request-method") === undefined) return undefined;
-  checkOrigin(header, rule);
-  const asked = header("access-control-request-headers");
-  return emptyReply(204, {
+export function answerPreflight(exchange: Exchange, rule: OriginRule): Reply | undefined {
+  if (exchange.method !== "OPTIONS" || !rule.allowedOrigins?.length) return undefined;
+  if (exchange.header("access-control-request-method") === undefined) return undefined;
+  checkOrigin(exchange, rule);
+  const requested = exchange.header("access-control-request-headers") ?? "";
+  // A listed origin may send any header, such as a token of the team's own.
+  const isSendable = /^[\w!#$%&'*+.^`|~, -]{1,1024}$/.test(requested);
+  return createReply(204, undefined, {
     "access-control-allow-methods": "POST",
-    // Whatever a listed origin wants to send, such as a token of the team's own.
-    ...(asked !== undefined && NAMES.test(asked) ? { "access-control-allow-headers": asked } : {}),
-    "access-control-max-age": String(MAX_AGE_SECONDS),
+    ...(isSendable && { "access-control-allow-headers": requested }),
+    "access-control-max-age": PREFLIGHT_MAX_AGE,
     vary: "Access-Control-Request-Method, Access-Control-Request-Headers",
   });
 }

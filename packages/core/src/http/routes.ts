@@ -4,10 +4,10 @@ import { checkStart, type StartRequestBody } from "../conversations/start-reques
 import { pause } from "../deadline.js";
 import { BrokerError } from "../errors.js";
 import type { Exchange, Reply } from "../exchange.js";
-import { authenticate, type Caller } from "./authenticate.js";
-import { startBody } from "./body.js";
+import { authenticate, type Caller, prove } from "./authenticate.js";
+import { heartbeatBody, startBody, stopBody } from "./body.js";
 import type { Services } from "./handle.js";
-import { jsonReply, quotaHeaders } from "./reply.js";
+import { createReply, quotaHeaders } from "./reply.js";
 
 /** With this header a page promises heartbeats: without one by the join deadline, no consumer has joined. */
 const HEARTBEAT_HEADER = "equos-client";
@@ -17,10 +17,27 @@ const GRACE_SLACK_MS = 250;
 export async function startRoute(services: Services, exchange: Exchange): Promise<Reply> {
   const { caller, body } = await authenticate(services, exchange, "start", startBody);
   const { handout, headers, undelivered } = await handOut(services, exchange, caller, body, "start");
-  return { ...jsonReply(handout.resumed ? 200 : 201, handout.payload, headers), undelivered };
+  return { ...createReply(handout.resumed ? 200 : 201, handout.payload, headers), undelivered };
 }
 
-/** Starts or resumes for an HTTP client. Returns the payload, and the headers that go with it in each form of body. */
+export async function stopRoute(services: Services, exchange: Exchange): Promise<Reply> {
+  const { proof, body, headers } = await prove(services, exchange, "stop", stopBody);
+  const { delivery: generation, leaving: pageHide } = body;
+  const waitUntil = (task: Promise<unknown>) => exchange.waitUntil(task);
+  const stopped = await keepAlive(exchange, () =>
+    services.stops.stop({ ...proof, generation, pageHide, reason: "owner", waitUntil }),
+  );
+  if (pageHide && stopped.conversation.status === "running") waitUntil(sweepAfterGrace(services));
+  return createReply(200, stopped, headers);
+}
+
+export async function heartbeatRoute(services: Services, exchange: Exchange): Promise<Reply> {
+  const { proof, body, headers } = await prove(services, exchange, "keepalive", heartbeatBody);
+  await keepAlive(exchange, () => services.stops.heartbeat({ ...proof, generation: body.delivery }));
+  return createReply(204, undefined, headers);
+}
+
+/** Starts or resumes for an HTTP client. Returns the payload, and what every response with it needs. */
 export async function handOut(
   services: Services,
   exchange: Exchange,
@@ -58,11 +75,11 @@ export async function handOut(
 }
 
 /**
- * Keeps a serverless function alive until the work is done, even if the client leaves. Announced before the work begins,
+ * Keeps a serverless function alive until the work is done, even if the client leaves. Announces the work before it begins,
  * because a platform without `waitUntil` throws.
  */
-export async function keepAlive<T>(exchange: Pick<Exchange, "waitUntil">, work: () => Promise<T>): Promise<T> {
-  let end: () => void = () => undefined;
+async function keepAlive<T>(exchange: Exchange, work: () => Promise<T>): Promise<T> {
+  let end = (): void => undefined;
   exchange.waitUntil(
     new Promise<void>((resolve) => {
       end = resolve;
@@ -75,9 +92,9 @@ export async function keepAlive<T>(exchange: Pick<Exchange, "waitUntil">, work: 
   }
 }
 
-/** Where nothing runs between requests, this request stays until its page has come back, or its conversation is stopped. */
-export async function sweepAfterGrace({ settings, background, sweep }: Services): Promise<void> {
+/** On a serverless platform this request runs the sweep that stops the conversation, unless a page comes back in time. */
+async function sweepAfterGrace({ settings, background, sweep }: Services): Promise<void> {
   await keepProcess(() => pause(settings.clock, settings.reloadGraceMs + GRACE_SLACK_MS));
-  // A closing broker finishes scheduled stops by itself.
+  // A closing broker processes scheduled stops by itself.
   if (background.isOpen) await sweep().catch(() => undefined);
 }
