@@ -1,7 +1,6 @@
 import type { Background } from "../background.js";
 import type { Starts } from "../conversations/start.js";
 import type { Stops } from "../conversations/stop.js";
-import type { ErrorCode } from "../error-codes.js";
 import { BrokerError, isBrokerError } from "../errors.js";
 import type { Action, Exchange, Reply } from "../exchange.js";
 import { guarded } from "../logger.js";
