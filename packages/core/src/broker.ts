@@ -20,9 +20,8 @@ import type { Exchange, Reply } from "./exchange.js";
 import type { Grant } from "./grant.js";
 import { Attempts } from "./http/attempts.js";
 import { actions, handle, type Services } from "./http/handle.js";
-import { checkOptions } from "./option-checks.js";
 import type { BrokerOptions } from "./options.js";
-import { type AnyOptions, resolveOptions, type Settings } from "./settings.js";
+import { type AnyOptions, checkOptions, resolveOptions, type Settings } from "./settings.js";
 import { Sweeper } from "./sweeper.js";
 import { Upstream } from "./upstream/upstream.js";
 

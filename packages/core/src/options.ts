@@ -2,7 +2,6 @@ import type { Clock } from "./clock.js";
 import type { Consumer } from "./consumer.js";
 import type { BrokerEvent } from "./conversations/events.js";
 import type { AuthorizeContext } from "./exchange.js";
-import type { Limits } from "./limits.js";
 import type { Logger } from "./logger.js";
 import type { ConversationStore } from "./store/store.js";
 import type { EquosPort } from "./upstream/port.js";
@@ -22,6 +21,36 @@ export interface ConversationDetails {
   readonly remoteAgent?: { readonly identity: string; readonly name: string } | undefined;
   /** The team's own LiveKit server. */
   readonly host?: { readonly serverUrl: string; readonly accessToken: string } | undefined;
+}
+
+/** At most so many in each window of so many seconds; windows are aligned to 1970, so 86,400 is a day in UTC. */
+export interface Quota {
+  readonly max: number;
+  readonly perSeconds: number;
+}
+
+/** How much a consumer, an address, and everybody together may use. What is not named is not limited. */
+export interface Limits {
+  /** Seconds after which upstream ends a conversation; whole, 30 to 86,400. Default 600. */
+  readonly maxSeconds?: number | undefined;
+  readonly perConsumer?:
+    | {
+        /** Conversations of one consumer at the same time, at most 20. Default 1. */
+        readonly active?: number | undefined;
+        readonly starts?: Quota | undefined;
+        /** Conversation seconds: held in full when a conversation starts, settled with what it used when it ends. */
+        readonly seconds?: Quota | undefined;
+      }
+    | undefined;
+  /** For each address of a client as the framework sees it; an IPv6 one counts by its /64. */
+  readonly perIp?: { readonly starts: Quota } | undefined;
+  readonly overall?:
+    | {
+        /** Conversations of all consumers at the same time. */
+        readonly active?: number | undefined;
+        readonly seconds?: Quota | undefined;
+      }
+    | undefined;
 }
 
 /** Seconds that the broker waits, at most, for each of these. */

@@ -1,8 +1,7 @@
 import { certainlyNotSent, systemCode } from "@equos-broker/api";
 import type { Clock } from "../clock.js";
 import { timeOver, within } from "../deadline.js";
-import type { ErrorCode } from "../error-codes.js";
-import { BrokerError, isBrokerError } from "../errors.js";
+import { BrokerError, type ErrorCode, isBrokerError } from "../errors.js";
 import { redact } from "../redact.js";
 
 const byStatus: Readonly<Record<number, ErrorCode>> = {

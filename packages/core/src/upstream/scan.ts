@@ -1,6 +1,5 @@
 import { pause } from "../deadline.js";
-import type { ErrorCode } from "../error-codes.js";
-import { BrokerError, isBrokerError } from "../errors.js";
+import { BrokerError, type ErrorCode, isBrokerError } from "../errors.js";
 import type { ConversationPage, SeenConversation } from "./conversation.js";
 import { PAGE, type Upstream } from "./upstream.js";
 
