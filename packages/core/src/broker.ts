@@ -21,7 +21,7 @@ import type { Grant } from "./grant.js";
 import { Attempts } from "./http/attempts.js";
 import { actions, handle, type Services } from "./http/handle.js";
 import type { BrokerOptions } from "./options.js";
-import { type AnyOptions, checkOptions, resolveOptions, type Settings } from "./settings.js";
+import { type AnyOptions, resolveOptions, type Settings } from "./settings.js";
 import { Sweeper } from "./sweeper.js";
 import { Upstream } from "./upstream/upstream.js";
 
@@ -106,7 +106,6 @@ export class ConversationBroker<
   readonly #background: Background;
 
   constructor(options: BrokerOptions<TNative, TConsumer, TAlias, TInput>) {
-    checkOptions(options);
     // Inside, a consumer is a Consumer and an input is unknown; each goes back only into functions of these options.
     const settings = resolveOptions(options as unknown as AnyOptions);
     const { clock, logger } = settings;

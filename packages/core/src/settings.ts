@@ -7,18 +7,29 @@ import { BrokerError } from "./errors.js";
 import { isOrigin } from "./is-origin.js";
 import { consoleLogger, guarded } from "./logger.js";
 import type { BrokerOptions } from "./options.js";
+import { MIN_SECONDS } from "./state/quotas.js";
 import { memoryStore } from "./store/memory-store.js";
 
-/** A start that would get less than this is refused. */
-export const MIN_SECONDS = 30;
+const takes = (what: string) => ({ error: `must be ${what}` });
 
-export const takes = (what: string) => ({ error: `must be ${what}` });
+const rule = <T = unknown>(what: string, test: (value: unknown) => boolean) => z.custom<T>(test, takes(what));
 
-const count = (min: number, max: number) =>
-  z
-    .int(takes(`a whole number from ${min} to ${max}`))
-    .min(min, takes(`at least ${min}`))
-    .max(max, takes(`at most ${max}`));
+const isFunction = (value: unknown): boolean => typeof value === "function";
+
+const hook = () => rule("a function", isFunction).optional();
+
+const text = (what: string, test: (value: string) => boolean) =>
+  rule<string>(what, (value) => typeof value === "string" && test(value));
+
+const number = (what: string, min: number, max: number, test: (value: number) => boolean = () => true) =>
+  rule<number>(
+    `a ${what} from ${min} to ${max}`,
+    (value) => typeof value === "number" && value >= min && value <= max && test(value),
+  );
+
+const seconds = (min: number, max: number, fallback: number) => number("number of seconds", min, max).default(fallback);
+
+const count = (min: number, max: number, unit = "") => number(`whole number${unit}`, min, max, Number.isInteger);
 
 const quota = (min: number) =>
   z.strictObject(
@@ -26,238 +37,173 @@ const quota = (min: number) =>
     takes("an object such as { max: 10, perSeconds: 3600 }"),
   );
 
+const oneOf = <T extends string | number>(...values: T[]) =>
+  z.literal(values, takes(values.map((value) => JSON.stringify(value)).join(" or ")));
+
+const origin = () => text("an exact origin such as https://shop.example", isOrigin);
+
+/** An object that has these methods, itself or under a key. */
+const having = (what: string, methods: readonly string[], key?: string) =>
+  rule(what, (value) => {
+    const target: unknown = key === undefined ? value : Reflect.get(Object(value), key);
+    return methods.every((method) => isFunction(Reflect.get(Object(target), method)));
+  }).optional();
+
+/** The schema of the option `limits`, and of what its function returns. */
 export const limitsSchema = lazily(() =>
-  z.strictObject({
-    maxSeconds: z
-      .int(takes("a whole number of seconds from 30 to 86400"))
-      .min(MIN_SECONDS, takes("at least 30 seconds"))
-      .max(86_400, takes("at most 86400 seconds (24 hours)"))
-      .optional(),
-    perConsumer: z
-      .strictObject({
-        active: count(1, 20).optional(),
-        starts: quota(1).optional(),
-        seconds: quota(MIN_SECONDS).optional(),
-      })
-      .optional(),
-    perIp: z.strictObject({ starts: quota(1) }).optional(),
-    overall: z
-      .strictObject({ active: count(1, 1_000_000).optional(), seconds: quota(MIN_SECONDS).optional() })
-      .optional(),
-  }),
+  z.strictObject(
+    {
+      maxSeconds: count(MIN_SECONDS, 86_400, " of seconds").optional(),
+      perConsumer: z
+        .strictObject({ active: count(1, 20), starts: quota(1), seconds: quota(MIN_SECONDS) })
+        .partial()
+        .optional(),
+      perIp: z.strictObject({ starts: quota(1) }).optional(),
+      overall: z
+        .strictObject({ active: count(1, 1_000_000), seconds: quota(MIN_SECONDS) })
+        .partial()
+        .optional(),
+    },
+    takes("an object such as { maxSeconds: 600 }, or a function of the consumer"),
+  ),
 );
-
-const anyFunction = () =>
-  z.custom<(...args: never) => unknown>((value) => typeof value === "function", takes("a function"));
-const objectWith = (what: string, ...methods: string[]) =>
-  z.custom<object>(
-    (value) =>
-      typeof value === "object" &&
-      value !== null &&
-      // Only looked at: each is a key of an object, of whatever type.
-      methods.every((method) => typeof (value as Record<string, unknown>)[method] === "function"),
-    takes(what),
-  );
-const seconds = (min: number, max: number) =>
-  z
-    .number(takes(`a number of seconds from ${min} to ${max}`))
-    .min(min, takes(`at least ${min} seconds`))
-    .max(max, takes(`at most ${max} seconds`))
-    .optional();
-const origin = () =>
-  z
-    .string(takes("an origin such as https://shop.example"))
-    .refine(isOrigin, takes("an exact origin such as https://shop.example, without path or trailing slash"));
-const endpoint = () =>
-  z.string(takes("a URL such as https://api.equos.ai")).superRefine((value, context) => {
-    try {
-      parseEndpoint(value);
-    } catch (error) {
-      context.addIssue({
-        code: "custom",
-        message: error instanceof Error ? error.message.replace(/^endpoint /, "") : "is wrong",
-      });
-    }
-  });
-
-const secret = () => z.string().min(32, takes("at least 32 characters, from a secret store"));
 
 const optionsSchema = lazily(() =>
   z.strictObject({
-    authorize: anyFunction().optional(),
-    apiKey: z
-      .union(
-        [z.string().min(1, takes("a string that is not empty, or a function that gives one")), anyFunction()],
-        takes("a string that is not empty, or a function that gives one"),
-      )
+    authorize: hook(),
+    apiKey: rule(
+      "a string that is not empty, or a function",
+      (value) => isFunction(value) || (typeof value === "string" && value !== ""),
+    ).optional(),
+    equos: having(
+      "an Equos client of @equos-broker/api or @equos/node-sdk",
+      ["startConversation", "stopConversation", "getConversationById", "listConversations"],
+      "conversations",
+    ),
+    endpoint: z
+      .string(takes("a URL"))
+      .superRefine((value, context) => {
+        try {
+          parseEndpoint(value);
+        } catch (error) {
+          context.addIssue(String(error).replace("TypeError: endpoint ", ""));
+        }
+      })
       .optional(),
-    equos: z
-      .custom<object>((value) => {
-        const { conversations } = (value ?? {}) as { conversations?: unknown };
-        return objectWith(
-          "",
-          "startConversation",
-          "stopConversation",
-          "getConversationById",
-          "listConversations",
-        ).safeParse(conversations).success;
-      }, takes("an Equos client: EquosClient of @equos-broker/api or of @equos/node-sdk"))
-      .optional(),
-    endpoint: endpoint().optional(),
-    fetch: anyFunction().optional(),
+    fetch: hook(),
     timeouts: z
       .strictObject({
-        startSeconds: seconds(1, 120),
-        lateResponseSeconds: seconds(2, 600),
-        stopSeconds: seconds(1, 120),
-        authorizeSeconds: seconds(0.1, 120),
-        hookSeconds: seconds(0.1, 120),
-        bodySeconds: seconds(0.1, 120),
-        storeSeconds: seconds(0.1, 30),
+        startSeconds: seconds(1, 120, 15),
+        lateResponseSeconds: seconds(2, 600, 60),
+        stopSeconds: seconds(1, 120, 10),
+        authorizeSeconds: seconds(0.1, 120, 10),
+        hookSeconds: seconds(0.1, 120, 10),
+        bodySeconds: seconds(0.1, 120, 10),
+        storeSeconds: seconds(0.1, 30, 3),
       })
-      .optional(),
+      .prefault({}),
     characters: z
       .record(
-        z.string().min(1).max(64),
-        z.string(takes("an Equos character id")).min(1, takes("an Equos character id")),
+        z.string(),
+        text("an Equos character id", (id) => id !== ""),
         takes("an object of alias → Equos character id"),
       )
-      .refine((characters) => Object.keys(characters).length > 0, takes("an object with at least one alias"))
+      .refine((characters) => {
+        const lengths = Object.keys(characters).map(({ length }) => length);
+        return lengths.length > 0 && lengths.every((length) => length > 0 && length <= 64);
+      }, takes("an object with at least one alias of 1 to 64 characters"))
       .optional(),
-    input: z
-      .custom<object>((value) => {
-        const schema = (value as { "~standard"?: { validate?: unknown } } | null | undefined)?.["~standard"];
-        return typeof schema?.validate === "function";
-      }, takes("a Standard Schema, such as a zod or valibot schema"))
-      .optional(),
-    conversation: anyFunction().optional(),
-    limits: z
-      .union(
-        [anyFunction(), limitsSchema()],
-        takes("an object such as { maxSeconds: 600 }, or a function of the consumer"),
-      )
-      .optional(),
+    input: having("a Standard Schema, such as a zod or valibot schema", ["validate"], "~standard"),
+    conversation: hook(),
+    limits: z.preprocess((value) => (isFunction(value) ? {} : value), limitsSchema().optional()),
     whenActive: z
       .strictObject({
-        same: z.enum(["resume", "reject", "replace"], takes('"resume", "reject" or "replace"')).optional(),
-        other: z.enum(["replace", "reject"], takes('"replace" or "reject"')).optional(),
+        same: oneOf("resume", "reject", "replace").default("resume"),
+        other: oneOf("replace", "reject").default("replace"),
       })
-      .optional(),
-    joinWithinSeconds: seconds(1, 3600),
-    keepAliveSeconds: seconds(1, 3600),
-    leaveGraceSeconds: seconds(0, 300),
+      .prefault({}),
+    joinWithinSeconds: seconds(1, 3600, 60),
+    keepAliveSeconds: seconds(1, 3600, 90),
+    leaveGraceSeconds: seconds(0, 300, 3),
     allowedOrigins: z.array(origin(), takes("a list of origins")).optional(),
     publicOrigin: origin().optional(),
-    tokenStatus: z.literal([200, 201], takes("200 or 201")).optional(),
-    deployment: z
-      .string()
-      .regex(/^[\w.-]{1,64}$/, takes("1 to 64 letters, digits, dots, dashes and underscores"))
-      .optional(),
-    client: anyFunction().optional(),
-    secret: z
-      .union(
-        [secret(), z.array(secret()).min(1).max(5)],
-        takes("a random text of 32 characters or more, or a list of 1 to 5"),
-      )
-      .optional(),
-    store: objectWith(
-      "a store, such as memoryStore() or redisStore(client)",
-      "open",
-      "load",
-      "save",
-      "claimDue",
+    tokenStatus: oneOf(200, 201).default(201),
+    deployment: text("1 to 64 letters, digits, dots, dashes and underscores", (name) =>
+      /^[\w.-]{1,64}$/.test(name),
     ).optional(),
-    logger: objectWith("a logger with warn(details, message) and error(details, message)", "warn", "error").optional(),
-    onEvent: anyFunction().optional(),
-    clock: objectWith("a clock with now, setTimeout and clearTimeout", "now", "setTimeout", "clearTimeout").optional(),
+    client: hook(),
+    secret: rule("a random text of 32 characters or more, or a list of 1 to 5", (value) => {
+      const secrets: unknown[] = [value].flat();
+      const isLong = (secret: unknown) => typeof secret === "string" && secret.length >= 32;
+      return secrets.length >= 1 && secrets.length <= 5 && secrets.every(isLong);
+    }).optional(),
+    store: having("a store, such as memoryStore() or redisStore(client)", ["open", "load", "save", "claimDue"]),
+    logger: having("a logger with the methods warn and error", ["warn", "error"]),
+    onEvent: hook(),
+    clock: having("a clock with now, setTimeout and clearTimeout", ["now", "setTimeout", "clearTimeout"]),
   }),
 );
 
-export const defaultTimeouts = {
-  startSeconds: 15,
-  lateResponseSeconds: 60,
-  stopSeconds: 10,
-  authorizeSeconds: 10,
-  hookSeconds: 10,
-  bodySeconds: 10,
-  storeSeconds: 3,
-};
-
 /**
- * @throws BrokerError `invalid-option`, whose message names the option and says what it takes. No value is ever quoted:
- * it may be a secret.
+ * Returns the parsed value.
+ *
+ * @param prefix - Stands before the names in messages, such as `limits.`
+ * @throws BrokerError `invalid-option`, whose message names the option and says what it takes. The value is not quoted: it
+ * may be a secret.
  */
-export function checkOptions(options: object): void {
-  if (typeof options !== "object" || options === null) {
-    throw new BrokerError("invalid-option", { hint: "ConversationBroker needs an object of options" });
-  }
-  const { timeouts, equos, apiKey, store, deployment } = check(optionsSchema(), options, "");
-  const { startSeconds = defaultTimeouts.startSeconds, lateResponseSeconds = defaultTimeouts.lateResponseSeconds } =
-    timeouts ?? {};
-  if (lateResponseSeconds <= startSeconds) {
-    throw invalid("timeouts.lateResponseSeconds", `must be more than timeouts.startSeconds (${startSeconds})`);
-  }
-  if (equos !== undefined && apiKey !== undefined)
-    throw invalid("equos", "takes the place of apiKey: give one of them");
-  if (store === undefined || !("shared" in store) || store.shared !== true) return;
-  if (deployment === undefined) throw invalid("deployment", "is required with a shared store, to tell what is its own");
-}
-
-/** @throws BrokerError `invalid-option` */
-export function check<T>(schema: z.ZodType<T>, value: unknown, prefix: string): T {
+export function check<T>(schema: z.ZodType<T>, value: unknown, prefix = ""): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = deepest(result.error.issues[0]);
-  const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const path = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join(".");
-  const name = prefix + path;
-  if (unknown === undefined) throw invalid(name, issue?.message ?? "is wrong");
-  throw invalid(name, "is not an option of ConversationBroker");
+  const [issue] = result.error.issues;
+  const unknown = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  const name = prefix + [...(issue?.path ?? []), ...unknown].join(".");
+  throw invalid(name, unknown.length > 0 ? "is not an option of ConversationBroker" : `${issue?.message}`);
 }
 
-type Issue = z.core.$ZodIssue;
+const invalid = (name: string, problem: string) =>
+  new BrokerError("invalid-option", {
+    hint: `ConversationBroker${name ? `: option "${name.replace(/\.$/, "")}" ${problem}` : " needs an object of options"}`,
+  });
 
-/** A union reports that no member fits; the member that came furthest says why. */
-function deepest(issue: Issue | undefined): Issue | undefined {
-  if (issue?.code !== "invalid_union") return issue;
-  const inner = issue.errors
-    .flat()
-    .find((candidate) => candidate.path.length > 0 || candidate.code === "unrecognized_keys");
-  return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
-}
-
-const invalid = (name: string, what: string) =>
-  new BrokerError("invalid-option", { hint: `ConversationBroker: option "${name}" ${what}` });
-
-/** The options once the caller's own types no longer matter: inside, a consumer is a consumer and input is unknown. */
+/** The options inside the broker, where the types of the team's consumer and input do not matter. */
 export type AnyOptions = BrokerOptions<never, Consumer, string, unknown>;
 
 /** The options with all defaults. Options without a default stay `undefined`. */
 export type Settings = ReturnType<typeof resolveOptions>;
 
-/** Resolves every default once. Inert: reads no environment, starts no timer, does no I/O. */
+/**
+ * Checks the options and resolves every default. Inert: reads no environment, starts no timer, does no I/O.
+ *
+ * @throws BrokerError `invalid-option`
+ */
 export function resolveOptions(options: AnyOptions) {
-  const given = Object.entries(options.timeouts ?? {}).filter(([, seconds]) => seconds !== undefined);
-  const timeouts = { ...defaultTimeouts, ...(Object.fromEntries(given) as Partial<typeof defaultTimeouts>) };
-  const { hookSeconds, stopSeconds, lateResponseSeconds } = timeouts;
+  const { timeouts, whenActive, joinWithinSeconds, keepAliveSeconds, leaveGraceSeconds, tokenStatus } = check(
+    optionsSchema(),
+    options,
+  );
+  const { startSeconds, lateResponseSeconds, hookSeconds, stopSeconds } = timeouts;
+  if (lateResponseSeconds <= startSeconds) {
+    throw invalid("timeouts.lateResponseSeconds", `must be more than timeouts.startSeconds (${startSeconds})`);
+  }
+  const { equos, apiKey, clock, logger = consoleLogger, deployment, secret = [] } = options;
+  if (equos !== undefined && apiKey !== undefined) throw invalid("equos", "takes the place of apiKey: set one of them");
+  const store = options.store ?? memoryStore(clock === undefined ? {} : { clock });
+  if (store.shared && deployment === undefined) throw invalid("deployment", "is required with a shared store");
   // The hook runs, and former conversations are stopped (two calls each), before the upstream call.
   const sendWindowMs = (hookSeconds + 2 * stopSeconds + 1) * 1000;
   return {
     ...options,
     timeouts,
-    clock: options.clock ?? systemClock,
-    hasOwnClock: options.clock !== undefined,
-    logger: guarded(options.logger ?? consoleLogger),
-    store: options.store ?? memoryStore(options.clock === undefined ? {} : { clock: options.clock }),
-    secrets: [options.secret ?? []].flat(),
-    onConflict: {
-      same: options.whenActive?.same ?? "resume",
-      different: options.whenActive?.other ?? "replace",
-    } as const,
-    joinTimeoutMs: (options.joinWithinSeconds ?? 60) * 1000,
-    heartbeatTimeoutMs: (options.keepAliveSeconds ?? 90) * 1000,
-    reloadGraceMs: (options.leaveGraceSeconds ?? 3) * 1000,
-    tokenStatus: options.tokenStatus ?? 201,
+    clock: clock ?? systemClock,
+    hasOwnClock: clock !== undefined,
+    logger: guarded(logger),
+    store,
+    secrets: [secret].flat(),
+    onConflict: { same: whenActive.same, different: whenActive.other },
+    joinTimeoutMs: joinWithinSeconds * 1000,
+    heartbeatTimeoutMs: keepAliveSeconds * 1000,
+    reloadGraceMs: leaveGraceSeconds * 1000,
+    tokenStatus,
     /** From the reservation on, in ms. A server that was held up for longer must not send. */
     sendWindowMs,
     /** How long a start can be under way: send window, late response, hook, and 1 s. */
@@ -265,6 +211,6 @@ export function resolveOptions(options: AnyOptions) {
     /** How long one server has for a piece of work before another one takes it, in ms. */
     leaseMs: (Math.max(stopSeconds, hookSeconds) + 1) * 1000,
     /** The client, or the key or its source: what tells one Equos organization from another. */
-    upstreamUser: () => options.equos ?? options.apiKey ?? environment("EQUOS_API_KEY"),
+    upstreamUser: () => equos ?? apiKey ?? environment("EQUOS_API_KEY"),
   };
 }
