@@ -1,8 +1,10 @@
 import type { QuotaReading } from "./state/quotas.js";
 
+// Messages of several codes: a client cannot do anything different for each of them.
 const misconfigured = [500, "The server is not set up correctly."] as const;
-const prohibited = [502, "The avatar service refused the server. Its operator has to act."] as const;
+const refused = [502, "The avatar service refused the server. Its operator has to act."] as const;
 const unavailable = [503, "The avatar service is not available. Try again later."] as const;
+const busy = [503, "All avatars are busy. Try again later."] as const;
 const failed = [502, "The avatar service failed. Try again later."] as const;
 
 /** Every refusal of the broker: `code → [HTTP status, message for the client]`. Listed in `docs/errors.md`. */
@@ -37,7 +39,7 @@ export const errorCodes = {
   "too-many-attempts": [429, "Too many requests. Wait a moment."],
   "too-many-starts": [429, "You have started too many conversations. Try again later."],
   "seconds-used-up": [429, "Your conversation time is used up. Try again later."],
-  "at-capacity": [503, "All places are taken. Try again later."],
+  "at-capacity": busy,
   "start-in-doubt": [503, "An earlier start is not settled yet. Try again later."],
   "outcome-unknown": [504, "The avatar service did not answer in time. Try again in a minute."],
 
@@ -59,14 +61,14 @@ export const errorCodes = {
   "conversation-timeout": [503, "The server could not prepare the conversation in time. Try again later."],
 
   // Equos
-  "upstream-unauthorized": prohibited,
-  "upstream-forbidden": prohibited,
-  "upstream-no-credit": [503, "Conversations are not available at the moment."],
-  "upstream-not-found": [502, "The avatar service does not know this character. The site's operator has to act."],
+  "upstream-unauthorized": refused,
+  "upstream-forbidden": refused,
+  "upstream-no-credit": unavailable,
+  "upstream-not-found": refused,
   "upstream-conflict": unavailable,
-  "upstream-rejected": [502, "The avatar service rejected the request. The site's operator has to act."],
-  "upstream-busy": [503, "All avatars are busy. Try again later."],
-  "upstream-redirected": [502, "The avatar service has moved. The site's operator has to act."],
+  "upstream-rejected": refused,
+  "upstream-busy": busy,
+  "upstream-redirected": refused,
   "upstream-unreachable": unavailable,
   "upstream-unavailable": unavailable,
   "upstream-error": failed,

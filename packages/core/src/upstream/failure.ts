@@ -106,8 +106,8 @@ function parseError(body: string): { statusCode?: unknown; message?: string | un
 }
 
 function retryAfter({ headers }: FailedResponse): number {
-  const seconds = Number(headers?.get?.("retry-after") ?? Number.NaN);
-  return seconds >= 0 && seconds < Number.POSITIVE_INFINITY ? Math.min(Math.ceil(seconds), 3600) : 10;
+  const seconds = Math.ceil(Number(headers?.get?.("retry-after") ?? 10));
+  return seconds >= 0 ? Math.min(seconds, 3600) : 10;
 }
 
 /** Returns the beginning of the body. The official SDK's errors carry one that is still arriving and may never end. */
