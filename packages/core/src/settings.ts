@@ -16,25 +16,27 @@ const rule = <T = unknown>(what: string, test: (value: unknown) => boolean) => z
 
 const isFunction = (value: unknown): boolean => typeof value === "function";
 
-const hook = () => rule("a function", isFunction).optional();
+const hook = () => rule("a function", isFunction);
 
 const text = (what: string, test: (value: string) => boolean) =>
   rule<string>(what, (value) => typeof value === "string" && test(value));
 
-const number = (what: string, min: number, max: number, test: (value: number) => boolean = () => true) =>
+const number = (what: string, min: number, max: number, test = Number.isFinite) =>
   rule<number>(
     `a ${what} from ${min} to ${max}`,
-    (value) => typeof value === "number" && value >= min && value <= max && test(value),
+    (value) => test(value) && Number(value) >= min && Number(value) <= max,
   );
 
 const seconds = (min: number, max: number, fallback: number) => number("number of seconds", min, max).default(fallback);
 
 const count = (min: number, max: number, unit = "") => number(`whole number${unit}`, min, max, Number.isInteger);
 
+const object = <T extends z.ZodRawShape>(shape: T, what = "an object") => z.strictObject(shape, takes(what));
+
 const quota = (min: number) =>
-  z.strictObject(
+  object(
     { max: count(min, 1_000_000_000), perSeconds: count(1, 31 * 86_400) },
-    takes("an object such as { max: 10, perSeconds: 3600 }"),
+    "an object such as { max: 10, perSeconds: 3600 }",
   );
 
 const oneOf = <T extends string | number>(...values: T[]) =>
@@ -47,102 +49,86 @@ const having = (what: string, methods: readonly string[], key?: string) =>
   rule(what, (value) => {
     const target: unknown = key === undefined ? value : Reflect.get(Object(value), key);
     return methods.every((method) => isFunction(Reflect.get(Object(target), method)));
-  }).optional();
+  });
 
 /** The schema of the option `limits`, and of what its function returns. */
 export const limitsSchema = lazily(() =>
-  z.strictObject(
+  object(
     {
-      maxSeconds: count(MIN_SECONDS, 86_400, " of seconds").optional(),
-      perConsumer: z
-        .strictObject({ active: count(1, 20), starts: quota(1), seconds: quota(MIN_SECONDS) })
-        .partial()
-        .optional(),
-      perIp: z.strictObject({ starts: quota(1) }).optional(),
-      overall: z
-        .strictObject({ active: count(1, 1_000_000), seconds: quota(MIN_SECONDS) })
-        .partial()
-        .optional(),
+      maxSeconds: count(MIN_SECONDS, 86_400, " of seconds"),
+      perConsumer: object({ active: count(1, 20), starts: quota(1), seconds: quota(MIN_SECONDS) }).partial(),
+      perIp: object({ starts: quota(1) }),
+      overall: object({ active: count(1, 1_000_000), seconds: quota(MIN_SECONDS) }).partial(),
     },
-    takes("an object such as { maxSeconds: 600 }, or a function of the consumer"),
-  ),
+    "an object such as { maxSeconds: 600 }, or a function of the consumer",
+  ).partial(),
 );
 
-const optionsSchema = lazily(() =>
-  z.strictObject({
+const optionsSchema = lazily(() => {
+  const withoutDefault = object({
     authorize: hook(),
     apiKey: rule(
       "a string that is not empty, or a function",
       (value) => isFunction(value) || (typeof value === "string" && value !== ""),
-    ).optional(),
+    ),
     equos: having(
       "an Equos client of @equos-broker/api or @equos/node-sdk",
       ["startConversation", "stopConversation", "getConversationById", "listConversations"],
       "conversations",
     ),
-    endpoint: z
-      .string(takes("a URL"))
-      .superRefine((value, context) => {
-        try {
-          parseEndpoint(value);
-        } catch (error) {
-          context.addIssue(String(error).replace("TypeError: endpoint ", ""));
-        }
-      })
-      .optional(),
+    endpoint: z.string(takes("a URL")).superRefine((value, context) => {
+      try {
+        parseEndpoint(value);
+      } catch (error) {
+        context.addIssue(String(error).replace("TypeError: endpoint ", ""));
+      }
+    }),
     fetch: hook(),
-    timeouts: z
-      .strictObject({
-        startSeconds: seconds(1, 120, 15),
-        lateResponseSeconds: seconds(2, 600, 60),
-        stopSeconds: seconds(1, 120, 10),
-        authorizeSeconds: seconds(0.1, 120, 10),
-        hookSeconds: seconds(0.1, 120, 10),
-        bodySeconds: seconds(0.1, 120, 10),
-        storeSeconds: seconds(0.1, 30, 3),
-      })
-      .prefault({}),
     characters: z
       .record(
-        z.string(),
-        text("an Equos character id", (id) => id !== ""),
-        takes("an object of alias → Equos character id"),
+        z.string().min(1).max(64),
+        text("an Equos character id", Boolean),
+        takes("an object of alias (1 to 64 characters) → character id"),
       )
-      .refine((characters) => {
-        const lengths = Object.keys(characters).map(({ length }) => length);
-        return lengths.length > 0 && lengths.every((length) => length > 0 && length <= 64);
-      }, takes("an object with at least one alias of 1 to 64 characters"))
-      .optional(),
+      .refine((characters) => Object.keys(characters).length > 0, takes("an object with at least one alias")),
     input: having("a Standard Schema, such as a zod or valibot schema", ["validate"], "~standard"),
     conversation: hook(),
-    limits: z.preprocess((value) => (isFunction(value) ? {} : value), limitsSchema().optional()),
-    whenActive: z
-      .strictObject({
-        same: oneOf("resume", "reject", "replace").default("resume"),
-        other: oneOf("replace", "reject").default("replace"),
-      })
-      .prefault({}),
-    joinWithinSeconds: seconds(1, 3600, 60),
-    keepAliveSeconds: seconds(1, 3600, 90),
-    leaveGraceSeconds: seconds(0, 300, 3),
-    allowedOrigins: z.array(origin(), takes("a list of origins")).optional(),
-    publicOrigin: origin().optional(),
-    tokenStatus: oneOf(200, 201).default(201),
-    deployment: text("1 to 64 letters, digits, dots, dashes and underscores", (name) =>
-      /^[\w.-]{1,64}$/.test(name),
-    ).optional(),
+    limits: z.preprocess((value) => (isFunction(value) ? {} : value), limitsSchema()),
+    allowedOrigins: z.array(origin(), takes("a list of origins")),
+    publicOrigin: origin(),
+    deployment: text("1 to 64 letters, digits, dots, dashes and underscores", (name) => /^[\w.-]{1,64}$/.test(name)),
     client: hook(),
     secret: rule("a random text of 32 characters or more, or a list of 1 to 5", (value) => {
       const secrets: unknown[] = [value].flat();
       const isLong = (secret: unknown) => typeof secret === "string" && secret.length >= 32;
       return secrets.length >= 1 && secrets.length <= 5 && secrets.every(isLong);
-    }).optional(),
+    }),
     store: having("a store, such as memoryStore() or redisStore(client)", ["open", "load", "save", "claimDue"]),
     logger: having("a logger with the methods warn and error", ["warn", "error"]),
     onEvent: hook(),
     clock: having("a clock with now, setTimeout and clearTimeout", ["now", "setTimeout", "clearTimeout"]),
-  }),
-);
+  });
+  return object({
+    ...withoutDefault.partial().shape,
+    timeouts: object({
+      startSeconds: seconds(1, 120, 15),
+      lateResponseSeconds: seconds(2, 600, 60),
+      stopSeconds: seconds(1, 120, 10),
+      authorizeSeconds: seconds(0.1, 120, 10),
+      hookSeconds: seconds(0.1, 120, 10),
+      bodySeconds: seconds(0.1, 120, 10),
+      storeSeconds: seconds(0.1, 30, 3),
+    }).prefault({}),
+    whenActive: object({
+      same: oneOf("resume", "reject", "replace").default("resume"),
+      other: oneOf("replace", "reject").default("replace"),
+    }).prefault({}),
+    joinWithinSeconds: seconds(1, 3600, 60),
+    keepAliveSeconds: seconds(1, 3600, 90),
+    leaveGraceSeconds: seconds(0, 300, 3),
+    tokenStatus: oneOf(200, 201).default(201),
+  });
+});
 
 /**
  * Returns the parsed value.
