@@ -2,6 +2,9 @@ import type { QuotaReading } from "./state/quotas.js";
 
 // Messages of several codes: a client cannot do anything different for each of them.
 const misconfigured = [500, "The server is not set up correctly."] as const;
+const unidentified = "The server could not identify you. Try again later.";
+const unprepared = "The server could not prepare the conversation. Try again later.";
+const overloaded = [503, "The server is not available at the moment. Try again later."] as const;
 const refused = [502, "The avatar service refused the server. Its operator has to act."] as const;
 const unavailable = [503, "The avatar service is not available. Try again later."] as const;
 const busy = [503, "All avatars are busy. Try again later."] as const;
@@ -54,11 +57,11 @@ export const errorCodes = {
   "api-key-failed": misconfigured,
   "character-missing": misconfigured,
   "authorize-missing": misconfigured,
-  "authorize-failed": [500, "The server could not identify you. Try again later."],
-  "authorize-timeout": [503, "The server could not identify you in time. Try again later."],
-  "invalid-identity": [500, "The server could not identify you."],
-  "conversation-failed": [500, "The server could not prepare the conversation. Try again later."],
-  "conversation-timeout": [503, "The server could not prepare the conversation in time. Try again later."],
+  "authorize-failed": [500, unidentified],
+  "authorize-timeout": [503, unidentified],
+  "invalid-identity": [500, unidentified],
+  "conversation-failed": [500, unprepared],
+  "conversation-timeout": [503, unprepared],
 
   // Equos
   "upstream-unauthorized": refused,
@@ -78,9 +81,9 @@ export const errorCodes = {
   "upstream-not-running": failed,
 
   // The broker
-  "start-too-late": [503, "The server was held up. Try again."],
-  "store-unavailable": [503, "The conversation store is unavailable. Try again later."],
-  "broker-closed": [503, "The server is shutting down. Try again in a moment."],
+  "start-too-late": overloaded,
+  "store-unavailable": overloaded,
+  "broker-closed": overloaded,
   "internal-error": [500, "Something went wrong on the server."],
 } as const satisfies Readonly<Record<string, readonly [status: number, publicMessage: string]>>;
 

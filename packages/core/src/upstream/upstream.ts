@@ -15,9 +15,9 @@ export type UpstreamOptions = Pick<Settings, "equos" | "apiKey" | "endpoint" | "
 
 /** Equos' view of a conversation. `nothing`: two looks agree that it is unknown. `failure`: no answer, so look again. */
 export type Look =
-  | { readonly says: "running" | "over"; readonly conversation: SeenConversation }
-  | { readonly says: "nothing" }
-  | { readonly says: "failure"; readonly failure: UpstreamFailure };
+  | { readonly says: "running" | "over"; readonly conversation: SeenConversation; readonly failure?: undefined }
+  | { readonly says: "nothing"; readonly conversation?: undefined; readonly failure?: undefined }
+  | { readonly says: "failure"; readonly conversation?: undefined; readonly failure: UpstreamFailure };
 
 /** Maximum number of entries on a page of Equos' list. */
 export const PAGE = 50;
@@ -93,9 +93,8 @@ export class Upstream {
     const answer = await this.#ask("stopConversation", conversation);
     // Equos answers `null` both for "already stopped" and for "unknown", so a look follows.
     const look = answer.says === "nothing" ? await this.look(conversation) : answer;
-    const { seconds, endedAt } = "conversation" in look ? look.conversation : {};
-    const failure = look.says === "failure" ? look.failure : undefined;
-    return { confirmed: look.says === "over" || look.says === "nothing", seconds, endedAt, failure };
+    const { seconds, endedAt } = look.conversation ?? {};
+    return { confirmed: look.says === "over" || look.says === "nothing", seconds, endedAt, failure: look.failure };
   }
 
   /**
