@@ -43,36 +43,39 @@ export async function classifyFailure(
 ): Promise<CallFailure> {
   // A refusal of this server, such as a missing key: nothing was sent.
   if (isBrokerError(thrown)) return { error: thrown, harmless: true };
-  const failure = (
-    code: ErrorCode,
-    harmless: boolean,
-    hint: string,
-    { detail, status, retryAfterSeconds }: { detail: string; status?: number; retryAfterSeconds?: number | undefined },
-  ): CallFailure => {
-    const upstream = { operation, status, detail: redact(detail, secrets) };
-    return { error: new BrokerError(code, { hint, retryAfterSeconds, upstream }), harmless };
-  };
-
   const response = failedResponse(thrown);
-  if (response === undefined) {
-    const name = thrown instanceof Error ? thrown.name : typeof thrown;
-    const detail = [name, systemCode(thrown)].filter(Boolean).join(" ");
-    if (certainlyNotSent(thrown)) {
-      return failure("upstream-unreachable", true, `No connection to ${endpoint}`, { detail, retryAfterSeconds: 10 });
-    }
-    const isUnreadable = name === "InvalidAnswerError" || name === "SyntaxError";
-    const code = isUnreadable ? "upstream-invalid-answer" : "upstream-disconnected";
-    return failure(code, false, `${operation} got no usable answer from ${endpoint}`, { detail });
-  }
+  const { code, hint, detail, harmless, retryAfterSeconds } =
+    response === undefined
+      ? networkFailure(operation, thrown, endpoint)
+      : await responseFailure(operation, response, clock);
+  const upstream = { operation, status: response?.status, detail: redact(detail, secrets) };
+  return { error: new BrokerError(code, { hint, retryAfterSeconds, upstream }), harmless };
+}
 
+function networkFailure(operation: string, thrown: unknown, endpoint: string) {
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  const detail = [name, systemCode(thrown)].filter(Boolean).join(" ");
+  if (certainlyNotSent(thrown)) {
+    const hint = `No connection to ${endpoint}`;
+    return { code: "upstream-unreachable", hint, detail, harmless: true, retryAfterSeconds: 10 } as const;
+  }
+  const isUnreadable = name === "InvalidAnswerError" || name === "SyntaxError";
+  const code = isUnreadable ? "upstream-invalid-answer" : "upstream-disconnected";
+  const hint = `${operation} got no usable answer from ${endpoint}`;
+  return { code, hint, detail, harmless: false, retryAfterSeconds: undefined } as const;
+}
+
+async function responseFailure(operation: string, response: FailedResponse, clock: Clock) {
   const { status } = response;
   const body = await readBody(response, clock);
   const { statusCode, message } = parseError(body);
-  const isRefusal = status in refusals && statusCode === status && message !== undefined;
-  const hint = `Equos answered ${status} to ${operation}${advice[status] ?? ""}`;
-  const retryAfterSeconds = status === 429 || status === 503 ? retryAfter(response) : undefined;
-  const details = { detail: message ?? body, status, retryAfterSeconds };
-  return failure(refusals[status] ?? codeOfClass(status), isRefusal, hint, details);
+  return {
+    code: refusals[status] ?? codeOfClass(status),
+    hint: `Equos answered ${status} to ${operation}${advice[status] ?? ""}`,
+    detail: message ?? body,
+    harmless: status in refusals && statusCode === status && message !== undefined,
+    retryAfterSeconds: status === 429 || status === 503 ? retryAfter(response) : undefined,
+  };
 }
 
 function codeOfClass(status: number): ErrorCode {
