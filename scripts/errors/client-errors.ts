@@ -1,5 +1,5 @@
 import type { ProblemCode } from "../../packages/client/src/problem-code.js";
-import type { ErrorCode } from "../../packages/core/src/error-codes.js";
+import type { ErrorCode } from "../../packages/core/src/errors.js";
 
 /** What the browser client throws besides what the broker answers. A code that is missing does not compile. */
 export const clientErrors: Readonly<Record<Exclude<ProblemCode, ErrorCode>, { cause: string; caller: string }>> = {

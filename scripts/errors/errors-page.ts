@@ -1,5 +1,4 @@
-import { type ErrorCode, errorCodes } from "../../packages/core/src/error-codes.js";
-import { BrokerError } from "../../packages/core/src/errors.js";
+import { BrokerError, type ErrorCode, errorCodes } from "../../packages/core/src/errors.js";
 import { problemReply } from "../../packages/core/src/http/reply.js";
 import { clientErrors } from "./client-errors.js";
 import { errorTexts, headings } from "./sections.js";
@@ -21,7 +20,7 @@ function intro(): string[] {
   return [
     "# Errors",
     "",
-    "<!-- Made by `npx -y pnpm@12 docs:generate` from packages/core/src/error-codes.ts and scripts/errors. -->",
+    "<!-- Made by `npx -y pnpm@12 docs:generate` from packages/core/src/errors.ts and scripts/errors. -->",
     "",
     "Every refusal is problem details ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), `application/problem+json`:",
     "",

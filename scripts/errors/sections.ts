@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../packages/core/src/error-codes.js";
+import type { ErrorCode } from "../../packages/core/src/errors.js";
 import { conversationErrors } from "./conversation-errors.js";
 import { equosErrors } from "./equos-errors.js";
 import type { ErrorText } from "./error-text.js";

@@ -1,5 +1,4 @@
-import { type ErrorCode, errorCodes } from "../../packages/core/src/error-codes.js";
-import { BrokerError } from "../../packages/core/src/errors.js";
+import { BrokerError, type ErrorCode, errorCodes } from "../../packages/core/src/errors.js";
 import { problemReply } from "../../packages/core/src/http/reply.js";
 import { entryOf } from "../entry-of.js";
 import type { Route } from "../errors/error-text.js";

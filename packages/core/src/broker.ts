@@ -24,7 +24,6 @@ import type { Exchange, Reply } from "./exchange.js";
 import type { Grant } from "./grant.js";
 import { limitAttempts } from "./http/attempts.js";
 import { actions, handle, type Services } from "./http/handle.js";
-import { checkOptions } from "./option-checks.js";
 import type { BrokerOptions } from "./options.js";
 import { type AnyOptions, resolveOptions } from "./settings.js";
 import { Sweeper } from "./sweeper.js";
@@ -109,7 +108,6 @@ export class ConversationBroker<
   readonly #close: (everything: boolean) => Promise<void>;
 
   constructor(options: BrokerOptions<TNative, TConsumer, TAlias, TInput>) {
-    checkOptions(options);
     // Inside, a consumer is a Consumer and an input is unknown; each goes back only into functions of these options.
     const settings = resolveOptions(options as unknown as AnyOptions);
     const { clock, logger } = settings;

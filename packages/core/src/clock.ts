@@ -1,34 +1,30 @@
-/** Where the broker takes its time from. Tests hand in one that they move themselves. */
+/** The broker's source of time. Tests pass one that they control. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Milliseconds since some moment, never set back. Without it `now` is taken. */
+  /** Milliseconds since some moment, never set back. Default: `now`. */
   monotonic?(): number;
   setTimeout(task: () => void, milliseconds: number): unknown;
   clearTimeout(handle: unknown): void;
 }
 
-interface Unrefable {
-  unref?(): void;
-}
-
-/** The system's time. Its timers never keep a process alive by themselves. */
+/** The system's time. Its timers do not keep a process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimeout: (task, milliseconds) => {
-    // Node gives an object with unref, other runtimes a number.
-    const handle = globalThis.setTimeout(task, milliseconds) as unknown as Unrefable | number;
+    // Node returns an object with `unref`, other runtimes a number.
+    const handle = globalThis.setTimeout(task, milliseconds) as unknown as { unref?(): void } | number;
     if (typeof handle === "object") handle.unref?.();
     return handle;
   },
-  // The handle is what setTimeout above gave, which no type shared by all runtimes names.
+  // The handle is from setTimeout above. No type that all runtimes share names it.
   clearTimeout: (handle) => globalThis.clearTimeout(handle as number),
 };
 
 /**
- * Measures from now on, in ms; if the clocks disagree, the longer time. One may have been set back, and the other may
- * have stood still while the machine was suspended.
+ * Returns a function that measures the time from now on, in ms. If the clocks disagree, the longer time counts: the wall
+ * clock may be set back, and the monotonic one may stand still while the machine is suspended.
  */
 export function stopwatch(clock: Clock): () => number {
   const wall = clock.now();

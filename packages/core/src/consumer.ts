@@ -1,8 +1,8 @@
 import { BrokerError } from "./errors.js";
 
 /**
- * The end user, as the server's `authorize` decides. Fields of the team's own may stand beside these; they reach
- * `conversation`, `limits` and `client`, and never Equos or a browser.
+ * The end user, as the server's `authorize` decides. It may have more fields, which only `conversation`, `limits`, and
+ * `client` receive.
  */
 export interface Consumer {
   /** 1–128 printable characters, stable per user. Becomes the LiveKit identity, which everyone in the room sees. */
@@ -16,21 +16,18 @@ export interface Consumer {
 }
 
 const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]{1,128}$/u;
-/** What JavaScript makes of a missing value when it is pasted into a string: one user for everybody. */
-const ACCIDENTS = new Set(["undefined", "null", "NaN", "[object Object]", "[object Promise]"]);
+/** Texts that JavaScript makes of a missing value: all users would share one identity. */
+const ACCIDENTS = ["", "undefined", "null", "NaN", "[object Object]", "[object Promise]"];
 
-const isPrintable = (value: unknown): boolean =>
-  typeof value === "string" && value.trim() !== "" && PRINTABLE.test(value) && !ACCIDENTS.has(value.trim());
-
-/** @throws BrokerError `invalid-identity`: a consumer that would mix up users starts nothing. */
+/** @throws BrokerError `invalid-identity` */
 export function checkConsumer(consumer: Consumer): void {
-  const bad = (["identity", "name"] as const).find((field) => !isPrintable(consumer[field]));
-  const badTenant = consumer.tenant !== undefined && !isPrintable(consumer.tenant);
-  if (bad === undefined && !badTenant) return;
-  const field = bad ?? "tenant";
-  const what =
-    typeof consumer[field] === "number"
-      ? "a number: use String(…)"
-      : 'not 1 to 128 printable characters, or reads "undefined"';
-  throw new BrokerError("invalid-identity", { hint: `The consumer's ${field} is ${what}` });
+  for (const field of ["identity", "name", "tenant"] as const) {
+    // A caller in JavaScript may pass anything.
+    const value: unknown = consumer[field];
+    if (field === "tenant" && value === undefined) continue;
+    if (typeof value === "string" && PRINTABLE.test(value) && !ACCIDENTS.includes(value.trim())) continue;
+    const problem =
+      typeof value === "number" ? "a number: use String(…)" : 'not 1 to 128 printable characters, or "undefined"';
+    throw new BrokerError("invalid-identity", { hint: `The consumer's ${field} is ${problem}` });
+  }
 }

@@ -1,43 +1,40 @@
 import type { Clock } from "./clock.js";
 
-/** What {@link within} gives when time is up. */
+/** The outcome of {@link within} after its time limit. */
 export const timeOver: unique symbol = Symbol("time over");
 
-/** The task's outcome, or {@link timeOver} after so many seconds. The task itself goes on and may not reject unseen. */
+/** Returns the task's outcome, or {@link timeOver} after the time limit. The task goes on, and its late rejection is ignored. */
 export function within<T>(clock: Clock, seconds: number, task: Promise<T>): Promise<T | typeof timeOver> {
-  // By hand: every step of every request comes through here, and a race makes seven objects of one.
+  // Every step of every request passes here, and Promise.race would create seven objects.
   return new Promise((resolve, reject) => {
     const timer = clock.setTimeout(() => resolve(timeOver), seconds * 1000);
-    task.then(
-      (value) => {
+    const settle =
+      <A>(done: (outcome: A) => void) =>
+      (outcome: A) => {
         clock.clearTimeout(timer);
-        resolve(value);
-      },
-      (error: unknown) => {
-        clock.clearTimeout(timer);
-        reject(error);
-      },
-    );
+        done(outcome);
+      };
+    task.then(settle(resolve), settle(reject));
   });
 }
 
-/** Whether there is anything to wait for. */
+/** Returns whether a value has to be awaited. */
 export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  const mayBe = (typeof value === "object" && value !== null) || typeof value === "function";
-  return mayBe && "then" in value && typeof value.then === "function";
+  // Any value but null and undefined can be read from.
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
-/** The same for what may be there at once, and then needs no time at all. A throw is the task's rejection. */
+/** Calls a task, and applies {@link within} only if it returns a promise. A throw becomes a rejection. */
 export async function outcomeWithin<T>(
   clock: Clock,
   seconds: number,
   task: () => T | Promise<T>,
 ): Promise<T | typeof timeOver> {
-  const begun = task();
-  return isPromise(begun) ? await within(clock, seconds, Promise.resolve(begun)) : begun;
+  const outcome = task();
+  return isPromise(outcome) ? await within(clock, seconds, Promise.resolve(outcome)) : outcome;
 }
 
-/** Resolves after so many milliseconds of the clock. */
+/** Resolves after a time. */
 export function pause(clock: Clock, milliseconds: number): Promise<void> {
   return new Promise((resolve) => clock.setTimeout(resolve, milliseconds));
 }

@@ -1,16 +1,16 @@
-/** An environment variable, or `undefined` where it is empty, missing, or the runtime has none to give. */
+/** Returns an environment variable; `undefined` if it is empty or missing, or the runtime has no environment. */
 export function environment(name: string): string | undefined {
-  // Only this much of Node's `process` is used, and it may be absent.
+  // The part of Node's `process` that is used. It may be absent.
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
   try {
     return process?.env?.[name] || undefined;
   } catch {
-    // Deno throws where the environment may not be read.
+    // Deno throws if it may not read the environment.
     return undefined;
   }
 }
 
-/** Made at first use: what zod checks with takes longer to build than all the rest of an import. */
+/** Makes a value at first use. Building zod schemas would take most of the import's time. */
 export function lazily<T extends object>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

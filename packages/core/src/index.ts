@@ -26,10 +26,11 @@ export type { ReconcileOptions, ReconcileReport } from "./conversations/reconcil
 export type { RunningConversation } from "./conversations/running.js";
 export type { StartRequestBody } from "./conversations/start-request.js";
 export type { Stopped } from "./conversations/stop.js";
-export { type ErrorCode, errorCodes } from "./error-codes.js";
 export {
   BrokerError,
   type BrokerErrorDetails,
+  type ErrorCode,
+  errorCodes,
   isBrokerError,
   type UpstreamFailure,
 } from "./errors.js";
@@ -37,9 +38,16 @@ export type { Action, AuthorizeContext, Exchange, Mountable, Reply } from "./exc
 export { addVary, checkMountable } from "./exchange.js";
 export { type Grant, toGrant } from "./grant.js";
 export type { Problem } from "./http/reply.js";
-export type { Limits, Quota } from "./limits.js";
 export type { Logger } from "./logger.js";
-export type { BrokerOptions, ConversationDetails, InputResult, InputSchema, Timeouts } from "./options.js";
+export type {
+  BrokerOptions,
+  ConversationDetails,
+  InputResult,
+  InputSchema,
+  Limits,
+  Quota,
+  Timeouts,
+} from "./options.js";
 export type { QuotaReading } from "./state/quotas.js";
 export type { ConversationStatus, EndReason } from "./state/state.js";
 export { type MemoryStoreOptions, memoryStore } from "./store/memory-store.js";

@@ -1,17 +1,17 @@
 import type { Clock } from "./clock.js";
 
-/** Between two runs while anything is due, in ms. */
+/** Time between two runs while anything is due, in ms. */
 const INTERVAL_MS = 1_000;
-/** A run this late is lost: serverless platforms drop timers when the request ends. In ms. */
+/** A run that is this late is lost: serverless platforms drop timers when the request ends. In ms. */
 const LATE_MS = 2_000;
-/** A run that takes this long has ended with its request, in ms. */
+/** A run that takes this long has ended with its request. In ms. */
 const LOST_MS = 15_000;
-/** Brokers with the same store that are remembered, in case the latest one closes. */
-const REMEMBERED = 8;
+/** Maximum number of remembered brokers with the same store, in case the latest one closes. */
+const MAX_PEERS = 8;
 
 const registryKey = Symbol.for("equos-broker.sweepers");
 
-/** The sweepers of this process by store id, the latest last. Frameworks evaluate this module several times. */
+/** The sweepers of this process by store id, the latest last. Global, because frameworks evaluate this module several times. */
 function registry(): Map<string, Sweeper[]> {
   const globals = globalThis as { [registryKey]?: Map<string, Sweeper[]> };
   globals[registryKey] ??= new Map();
@@ -31,15 +31,10 @@ export class Sweeper {
   readonly #idleMs: number | undefined;
   readonly #onError: (error: unknown) => void;
   #timer: unknown;
-  /** When the planned run must have begun, or the present one must have ended. By the clock, in ms. */
-  #expectedBy = 0;
-  #isRunning = false;
-  #isIdle = false;
-  #runs = 0;
-  /** Woken during a run. */
-  #isWoken = false;
+  /** The planned or present run. `expectedBy`: when it must have begun or ended, by the clock, in ms. */
+  #next: { readonly isRunning: boolean; readonly expectedBy: number; isWoken: boolean } | undefined;
+  #storeId = "";
   #isClosed = false;
-  #storeId: string | undefined;
 
   constructor(
     clock: Clock,
@@ -53,18 +48,18 @@ export class Sweeper {
     this.#onError = onError;
   }
 
-  /** Sweeps a store for all brokers of this process from now on. */
+  /** Makes this sweeper the one that sweeps a store for all brokers of this process. */
   take(storeId: string): void {
     if (this.#isClosed || this.#storeId === storeId) return;
     this.#leave();
     this.#storeId = storeId;
-    const others = this.#others();
-    registry().set(storeId, [...others, this].slice(-REMEMBERED));
-    others.at(-1)?.rest();
+    const others = registry().get(storeId) ?? [];
+    others.at(-1)?.pause();
+    registry().set(storeId, [...others, this].slice(-MAX_PEERS));
     this.begin();
   }
 
-  /** Something is, or will become, due. */
+  /** Plans a run, because something is or will become due. */
   wake(): void {
     this.#onDuty().begin();
   }
@@ -74,85 +69,72 @@ export class Sweeper {
     return this.#onDuty().runIfLost();
   }
 
+  /** Ends all runs. The sweeper before this one takes over. */
   close(): void {
     this.#isClosed = true;
-    this.rest();
+    this.pause();
     this.#leave();
   }
 
   /** For the other sweepers: plans a run. */
   begin(): void {
-    this.#isWoken = true;
     if (this.#isClosed) return;
-    const isPlanned = this.#isRunning || (this.#timer !== undefined && !this.#isIdle);
-    if (isPlanned && !this.#isLost()) return;
-    this.#plan(INTERVAL_MS);
+    const soon = this.#clock.now() + INTERVAL_MS + LATE_MS;
+    const next = this.#isLost() ? undefined : this.#next;
+    if (next?.isRunning) next.isWoken = true;
+    else if (next === undefined || next.expectedBy > soon) this.#plan(INTERVAL_MS);
   }
 
   /** For the other sweepers. */
   runIfLost(): Promise<void> | undefined {
-    if (this.#isClosed || !this.#isLost()) return undefined;
-    this.#clock.clearTimeout(this.#timer);
-    return this.#run();
+    return this.#isLost() ? this.#run() : undefined;
   }
 
-  /** For the other sweepers: one of them takes over. */
-  rest(): void {
+  /** For the other sweepers: plans nothing more until `begin`. */
+  pause(): void {
     this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #others(): Sweeper[] {
-    return (registry().get(this.#storeId ?? "") ?? []).filter((other) => other !== this);
+    this.#next = undefined;
   }
 
   #onDuty(): Sweeper {
-    return (
-      registry()
-        .get(this.#storeId ?? "")
-        ?.at(-1) ?? this
-    );
+    return registry().get(this.#storeId)?.at(-1) ?? this;
   }
 
-  /** The one before takes over again. */
   #leave(): void {
-    if (this.#storeId === undefined) return;
-    const others = this.#others();
-    if (others.length === 0) registry().delete(this.#storeId);
-    else registry().set(this.#storeId, others);
-    this.#storeId = undefined;
+    const others =
+      registry()
+        .get(this.#storeId)
+        ?.filter((other) => other !== this) ?? [];
+    if (others.length > 0) registry().set(this.#storeId, others);
+    else registry().delete(this.#storeId);
+    this.#storeId = "";
     others.at(-1)?.begin();
   }
 
   #isLost(): boolean {
-    return (this.#isRunning || this.#timer !== undefined) && this.#clock.now() > this.#expectedBy;
+    return this.#next !== undefined && this.#clock.now() > this.#next.expectedBy;
   }
 
   #plan(milliseconds: number): void {
-    this.#clock.clearTimeout(this.#timer);
-    this.#isIdle = milliseconds !== INTERVAL_MS;
-    this.#expectedBy = this.#clock.now() + milliseconds + LATE_MS;
+    this.pause();
+    this.#next = { isRunning: false, expectedBy: this.#clock.now() + milliseconds + LATE_MS, isWoken: false };
     this.#timer = this.#clock.setTimeout(() => void this.#run(), milliseconds);
   }
 
   async #run(): Promise<void> {
+    this.pause();
+    const run = { isRunning: true, expectedBy: this.#clock.now() + LOST_MS, isWoken: false };
+    this.#next = run;
     let isMoreDue = true;
-    this.#runs += 1;
-    const run = this.#runs;
-    this.#isRunning = true;
-    this.#isWoken = false;
-    this.#expectedBy = this.#clock.now() + LOST_MS;
     try {
       isMoreDue = await this.#task();
     } catch (error) {
       this.#onError(error);
     }
-    // It was slow, and another run has replaced it.
-    if (run !== this.#runs) return;
-    this.#isRunning = false;
-    this.#timer = undefined;
-    if (this.#isClosed || this.#onDuty() !== this) return;
-    if (isMoreDue || this.#isWoken) this.#plan(INTERVAL_MS);
+    // Another run has replaced this one, or another sweeper has taken over.
+    if (this.#next !== run) return;
+    this.#next = undefined;
+    if (isMoreDue || run.isWoken) this.#plan(INTERVAL_MS);
     else if (this.#idleMs !== undefined) this.#plan(this.#idleMs);
   }
 }

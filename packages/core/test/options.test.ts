@@ -24,7 +24,7 @@ const shared = { ...memoryStore(), shared: true, open: () => undefined, step: ()
 it.each([
   [{ authorise: () => null }, 'option "authorise" is not an option of ConversationBroker'],
   [{ authorize: "me" }, 'option "authorize" must be a function'],
-  [{ apiKey: "" }, 'option "apiKey" must be a string that is not empty, or a function that gives one'],
+  [{ apiKey: "" }, 'option "apiKey" must be a string that is not empty, or a function'],
   [{ apiKey: 7 }, 'option "apiKey" must be'],
   [
     { endpoint: "http://api.equos.ai" },
@@ -36,12 +36,15 @@ it.each([
   [{ characters: { guide: 7 } }, 'option "characters.guide" must be an Equos character id'],
   [{ limits: 5 }, 'option "limits" must be an object such as { maxSeconds: 600 }, or a function of the consumer'],
   [{ input: "string" }, 'option "input" must be a Standard Schema'],
-  [{ limits: { maxSeconds: 0 } }, 'option "limits.maxSeconds" must be at least 30 seconds'],
-  [{ limits: { maxSeconds: -5 } }, 'option "limits.maxSeconds" must be at least 30 seconds'],
+  [{ limits: { maxSeconds: 0 } }, 'option "limits.maxSeconds" must be a whole number of seconds from 30 to 86400'],
+  [{ limits: { maxSeconds: -5 } }, 'option "limits.maxSeconds" must be a whole number of seconds from 30 to 86400'],
   [{ limits: { maxSeconds: 90.5 } }, 'option "limits.maxSeconds" must be a whole number of seconds from 30 to 86400'],
-  [{ limits: { maxSeconds: 86_401 } }, 'option "limits.maxSeconds" must be at most 86400 seconds (24 hours)'],
+  [{ limits: { maxSeconds: 86_401 } }, 'option "limits.maxSeconds" must be a whole number of seconds from 30 to 86400'],
   [{ limits: { maxSecond: 60 } }, 'option "limits.maxSecond" is not an option'],
-  [{ limits: { perConsumer: { active: 0 } } }, 'option "limits.perConsumer.active" must be at least 1'],
+  [
+    { limits: { perConsumer: { active: 0 } } },
+    'option "limits.perConsumer.active" must be a whole number from 1 to 20',
+  ],
   [{ limits: { perConsumer: { starts: 5 } } }, 'option "limits.perConsumer.starts" must be an object such as'],
   [
     { limits: { perConsumer: { starts: { max: 5 } } } },
@@ -50,23 +53,23 @@ it.each([
   [{ limits: { perConsumer: { seconds: { max: 10, perSeconds: 60 } } } }, "limits.perConsumer.seconds.max"],
   [{ limits: { perIp: {} } }, 'option "limits.perIp.starts" must be an object such as'],
   [{ limits: { overall: { active: 1.5 } } }, 'option "limits.overall.active" must be a whole number'],
-  [{ joinWithinSeconds: 0 }, 'option "joinWithinSeconds" must be at least 1 seconds'],
+  [{ joinWithinSeconds: 0 }, 'option "joinWithinSeconds" must be a number of seconds from 1 to 3600'],
   [{ keepAliveSeconds: "90" }, 'option "keepAliveSeconds" must be a number of seconds'],
   [{ secret: "short" }, 'option "secret" must be'],
   [{ store: shared }, 'option "deployment" is required with a shared store'],
-  [{ whenActive: { same: "stop" } }, 'option "whenActive.same" must be "resume", "reject" or "replace"'],
+  [{ whenActive: { same: "stop" } }, 'option "whenActive.same" must be "resume" or "reject" or "replace"'],
   [{ timeouts: { startSeconds: "15" } }, 'option "timeouts.startSeconds" must be a number of seconds from 1 to 120'],
   [
     { timeouts: { lateResponseSeconds: 15 } },
     'option "timeouts.lateResponseSeconds" must be more than timeouts.startSeconds (15)',
   ],
-  [{ leaveGraceSeconds: -1 }, 'option "leaveGraceSeconds" must be at least 0 seconds'],
+  [{ leaveGraceSeconds: -1 }, 'option "leaveGraceSeconds" must be a number of seconds from 0 to 300'],
   [{ allowedOrigins: ["https://shop.example/"] }, 'option "allowedOrigins.0" must be an exact origin'],
   [{ allowedOrigins: ["*"] }, 'option "allowedOrigins.0" must be an exact origin'],
   [{ publicOrigin: "shop.example" }, 'option "publicOrigin" must be an exact origin'],
   [{ deployment: "shop production" }, 'option "deployment" must be 1 to 64 letters'],
   [{ store: {} }, 'option "store" must be a store, such as memoryStore()'],
-  [{ logger: console.log }, 'option "logger" must be a logger with warn'],
+  [{ logger: console.log }, 'option "logger" must be a logger with the methods warn and error'],
 ])("%o is refused: %s", (options, message) => {
   const error = refused(options);
   expect(error.code).toBe("invalid-option");

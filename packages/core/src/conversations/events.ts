@@ -1,6 +1,5 @@
 import { outcomeWithin, timeOver } from "../deadline.js";
-import type { ErrorCode } from "../error-codes.js";
-import type { UpstreamFailure } from "../errors.js";
+import type { ErrorCode, UpstreamFailure } from "../errors.js";
 import { redact } from "../redact.js";
 import type { Settings } from "../settings.js";
 import type { ConversationRecord, EndReason } from "../state/state.js";

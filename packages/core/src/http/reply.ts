@@ -1,5 +1,4 @@
-import type { ErrorCode } from "../error-codes.js";
-import type { BrokerError } from "../errors.js";
+import type { BrokerError, ErrorCode } from "../errors.js";
 import type { Reply } from "../exchange.js";
 import type { QuotaReading } from "../state/quotas.js";
 

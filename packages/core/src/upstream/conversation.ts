@@ -1,74 +1,63 @@
 import { z } from "zod";
 import { lazily } from "../environment.js";
 
-// The official SDK makes Date objects of dates and drops what is null.
+/** A time in ms since 1970. The official SDK makes `Date` objects of dates and omits `null`. */
 const instant = () =>
   z
     .union([z.string(), z.date()])
     .nullish()
-    .transform((value) => (value ? new Date(value).getTime() : Number.NaN))
-    .transform((time) => (Number.isNaN(time) ? undefined : time));
+    .transform((value) => new Date(value ?? Number.NaN).getTime() || undefined);
 
 const schema = lazily(() =>
-  z.object({
-    id: z.string().min(1),
-    status: z.string().min(1),
-    name: z.string().nullish(),
-    consumerIdentity: z.string().nullish(),
-    maxSeconds: z.number().positive().nullish(),
-    startedAt: instant(),
-    joinedAt: instant(),
-    endedAt: instant(),
-  }),
+  z
+    .object({
+      id: z.string().min(1),
+      status: z.string().min(1),
+      name: z.string().nullish(),
+      consumerIdentity: z.string().nullish(),
+      maxSeconds: z.number().positive().nullish(),
+      startedAt: instant(),
+      joinedAt: instant(),
+      endedAt: instant(),
+    })
+    .transform(({ id, status, name, consumerIdentity, maxSeconds, startedAt, joinedAt, endedAt }) => ({
+      id,
+      /** `blocked` and `error` are ends. */
+      running: status === "running",
+      name: name ?? "",
+      consumerIdentity: consumerIdentity ?? undefined,
+      maxSeconds: maxSeconds ?? undefined,
+      startedAt,
+      /** Equos does not say whether it counts the avatar as joined. */
+      joined: joinedAt !== undefined,
+      endedAt,
+      /** Between `startedAt` and `endedAt`, rounded up. */
+      seconds:
+        startedAt !== undefined && endedAt !== undefined
+          ? Math.max(0, Math.ceil((endedAt - startedAt) / 1000))
+          : undefined,
+    })),
 );
 
-/** What the broker reads in a conversation that Equos lists, gets or has stopped. Times are in ms since 1970. */
-export interface SeenConversation {
-  readonly id: string;
-  readonly running: boolean;
-  readonly name: string;
-  readonly consumerIdentity: string | undefined;
-  readonly maxSeconds: number | undefined;
-  readonly startedAt: number | undefined;
-  /** Equos does not say who counts as joined. */
-  readonly joined: boolean;
-  readonly endedAt: number | undefined;
-  /** Between `startedAt` and `endedAt`, rounded up; once it has ended. */
-  readonly seconds: number | undefined;
-}
+/** A conversation that Equos lists, gets, or has stopped. Times are in ms since 1970. */
+export type SeenConversation = Readonly<z.infer<ReturnType<typeof schema>>>;
 
-/** `undefined`: it is no conversation. `blocked` and `error` are ends. */
-export function seenConversation(answer: unknown): SeenConversation | undefined {
-  const parsed = schema().safeParse(answer);
-  if (!parsed.success) return undefined;
-  const { id, status, name, consumerIdentity, maxSeconds, startedAt, joinedAt, endedAt } = parsed.data;
-  const ended = startedAt !== undefined && endedAt !== undefined;
-  return {
-    id,
-    running: status === "running",
-    name: name ?? "",
-    consumerIdentity: consumerIdentity ?? undefined,
-    maxSeconds: maxSeconds ?? undefined,
-    startedAt,
-    joined: joinedAt !== undefined,
-    endedAt,
-    seconds: ended ? Math.max(0, Math.ceil((endedAt - startedAt) / 1000)) : undefined,
-  };
-}
+/** Returns the conversation in an answer; `undefined` if the answer is none. */
+export const seenConversation = (answer: unknown): SeenConversation | undefined => schema().safeParse(answer).data;
 
-const pageSchema = lazily(() => z.object({ total: z.number().nonnegative(), conversations: z.array(z.unknown()) }));
+const pageSchema = lazily(() =>
+  z
+    .object({ total: z.number().nonnegative(), conversations: z.array(z.unknown()) })
+    .transform(({ total, conversations }) => ({
+      total,
+      conversations: conversations.map(seenConversation).filter((seen) => seen !== undefined),
+      /** Entries on the page, unreadable ones included. */
+      size: conversations.length,
+    })),
+);
 
-export interface ConversationPage {
-  readonly total: number;
-  readonly conversations: readonly SeenConversation[];
-  /** Entries on the page, unreadable ones included. */
-  readonly size: number;
-}
+/** A page of Equos' list, without entries that cannot be read. */
+export type ConversationPage = Readonly<z.infer<ReturnType<typeof pageSchema>>>;
 
-/** `undefined`: it is no list. An entry that is no conversation is left out. */
-export function conversationPage(answer: unknown): ConversationPage | undefined {
-  const parsed = pageSchema().safeParse(answer);
-  if (!parsed.success) return undefined;
-  const conversations = parsed.data.conversations.map(seenConversation).filter((seen) => seen !== undefined);
-  return { total: parsed.data.total, conversations, size: parsed.data.conversations.length };
-}
+/** Returns the page in an answer; `undefined` if the answer is none. */
+export const conversationPage = (answer: unknown): ConversationPage | undefined => pageSchema().safeParse(answer).data;

@@ -1,4 +1,4 @@
-/** What the broker asks upstream to start: the fields of `CreateEquosConversationRequest` that it may set. */
+/** A start at Equos: the fields of `CreateEquosConversationRequest` that the broker may set. */
 export interface StartRequest {
   name: string;
   characterId: string;
@@ -12,17 +12,17 @@ export interface StartRequest {
 }
 
 /** @inline */
-interface CallInit {
+export interface CallInit {
   signal?: AbortSignal;
-  /** For clients on `fetch`, which would take the API key along to another host. */
+  /** For clients on `fetch`, which would send the API key along to another host. */
   redirect?: "manual";
-  /** Only passed to our own client, which checks it when the connection is ready. */
+  /** Only for our own client, which calls it when the connection is ready. */
   beforeSend?: () => void;
 }
 
 /**
- * The part of an Equos client that the broker uses. Our `EquosClient` has it, and so has the official SDK's; answers
- * are checked by the broker, so their types do not matter here.
+ * The part of an Equos client that the broker uses. Our `EquosClient` has it, and so has the official SDK's. The broker
+ * checks the answers itself, so their types do not matter here.
  */
 export interface EquosPort {
   readonly conversations: {

@@ -1,20 +1,19 @@
 import { pause } from "../deadline.js";
-import type { ErrorCode } from "../error-codes.js";
-import { BrokerError, isBrokerError } from "../errors.js";
+import { BrokerError, type ErrorCode, isBrokerError } from "../errors.js";
 import type { ConversationPage, SeenConversation } from "./conversation.js";
 import { PAGE, type Upstream } from "./upstream.js";
 
-/** Pauses before a failed page is requested again, in ms. */
-const RETRY_PAUSES_MS = [1_000, 2_000, 4_000];
-/** Failures that may pass. Any other one is the same at the next request. */
-const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+/** Maximum number of retries of a page, after pauses of 1, 2, and 4 s. */
+const MAX_RETRIES = 3;
+/** Failures that are worth a retry. */
+const PASSING: readonly ErrorCode[] = [
   "upstream-busy",
   "upstream-unavailable",
   "upstream-unreachable",
   "upstream-error",
   "upstream-disconnected",
   "upstream-invalid-answer",
-]);
+];
 /** Maximum number of requests of one scan, retries included. */
 const MAX_REQUESTS = 4_000;
 /** Maximum number of pages that are read from the list's end before their turn. */
@@ -23,12 +22,11 @@ const MAX_EARLY_PAGES = 10;
 /**
  * Lists all conversations of a `client` segment, or of the organization. One may appear twice.
  *
- * Equos documents no order. Reading forwards finds all conversations that existed before the scan:
- * new ones only move the others towards the end. A search mostly looks for the newest ones, which
- * may be last, so pages from the end are read in between.
+ * Equos documents no order. Reading forwards finds all conversations that existed before the scan: new ones only move the
+ * others towards the end. A search mostly looks for the newest ones, which may be last, so pages from the end are read in
+ * between.
  *
- * @throws BrokerError any `upstream-…`: a page failed four times, or the scan needs too many
- * requests
+ * @throws BrokerError any `upstream-…`: a page failed four times, or the scan needs too many requests
  */
 export async function* conversationsOf(
   upstream: Upstream,
@@ -36,18 +34,19 @@ export async function* conversationsOf(
 ): AsyncGenerator<readonly SeenConversation[]> {
   let requests = 0;
   let maxRequests = MAX_REQUESTS;
-  const read = async (skip: number, retries = RETRY_PAUSES_MS): Promise<ConversationPage> => {
-    const hint = `Equos' list did not end within ${maxRequests} requests. Use smaller usage segments, or try again later`;
-    if (requests >= maxRequests) throw new BrokerError("upstream-error", { hint });
-    requests += 1;
-    try {
-      return await upstream.list(segment, skip);
-    } catch (error) {
-      const [pauseMs, ...others] = retries;
-      const isPassing = isBrokerError(error) && PASSING.has(error.code);
-      if (pauseMs === undefined || !isPassing) throw error;
-      await pause(upstream.clock, pauseMs);
-      return await read(skip, others);
+  const read = async (skip: number): Promise<ConversationPage> => {
+    for (let failures = 0; ; failures += 1) {
+      requests += 1;
+      if (requests > maxRequests) {
+        const hint = `Equos' list did not end within ${maxRequests} requests. Use smaller usage segments, or try again later`;
+        throw new BrokerError("upstream-error", { hint });
+      }
+      try {
+        return await upstream.list(segment, skip);
+      } catch (error) {
+        if (failures === MAX_RETRIES || !isBrokerError(error) || !PASSING.includes(error.code)) throw error;
+        await pause(upstream.clock, 1_000 * 2 ** failures);
+      }
     }
   };
   let page = await read(0);

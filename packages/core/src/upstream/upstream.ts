@@ -1,52 +1,47 @@
 import { EQUOS_ENDPOINT, EquosClient } from "@equos-broker/api";
 import type { Clock } from "../clock.js";
-import { outcomeWithin, timeOver } from "../deadline.js";
+import { outcomeWithin, timeOver, within } from "../deadline.js";
 import { environment } from "../environment.js";
-import type { UpstreamFailure } from "../errors.js";
-import { BrokerError } from "../errors.js";
-import { ApiKey } from "./api-key.js";
+import { BrokerError, type UpstreamFailure } from "../errors.js";
+import type { Settings } from "../settings.js";
+import { SharedWork } from "../shared-work.js";
 import { type ConversationPage, conversationPage, type SeenConversation, seenConversation } from "./conversation.js";
-import { type CallFailure, callFailure } from "./failure.js";
-import type { EquosPort, StartRequest } from "./port.js";
+import { type CallFailure, classifyFailure } from "./failure.js";
+import type { CallInit, EquosPort, StartRequest } from "./port.js";
 
-export interface UpstreamOptions {
-  readonly equos?: EquosPort | undefined;
-  readonly apiKey?: string | (() => string | Promise<string>) | undefined;
-  readonly endpoint?: string | undefined;
-  readonly fetch?: typeof globalThis.fetch | undefined;
-  readonly lateResponseSeconds: number;
-  readonly stopSeconds: number;
-}
+/** The settings that calls to Equos depend on. */
+export type UpstreamOptions = Pick<Settings, "equos" | "apiKey" | "endpoint" | "fetch"> &
+  Pick<Settings["timeouts"], "lateResponseSeconds" | "stopSeconds">;
 
-export interface StopOutcome {
-  /** Upstream says that it does not run. */
-  readonly confirmed: boolean;
-  /** What it ran, by upstream's times. */
-  readonly seconds: number | undefined;
-  /** When it ended, in ms since 1970, by upstream's times. */
-  readonly endedAt: number | undefined;
-  readonly failure: UpstreamFailure | undefined;
-}
-
-/** `nothing`: two looks agree that Equos does not know it. `failure`: unknown, so look again. */
+/** Equos' view of a conversation. `nothing`: two looks agree that it is unknown. `failure`: no answer, so look again. */
 export type Look =
-  | { readonly says: "running" | "over"; readonly conversation: SeenConversation }
-  | { readonly says: "nothing" }
-  | { readonly says: "failure"; readonly failure: UpstreamFailure };
+  | { readonly says: "running" | "over"; readonly conversation: SeenConversation; readonly failure?: undefined }
+  | { readonly says: "nothing"; readonly conversation?: undefined; readonly failure?: undefined }
+  | { readonly says: "failure"; readonly conversation?: undefined; readonly failure: UpstreamFailure };
 
-/** The most that Equos gives at a time. */
+/** Maximum number of entries on a page of Equos' list. */
 export const PAGE = 50;
 
 /** Minimum time, in ms, between the two looks that confirm an unknown conversation. */
 const CONFIRM_MISSING_MS = 5_000;
-/** Maximum number of remembered first looks. Dropping the oldest only delays its confirmation. */
+/** Maximum number of remembered first looks. Dropping them only delays the confirmation. */
 const MAX_MISSING = 10_000;
 
-/** Equos, as the rest of the broker sees it: made at first use, each call with its time limit. */
+/** How long a fetched API key is used, in ms. */
+const KEEP_KEY_MS = 60_000;
+/** Time limit for fetching the API key. */
+const FETCH_KEY_SECONDS = 10;
+/** Number of keys that are masked: calls under way may carry the keys of earlier rotations. */
+const MAX_RECENT_KEYS = 4;
+
+/** Calls Equos, each call within its time limit. Creates its client at first use. */
 export class Upstream {
-  readonly #options: UpstreamOptions;
   readonly clock: Clock;
-  readonly #apiKey: ApiKey;
+  readonly #options: UpstreamOptions;
+  readonly #keyFetch: SharedWork<"key", string>;
+  #fetchedKey: { readonly key: string; readonly until: number } | undefined;
+  /** The keys last used, latest first. */
+  #recentKeys: readonly string[] = [];
   /** The time of each conversation's first look that found nothing, in monotonic ms, by id. */
   readonly #missing = new Map<string, number>();
   #port: EquosPort | undefined;
@@ -54,58 +49,59 @@ export class Upstream {
   constructor(options: UpstreamOptions, clock: Clock) {
     this.#options = options;
     this.clock = clock;
-    this.#apiKey = new ApiKey(options.apiKey, clock);
+    this.#keyFetch = new SharedWork(clock, FETCH_KEY_SECONDS + 1);
   }
 
-  /** What must be masked in any text that comes from outside. A client that was handed in keeps its key to itself. */
+  /** Returns the API keys, to mask them in texts from outside. The key of the option `equos` is not known. */
   secrets(): string[] {
-    const inEnvironment = environment("EQUOS_API_KEY");
-    return [...this.#apiKey.recent, ...(inEnvironment === undefined ? [] : [inEnvironment])];
+    return [...this.#recentKeys, environment("EQUOS_API_KEY") ?? []].flat();
   }
 
-  /** Makes sure that a call can be sent at once. @throws BrokerError `api-key-missing` or `api-key-failed` */
+  /** Returns the URL that calls go to. */
+  endpoint(): string {
+    return this.#options.endpoint ?? environment("EQUOS_ENDPOINT") ?? EQUOS_ENDPOINT;
+  }
+
+  /** Ensures that a call can be sent at once. @throws BrokerError `api-key-missing` or `api-key-failed` */
   async ready(): Promise<void> {
-    if (this.#options.equos === undefined) await this.#apiKey.get();
-    this.#equos();
+    if (this.#options.equos === undefined) await this.#apiKey();
+    this.#client();
   }
 
   /**
-   * Requests a start, and rejects with the client's error. Drops the socket after
-   * `lateResponseSeconds`.
+   * Requests a start, and rejects with the client's error. Drops the socket after `lateResponseSeconds`.
    *
-   * @param options.mayStillSend - Checked directly before the request is written: by our client on
-   * Node once the connection is ready. `fetch` and other clients connect after the check. What
-   * remains: a freeze between check and write, and bytes that wait in the system or the network.
+   * @param options.mayStillSend - Checked directly before the request is written: by our client on Node once the connection
+   * is ready. `fetch` and other clients connect after the check. What remains: a freeze between check and write, and bytes
+   * that wait in the system or the network.
    * @throws BrokerError `start-too-late` if `mayStillSend` returns `false`: nothing was sent
    */
   start(request: StartRequest, { mayStillSend = () => true }: { mayStillSend?: () => boolean } = {}): Promise<unknown> {
     const beforeSend = () => {
       if (!mayStillSend()) throw new BrokerError("start-too-late");
     };
-    return this.#limited(this.#options.lateResponseSeconds, (init) => {
-      const port = this.#equos();
-      const isOwn = port instanceof EquosClient;
+    return this.#call(this.#options.lateResponseSeconds, (client, init) => {
+      const isOwn = client instanceof EquosClient;
       if (!isOwn) beforeSend();
       const options = isOwn ? { ...init, beforeSend } : init;
-      return port.conversations.startConversation({ createEquosConversationRequest: request }, options);
+      return client.conversations.startConversation({ createEquosConversationRequest: request }, options);
     });
   }
 
-  /** Stops a conversation, and checks that it has ended. Never rejects. */
-  async stop(conversation: string): Promise<StopOutcome> {
+  /** Stops a conversation, and checks that it has ended. Returns Equos' own times. Never rejects. */
+  async stop(conversation: string) {
     const answer = await this.#ask("stopConversation", conversation);
     // Equos answers `null` both for "already stopped" and for "unknown", so a look follows.
     const look = answer.says === "nothing" ? await this.look(conversation) : answer;
-    const { seconds, endedAt } = "conversation" in look ? look.conversation : {};
-    const failure = look.says === "failure" ? look.failure : undefined;
-    return { confirmed: look.says === "over" || look.says === "nothing", seconds, endedAt, failure };
+    const { seconds, endedAt } = look.conversation ?? {};
+    return { confirmed: look.says === "over" || look.says === "nothing", seconds, endedAt, failure: look.failure };
   }
 
   /**
    * Gets a conversation. Returns `nothing` only if an earlier look found nothing too. Never rejects.
    *
-   * @param options.isUntrusted - Whether the id comes from a client instead of Equos. One look is
-   * then enough and is not remembered, so that guessed ids cannot fill the memory.
+   * @param options.isUntrusted - Whether the id comes from a client instead of Equos. One look is then enough and is not
+   * remembered, so that guessed ids cannot fill the memory.
    */
   async look(conversation: string, { isUntrusted = false }: { isUntrusted?: boolean } = {}): Promise<Look> {
     const now = () => this.clock.monotonic?.() ?? this.clock.now();
@@ -113,51 +109,41 @@ export class Upstream {
     const look = await this.#ask("getConversationById", conversation);
     if (look.says !== "nothing" || isUntrusted) return look;
     const missedAt = this.#missing.get(conversation);
-    if (missedAt !== undefined && askedAt - missedAt >= CONFIRM_MISSING_MS) return look;
     if (missedAt === undefined) {
-      const [oldest] = this.#missing.keys();
-      if (oldest !== undefined && this.#missing.size >= MAX_MISSING) this.#missing.delete(oldest);
+      if (this.#missing.size >= MAX_MISSING) this.#missing.clear();
       this.#missing.set(conversation, now());
-    }
+    } else if (askedAt - missedAt >= CONFIRM_MISSING_MS) return look;
     return failed("getConversationById", undefined, "Equos does not know the conversation yet and will be asked again");
   }
 
   /**
-   * One page of the conversations of a `client` segment, or of all. Equos gives at most 50 and no promise of an order.
+   * Returns one page of the conversations of a `client` segment, or of all. Equos documents no order.
    *
-   * @throws BrokerError, any `upstream-…`
+   * @throws BrokerError any `upstream-…`
    */
   async list(client: string | undefined, skip: number): Promise<ConversationPage> {
     const query = { take: PAGE, skip, ...(client === undefined ? {} : { client }) };
-    let answer: unknown;
-    try {
-      answer = await this.#limited(this.#options.stopSeconds, (init) =>
-        this.#equos().conversations.listConversations(query, init),
-      );
-    } catch (thrown) {
+    const answer = await this.#call(this.#options.stopSeconds, ({ conversations }, init) =>
+      conversations.listConversations(query, init),
+    ).catch(async (thrown: unknown) => {
       throw (await this.failure("listConversations", thrown)).error;
-    }
+    });
     const page = conversationPage(answer);
-    if (page === undefined) throw new BrokerError("upstream-invalid-answer", { hint: "Equos' list is none" });
+    if (page === undefined) throw new BrokerError("upstream-invalid-answer", { hint: "Equos' list cannot be read" });
     return page;
   }
 
-  /** What a call that threw means. `sent`: what the call carried besides the key. */
+  /** Classifies what a call threw. @param sent - texts that the call carried besides the key, to mask them */
   failure(operation: string, thrown: unknown, sent: readonly string[] = []): Promise<CallFailure> {
     const secrets = [...this.secrets(), ...sent];
     const endpoint = this.#options.equos === undefined ? this.endpoint() : "Equos";
-    return callFailure(operation, thrown, { secrets, clock: this.clock, endpoint });
-  }
-
-  /** Where calls go. */
-  endpoint(): string {
-    return this.#options.endpoint ?? environment("EQUOS_ENDPOINT") ?? EQUOS_ENDPOINT;
+    return classifyFailure(operation, thrown, { secrets, clock: this.clock, endpoint });
   }
 
   async #ask(operation: "stopConversation" | "getConversationById", id: string): Promise<Look> {
     try {
-      const answer = await this.#limited(this.#options.stopSeconds, (init) =>
-        this.#equos().conversations[operation]({ id }, init),
+      const answer = await this.#call(this.#options.stopSeconds, ({ conversations }, init) =>
+        conversations[operation]({ id }, init),
       );
       if (answer === null || answer === undefined) return { says: "nothing" };
       const conversation = seenConversation(answer);
@@ -165,53 +151,73 @@ export class Upstream {
       this.#missing.delete(id);
       return { says: conversation.running ? "running" : "over", conversation };
     } catch (thrown) {
-      // The official SDK trips over the empty body that means `null`, and hides its status.
+      // The official SDK fails at the empty body that means `null`, and hides its status.
       if (thrown instanceof SyntaxError && /end of (JSON|data)/i.test(thrown.message)) return { says: "nothing" };
       const { error, harmless } = await this.failure(operation, thrown);
+      const { status, detail = error.code } = error.upstream ?? {};
       // NestJS uses the same form for a missing route, which says nothing about the conversation.
-      const isRoute = /^Cannot (GET|POST) /.test(error.upstream?.detail ?? "");
-      if (harmless && error.upstream?.status === 404 && !isRoute) return { says: "nothing" };
-      // Equos may quote the conversation, whose values are not at hand here to be masked: the code says enough.
-      const status = error.upstream?.status;
-      const detail = status === undefined ? (error.upstream?.detail ?? error.code) : error.code;
-      return failed(operation, status, detail);
+      const isRoute = /^Cannot (GET|POST) /.test(detail);
+      if (harmless && status === 404 && !isRoute) return { says: "nothing" };
+      // Equos' message may quote the conversation, whose values are not at hand to be masked.
+      return failed(operation, status, status === undefined ? detail : error.code);
     }
   }
 
-  async #limited<T>(
-    seconds: number,
-    call: (init: { signal: AbortSignal; redirect: "manual" }) => Promise<T>,
-  ): Promise<T> {
+  async #call<T>(seconds: number, call: (client: EquosPort, init: CallInit) => Promise<T>): Promise<T> {
     const limit = new AbortController();
-    const outcome = await outcomeWithin(this.clock, seconds, () => call({ signal: limit.signal, redirect: "manual" }));
+    const init = { signal: limit.signal, redirect: "manual" } as const;
+    const outcome = await outcomeWithin(this.clock, seconds, () => call(this.#client(), init));
     if (outcome !== timeOver) return outcome;
     limit.abort();
-    throw new BrokerTimeout();
+    throw new DOMException(`No answer within ${seconds} s`, "TimeoutError");
   }
 
-  #equos(): EquosPort {
-    if (this.#port !== undefined) return this.#port;
-    const { equos, fetch, lateResponseSeconds } = this.#options;
-    this.#port = equos ?? this.#ownClient(this.endpoint(), fetch, lateResponseSeconds);
+  #client(): EquosPort {
+    this.#port ??= this.#options.equos ?? this.#createClient();
     return this.#port;
   }
 
-  #ownClient(endpoint: string, fetch: typeof globalThis.fetch | undefined, lateResponseSeconds: number): EquosPort {
+  #createClient(): EquosPort {
+    const { fetch, lateResponseSeconds } = this.#options;
     try {
-      // Our own limits end first; the client's are there for when the clock stands still.
-      const timeoutMs = lateResponseSeconds * 1000 + 5000;
-      // The broker reads what it needs, and bears that anything else is missing tomorrow.
-      const options = { endpoint, fetch, timeoutMs, checkAnswers: false, checkEmptyAnswers: true };
-      return EquosClient.create(() => this.#apiKey.get(), options);
+      return EquosClient.create(() => this.#apiKey(), {
+        endpoint: this.endpoint(),
+        fetch,
+        // The broker's own limits end first. This one is for a clock that stands still.
+        timeoutMs: lateResponseSeconds * 1000 + 5000,
+        // The broker checks the fields that it reads. Other fields may change.
+        checkAnswers: false,
+        checkEmptyAnswers: true,
+      });
     } catch (error) {
-      const what = error instanceof TypeError ? error.message : "is wrong";
-      throw new BrokerError("invalid-option", { hint: `EQUOS_ENDPOINT: ${what}` });
+      throw new BrokerError("invalid-option", { hint: `EQUOS_ENDPOINT: ${String(error)}` });
     }
   }
-}
 
-class BrokerTimeout extends Error {
-  override readonly name = "TimeoutError";
+  /** @throws BrokerError `api-key-missing` or `api-key-failed` */
+  async #apiKey(): Promise<string> {
+    const { apiKey } = this.#options;
+    const key = (typeof apiKey === "function" ? await this.#fetchKey(apiKey) : apiKey) ?? environment("EQUOS_API_KEY");
+    if (key === undefined) {
+      throw new BrokerError("api-key-missing", { hint: "Set EQUOS_API_KEY, or the option apiKey or equos" });
+    }
+    if (!this.#recentKeys.includes(key)) this.#recentKeys = [key, ...this.#recentKeys].slice(0, MAX_RECENT_KEYS);
+    return key;
+  }
+
+  async #fetchKey(source: () => string | Promise<string>): Promise<string> {
+    const { clock } = this;
+    if (this.#fetchedKey !== undefined && clock.now() < this.#fetchedKey.until) return this.#fetchedKey.key;
+    return await this.#keyFetch.run("key", async () => {
+      // The error of the key's source is not kept: it may quote anything.
+      const key = await within(clock, FETCH_KEY_SECONDS, Promise.resolve().then(source)).catch(() => undefined);
+      if (typeof key !== "string" || key === "") {
+        throw new BrokerError("api-key-failed", { hint: "The option apiKey threw, timed out, or returned no string" });
+      }
+      this.#fetchedKey = { key, until: clock.now() + KEEP_KEY_MS };
+      return key;
+    });
+  }
 }
 
 const failed = (operation: string, status: number | undefined, detail: string): Look => ({
