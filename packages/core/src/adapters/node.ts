@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../error-codes.js";
+import type { ErrorCode } from "../errors.js";
 import { BrokerError } from "../errors.js";
 import {
   type AuthorizeContext,
