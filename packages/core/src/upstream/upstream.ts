@@ -190,7 +190,9 @@ export class Upstream {
         checkEmptyAnswers: true,
       });
     } catch (error) {
-      throw new BrokerError("invalid-option", { hint: `EQUOS_ENDPOINT: ${error instanceof Error ? error.message : "is wrong"}` });
+      throw new BrokerError("invalid-option", {
+        hint: `EQUOS_ENDPOINT: ${error instanceof Error ? error.message : "is wrong"}`,
+      });
     }
   }
 
