@@ -104,6 +104,16 @@ it("closes the broker with the app where it is told to", async () => {
   }
 });
 
+it("stops what runs when the app closes, because the broker's records end with the process", async () => {
+  const stage = await stageWith(() => undefined);
+  const app = fastify();
+  app.register(toFastify(stage.broker, { closeOnClose: true }));
+  const answer = await app.inject({ method: "POST", url: "/start", payload: {}, headers: { "x-user": "ada" } });
+  expect([answer.statusCode, runningOn(stage)]).toEqual([201, 1]);
+  await app.close();
+  expect(runningOn(stage)).toBe(0);
+});
+
 it("passes on to the app's error handler what is no broker's", () => {
   expect(() => toFastify({ actions: ["start"] } as never)).toThrow("must be a ConversationBroker");
 });
