@@ -1,5 +1,5 @@
 import { addVary, checkMountable, type Mountable, type NodeStream, type Reply, serveNode } from "@equos-broker/core";
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest, FastifySerializerCompiler } from "fastify";
 import type { FastifyNative } from "./context.js";
 import { hidden, routeSchemas } from "./route-schemas.js";
 
@@ -29,7 +29,7 @@ export function toFastify(
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, payload, parsed) => parsed(null, payload));
     scope.setValidatorCompiler(() => () => true);
-    scope.setSerializerCompiler(() => JSON.stringify);
+    scope.setSerializerCompiler(noSerializer);
     const { ignoreTrailingSlash, routerOptions } = scope.initialConfig;
     const forgiving = routerOptions?.ignoreTrailingSlash ?? ignoreTrailingSlash;
     for (const action of broker.actions) {
@@ -43,6 +43,12 @@ export function toFastify(
     done();
   };
 }
+
+/**
+ * Compiles no serializer, so that Fastify writes a body of the app's as on a route without a schema. The errors of its hooks
+ * and plugins have fields that a serializer of ours would leave out. Fastify's type does not know that this is possible.
+ */
+const noSerializer = (() => undefined) as unknown as FastifySerializerCompiler<unknown>;
 
 async function serve(
   broker: Mountable<FastifyNative>,
