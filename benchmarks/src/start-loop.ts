@@ -6,7 +6,7 @@ import * as core from "@equos-broker/core";
 /** What both versions of the core have. */
 interface AnyBroker {
   start(options: object): Promise<{ readonly resumed: boolean }>;
-  close(): Promise<void>;
+  close(options: { readonly stop: boolean }): Promise<void>;
 }
 interface AnyCore {
   readonly ConversationBroker: new (options: object) => AnyBroker;
