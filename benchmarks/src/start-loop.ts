@@ -6,7 +6,7 @@ import * as core from "@equos-broker/core";
 /** What both versions of the core have. */
 interface AnyBroker {
   start(options: object): Promise<{ readonly resumed: boolean }>;
-  close(): Promise<void>;
+  close(options: { readonly stop: boolean }): Promise<void>;
 }
 interface AnyCore {
   readonly ConversationBroker: new (options: object) => AnyBroker;
@@ -80,7 +80,7 @@ async function sample(count: number): Promise<{ readonly start: number; readonly
   });
   if (!(await broker.start({ consumer: first })).resumed)
     throw new Error("a new conversation in the place of a resume");
-  await broker.close();
+  await broker.close({ stop: false });
   return { start: start / count, resume: resume / count };
 }
 

@@ -50,8 +50,8 @@ export async function createApp(settings: Settings) {
 
   const close = async () => {
     closing = true;
-    // Only conversations recorded in Redis outlive this process.
-    await broker.close({ stop: settings.redisUrl === undefined });
+    // Without Redis this also stops what runs: the records end with this process.
+    await broker.close();
     await store.close();
   };
   return { app, close };

@@ -48,8 +48,8 @@ export async function createApp(settings: Settings) {
   });
   app.addHook("preClose", async () => {
     closing = true;
-    // Only conversations recorded in Redis outlive this process.
-    await broker.close({ stop: settings.redisUrl === undefined });
+    // Without Redis this also stops what runs: the records end with this process.
+    await broker.close();
     await store.close();
   });
   return app;

@@ -18,8 +18,8 @@ export async function startUp(): Promise<void> {
     // npm passes on a Ctrl-C that the terminal has sent here as well.
     if (server.closing) return;
     server.closing = true;
-    // Only conversations recorded in Redis outlive this process.
-    await server.broker.close({ stop: settings.redisUrl === undefined }).catch(console.error);
+    // Without Redis this also stops what runs: the records end with this process.
+    await server.broker.close().catch(console.error);
     // Answers under way get a moment.
     setTimeout(() => process.exit(0), 500);
   };

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { wrongData } from "../check-docs-data.js";
 import { wrongLinks } from "../check-docs-links.js";
-import { documentOf } from "../markdown/document.js";
+import { type Document, documentOf } from "../markdown/document.js";
 import { modulesOf } from "../markdown/modules.js";
 import { problemsIn } from "../markdown/program.js";
+import { root } from "../workspace.js";
 
 /** A document from its lines. */
 const page = (file: string, ...lines: string[]) => documentOf(file, lines.join("\n"));
@@ -144,4 +146,33 @@ it("reads data, and knows the scripts that commands name", () => {
     "examples/express/README.md:11 `npm run demonstration` is no script of examples/express",
     "examples/express/README.md:13 `pnpm nothing` is no script of this repository",
   ]);
+});
+
+/** The first snippet of a README, without what the checks of the docs give to it. */
+function firstSnippet(folder: string): Document {
+  const { blocks, ...readme } = documentOf(`${folder}/README.md`, readFileSync(`${root}/${folder}/README.md`, "utf8"));
+  const first = blocks.find(({ language }) => language === "ts");
+  if (first === undefined) throw new Error(`${folder}/README.md has no TypeScript`);
+  return { ...readme, blocks: [{ ...first, given: [] }] };
+}
+
+it.each([
+  [".", "passport"],
+  ["packages/express", "passport"],
+  ["packages/fastify", "@fastify/jwt"],
+  ["packages/core", undefined],
+])("the first snippet of %s compiles as it is shown, alone and beside %s", { timeout: 60_000 }, (folder, login) => {
+  const shown = firstSnippet(folder);
+  expect(problemsIn(modulesOf(shown))).toEqual([]);
+  if (login === undefined) return;
+  const beside = page(
+    shown.file,
+    "~~~ts",
+    "// login.ts",
+    `import login from "${login}";`,
+    "console.log(login);",
+    "~~~",
+  );
+  // Of two declarations that differ, the later one is wrong.
+  expect(problemsIn([...modulesOf(beside), ...modulesOf(shown)])).toEqual([]);
 });

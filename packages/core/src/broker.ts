@@ -73,7 +73,10 @@ export type HeartbeatOptions = { readonly generation?: number | undefined } & (
 
 /** Options of `broker.close`. */
 export interface CloseOptions {
-  /** Also stop every conversation of this store. Default: let them go on. */
+  /**
+   * Also stop every conversation of this store. Default: `true` with a store that ends with the process, such as
+   * `memoryStore`; `false` with a shared store, because other servers take the conversations over.
+   */
   readonly stop?: boolean | undefined;
 }
 
@@ -241,16 +244,19 @@ export class ConversationBroker<
   }
 
   /**
-   * Refuses new starts, finishes those under way, confirms stops, announces ends, and stops the timers. Conversations go on
-   * unless `stop` is set. Takes at most half a minute more than `timeouts.lateResponseSeconds`, so a minute and a half by
-   * default. Logs what is still pending after that.
+   * Refuses new starts, finishes those under way, confirms stops, announces ends, and stops the timers. Stops what runs if
+   * the store ends with the process; with a shared store conversations go on. The option `stop` decides otherwise. Takes at
+   * most half a minute more than `timeouts.lateResponseSeconds`, so a minute and a half by default. Logs what is still
+   * pending after that.
    *
-   * @throws BrokerError `store-unavailable` with `stop`: what there is to stop is not known
+   * @throws BrokerError `store-unavailable` when it is to stop what runs: what there is to stop is not known
    */
-  async close({ stop = false }: CloseOptions = {}): Promise<void> {
-    this.#context.background.isOpen = false;
+  async close({ stop }: CloseOptions = {}): Promise<void> {
+    const { background, settings, stores } = this.#context;
+    background.isOpen = false;
     this.#sweeper.close();
-    await keepProcess(() => this.#close(stop));
+    // A store of this process that was never used holds nothing to stop.
+    await keepProcess(() => this.#close(stop ?? (!settings.store.shared && stores.isUsed)));
   }
 }
 

@@ -1,13 +1,7 @@
-import {
-  type BrokerEvent,
-  type Clock,
-  ConversationBroker,
-  type ConversationStore,
-  memoryStore,
-} from "@equos-broker/core";
+import { type BrokerEvent, type Clock, ConversationBroker, memoryStore } from "@equos-broker/core";
 import { fault, manualClock } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
-import { ada, ben, eventually, openSetting, outcome, type Setting } from "./setting.js";
+import { ada, ben, eventually, openSetting, outcome, type Setting, sharedStore } from "./setting.js";
 import { faultyStore } from "./store/faulty-store.js";
 
 // Each test is a way in which a conversation was billed twice, was billed on, or was missing from the bill.
@@ -110,21 +104,6 @@ it("a reconcile verifies what the store calls running before it decides about an
   expect(setting.running()).toEqual([inUse]);
 });
 
-/** A memory store that says that it is shared. */
-function shared(clock: ReturnType<typeof manualClock>): ConversationStore {
-  const inner = memoryStore({ clock });
-  return {
-    shared: true,
-    open: (proposal) => inner.open(proposal),
-    load: (query, context) => inner.load(query, context),
-    save: (change, context) => inner.save(change, context),
-    claimDue: (options, context) => inner.claimDue(options, context),
-    list: (cursor, context) => inner.list(cursor, context),
-    acquireLease: (name, owner, ms, context) => inner.acquireLease(name, owner, ms, context),
-    updateMeta: (change, context) => inner.updateMeta(change, context),
-  };
-}
-
 it("a clock that was ahead once does not end the regular reconciles", async () => {
   const time = manualClock();
   let ahead = 0;
@@ -134,7 +113,7 @@ it("a clock that was ahead once does not end the regular reconciles", async () =
     setTimeout: (task, ms) => time.setTimeout(task, ms),
     clearTimeout: (handle) => time.clearTimeout(handle as never),
   };
-  const setting = await openSetting({ clock, store: shared(time), secret: "s".repeat(32), logger: quiet });
+  const setting = await openSetting({ clock, store: sharedStore(time), secret: "s".repeat(32), logger: quiet });
   await setting.broker.start(guide);
   ahead = 86_400_000;
   await advance(time, 400);
@@ -271,7 +250,7 @@ describe("the end of a conversation", () => {
 
   it("is delivered again by another server, if the first one was killed meanwhile", async () => {
     const clock = manualClock();
-    const store = shared(clock);
+    const store = sharedStore(clock);
     const options = { clock, store, secret: "s".repeat(32) };
     const hanging = await openSetting({ ...options, onEvent: () => new Promise<void>(() => undefined) });
     const { grant } = await hanging.broker.start(guide);

@@ -1,4 +1,11 @@
-import { type AuthorizeContext, type BrokerEvent, type BrokerOptions, ConversationBroker } from "@equos-broker/core";
+import {
+  type AuthorizeContext,
+  type BrokerEvent,
+  type BrokerOptions,
+  ConversationBroker,
+  type ConversationStore,
+  memoryStore,
+} from "@equos-broker/core";
 import {
   type ControlledClock,
   type Emulator,
@@ -75,6 +82,21 @@ export async function openSetting(options: Partial<Options> = {}, emulation: Emu
         .conversations()
         .filter(({ status }) => status === "running")
         .map(({ id }) => id),
+  };
+}
+
+/** Returns a memory store that says that it is shared. */
+export function sharedStore(clock: ControlledClock): ConversationStore {
+  const inner = memoryStore({ clock });
+  return {
+    shared: true,
+    open: (proposal) => inner.open(proposal),
+    load: (query, context) => inner.load(query, context),
+    save: (change, context) => inner.save(change, context),
+    claimDue: (options, context) => inner.claimDue(options, context),
+    list: (cursor, context) => inner.list(cursor, context),
+    acquireLease: (name, owner, ms, context) => inner.acquireLease(name, owner, ms, context),
+    updateMeta: (change, context) => inner.updateMeta(change, context),
   };
 }
 

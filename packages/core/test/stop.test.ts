@@ -1,6 +1,7 @@
-import { fault } from "@equos-broker/emulator";
+import { memoryStore } from "@equos-broker/core";
+import { fault, manualClock } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
-import { ada, ben, eventually, openSetting, outcome } from "./setting.js";
+import { ada, ben, eventually, openSetting, outcome, sharedStore } from "./setting.js";
 
 describe("a stop", () => {
   it("by the server's own code needs no more than an id", async () => {
@@ -105,25 +106,40 @@ describe("a stop", () => {
 });
 
 describe("close", () => {
-  it("takes no new starts, waits for those in flight and leaves conversations running", async () => {
-    const { broker, clock, emulator, running } = await openSetting();
+  it("refuses new starts, waits for those in flight, and stops what runs: the memory store ends with the process", async () => {
+    const { broker, clock, emulator, events } = await openSetting();
     emulator.faults.queue("startConversation", fault.delay(1_000));
     const started = broker.start({ consumer: ada, character: "guide" });
     await eventually(() => emulator.requests().length === 1);
     const closed = broker.close();
     await expect(broker.start({ consumer: ben, character: "guide" })).rejects.toMatchObject({ code: "broker-closed" });
     await outcome(clock, closed);
-    expect(running()).toEqual([(await started).grant.conversation.id]);
+    emulator.assertNothingRunning();
+    const { conversation } = (await started).grant;
+    expect(events.at(-1)).toMatchObject({
+      ...{ type: "conversation.ended", conversation: conversation.id, reason: "shutdown" },
+    });
   });
 
-  it("stops everything when asked to", async () => {
-    const { broker, emulator, events } = await openSetting();
+  it.each([
+    ["leaves it running in a shared store, which other servers have too", true, undefined, 2],
+    ["stops everything in a shared store with `stop: true`", true, true, 0],
+    ["leaves it running in the memory store with `stop: false`", false, false, 2],
+  ])("%s", async (_, isShared, stop, left) => {
+    const clock = manualClock();
+    const store = isShared ? sharedStore(clock) : memoryStore({ clock });
+    const { broker, events, running } = await openSetting({ clock, store, secret: "s".repeat(32) });
     await broker.start({ consumer: ada, character: "guide" });
     await broker.start({ consumer: ben, character: "coach" });
-    await broker.close({ stop: true });
-    emulator.assertNothingRunning();
-    expect(events.filter(({ type }) => type === "conversation.ended")).toHaveLength(2);
-    expect(events.at(-1)).toMatchObject({ reason: "shutdown" });
+    await broker.close({ stop });
+    expect(running()).toHaveLength(left);
+    expect(events.filter(({ type }) => type === "conversation.ended")).toHaveLength(2 - left);
+  });
+
+  it("opens no store that was never used", async () => {
+    const store = { ...memoryStore(), shared: false, open: () => Promise.reject(new Error("opened")) };
+    const { broker } = await openSetting({ store });
+    await broker.close();
   });
 });
 

@@ -154,7 +154,7 @@ it("after the store was lost, a page goes on by its token, if the server knows i
   const { grant } = await setting.broker.start({ ...guide, sendsHeartbeats: true });
   setting.emulator.join(grant.conversation.id);
   await setting.clock.advance(2_000);
-  await outcome(setting.clock, setting.broker.close());
+  await outcome(setting.clock, setting.broker.close({ stop: false }));
   const { apiKey, url: endpoint } = setting.emulator;
   const later = new ConversationBroker({
     ...{ apiKey, endpoint, clock: setting.clock, deployment: "test" },

@@ -6,7 +6,7 @@ import cors from "cors";
 import express5 from "express";
 import express4 from "express4";
 
-type Middleware = ReturnType<typeof toExpress>;
+export type Middleware = ReturnType<typeof toExpress>;
 
 /** What both majors have, in the form that both accept: their own handler types do not fit each other. */
 interface AnyExpress {
@@ -17,7 +17,8 @@ interface AnyExpress {
   text(options: { type: string }): Middleware;
   raw(options: { type: string }): Middleware;
 }
-interface AnyApp extends Middleware {
+export interface AnyApp extends Middleware {
+  set(setting: string, value: unknown): unknown;
   use(path: string, handler: Middleware): unknown;
   use(handler: Middleware): unknown;
   post(path: string, handler: Middleware): unknown;
@@ -59,9 +60,11 @@ export async function listenExpress(
   parser: HostParser,
   broker: AnyBroker,
   plugins: readonly Middleware[] = [],
+  trusted: number | string = 0,
 ): Promise<ListeningHost> {
   const express = majors[major];
   const app = express();
+  app.set("trust proxy", trusted);
   app.use(hostHook);
   for (const plugin of plugins) app.use(plugin);
   for (const middleware of parsers[parser](express)) app.use(middleware);
@@ -74,15 +77,25 @@ export async function listenExpress(
   app.use("/api", toExpress(broker));
   app.post("/api/oauth/token", ((_: ExpressRequest, res: NodeResponse) => res.end(hostRouteAnswer)) as Middleware);
   app.post("/api/begin", ((_: ExpressRequest, res: NodeResponse) => res.end(hostRouteAnswer)) as Middleware);
+  const { origin, close } = await listen(app);
+  return { origin, mount: `${origin}/api/v1/equos`, close };
+}
+
+/** An app that a test makes by itself. */
+export async function listening(major: 4 | 5, more: (app: AnyApp) => void) {
+  const app = majors[major]();
+  more(app);
+  return await listen(app);
+}
+
+async function listen(app: AnyApp): Promise<{ readonly origin: string; readonly close: () => Promise<void> }> {
   const server = await new Promise<import("node:http").Server>((resolve) => {
     const listening = app.listen(0, "127.0.0.1", () => resolve(listening));
   });
   // An address of a listening TCP server is never a string or null.
   const { port } = server.address() as AddressInfo;
-  const origin = `http://127.0.0.1:${port}`;
   return {
-    origin,
-    mount: `${origin}/api/v1/equos`,
+    origin: `http://127.0.0.1:${port}`,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

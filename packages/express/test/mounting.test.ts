@@ -1,6 +1,7 @@
-import { call, json, Stage } from "@equos-broker/conformance";
-import { describe, expect, it } from "vitest";
-import { expressHosts, hostRouteAnswer, listenExpress } from "./hosts.js";
+import { type AnyBroker, call, json, Stage } from "@equos-broker/conformance";
+import { toExpress } from "@equos-broker/express";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { type AnyApp, expressHosts, hostRouteAnswer, listenExpress, listening, type Middleware } from "./hosts.js";
 
 describe.each([4, 5] as const)("on Express %i", (major) => {
   const host = expressHosts.find(({ name }) => name.startsWith(`Express ${major} behind json`));
@@ -21,6 +22,32 @@ describe.each([4, 5] as const)("on Express %i", (major) => {
       for (const path of ["", "/", "/other/start", "/start%2f", "/%73tart"]) {
         expect((await call(`${stage.server.origin}/api/v1/equos${path}`, json({}))).status).toBe(404);
       }
+    } finally {
+      await stage.close();
+    }
+  });
+
+  it.each([
+    ["a number: each visitor has a quota", 1, [201, 201, 429]],
+    ["the proxy's address", "127.0.0.1", [201, 201, 429]],
+    // Docs warn of it: Express takes the text for an address, so all visitors share one quota.
+    ["a number as text", "1", [201, 429, 429]],
+  ])("counts visitors behind a proxy by `trust proxy`: %s", async (_, trusted, statuses) => {
+    const perIp = { starts: { max: 1, perSeconds: 60 } };
+    const trusting = { ...host, listen: (broker: AnyBroker) => listenExpress(major, "none", broker, [], trusted) };
+    const stage = await Stage.open(trusting, {}, { limits: { perIp } });
+    try {
+      const start = async (forwarded: string) => {
+        const headers = { ...json({}).headers, "x-user": stage.newUser(), "x-forwarded-for": forwarded };
+        return (await stage.call("/start", { ...json({}), headers })).status;
+      };
+      // The third one claims another address; the proxy has added the one that it saw.
+      const answers = [
+        await start("203.0.113.8"),
+        await start("203.0.113.9"),
+        await start("198.51.100.1, 203.0.113.8"),
+      ];
+      expect(answers).toEqual(statuses);
     } finally {
       await stage.close();
     }
@@ -58,5 +85,39 @@ describe.each([4, 5] as const)("on Express %i", (major) => {
     } finally {
       await stage.close();
     }
+  });
+
+  const mounts: readonly [string, (app: AnyApp, broker: Middleware) => void, string][] = [
+    ["as the route of one action", (app, broker) => app.post("/api/equos/start", broker), "/api/equos"],
+    ["as a route of all actions", (app, broker) => app.post("/api/equos/:action", broker), "/api/equos"],
+    ["at one action's path", (app, broker) => app.use("/api/equos/start", broker), "/api/equos"],
+    ["too high", (app, broker) => app.use("/api", broker), "/api/equos"],
+    ["without a path", (app, broker) => app.use(broker), "/api/equos"],
+  ];
+
+  it.each(mounts)("in development, logs once where a broker belongs that is mounted %s", async (_, mount, path) => {
+    const warn = vi.spyOn(console, "warn").mockReturnValue(undefined);
+    const idle = { actions: ["start"], handle: async () => null };
+    const server = await listening(major, (app) => mount(app, toExpress(idle)));
+    const post = async () => (await call(`${server.origin}${path}/start?x=1`, json({}))).status;
+    expect([await post(), await post()]).toEqual([404, 404]);
+    await call(`${server.origin}${path}/unrelated`, json({}));
+    expect(warn.mock.calls.map(([line]) => line)).toEqual([
+      expect.stringMatching(/^equos-broker: POST \/api\/equos\/start got 404\. .*app\.use\("\/api\/equos", toExpress/),
+    ]);
+    vi.stubEnv("NODE_ENV", "production");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const quiet = await listening(major, (app) => mount(app, toExpress(idle)));
+    await call(`${quiet.origin}${path}/start`, json({}));
+    expect(warn).toHaveBeenCalledTimes(1);
+    await Promise.all([server.close(), quiet.close()]);
+  });
+
+  it("logs nothing where the host has a route of its own by an action's name", async () => {
+    const warn = vi.spyOn(console, "warn").mockReturnValue(undefined);
+    const server = await listenExpress(major, "none", { actions: ["token"], handle: async () => null } as never);
+    expect((await call(`${server.origin}/api/oauth/token`, json({}))).status).toBe(200);
+    await server.close();
+    expect(warn).not.toHaveBeenCalled();
   });
 });

@@ -1,5 +1,19 @@
-import { addVary, checkMountable, type Mountable, type NodeStream, type Reply, serveNode } from "@equos-broker/core";
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+import {
+  addVary,
+  BrokerError,
+  checkMountable,
+  type Mountable,
+  type NodeStream,
+  type Reply,
+  serveNode,
+} from "@equos-broker/core";
+import type {
+  FastifyInstance,
+  FastifyPluginCallback,
+  FastifyReply,
+  FastifyRequest,
+  FastifySerializerCompiler,
+} from "fastify";
 import type { FastifyNative } from "./context.js";
 import { hidden, routeSchemas } from "./route-schemas.js";
 
@@ -25,11 +39,12 @@ export function toFastify(
   checkMountable(broker);
   // No fastify-plugin around it: that would take the prefix away.
   return (scope, _, done) => {
+    checkMount(scope, broker.actions);
     // Bodies arrive unread: who asks, and with which type, is looked at first. Schemas are documentation only.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, payload, parsed) => parsed(null, payload));
     scope.setValidatorCompiler(() => () => true);
-    scope.setSerializerCompiler(() => JSON.stringify);
+    scope.setSerializerCompiler(noSerializer);
     const { ignoreTrailingSlash, routerOptions } = scope.initialConfig;
     const forgiving = routerOptions?.ignoreTrailingSlash ?? ignoreTrailingSlash;
     for (const action of broker.actions) {
@@ -43,6 +58,32 @@ export function toFastify(
     done();
   };
 }
+
+/**
+ * Logs in development where the prefix names an action as well.
+ *
+ * @throws BrokerError `invalid-option` when the plugin is used as a route's handler
+ */
+function checkMount(scope: FastifyInstance, actions: readonly string[]): void {
+  if (typeof scope.register !== "function") {
+    const hint = 'toFastify(broker) is a plugin, no handler: app.register(toFastify(broker), { prefix: "/api/equos" })';
+    throw new BrokerError("invalid-option", { hint });
+  }
+  const [, mount = "", action = ""] = /^(.*)\/([^/]+)\/?$/.exec(scope.prefix) ?? [];
+  if (globalThis.process?.env.NODE_ENV === "production" || !actions.includes(action)) return;
+  const message =
+    `equos-broker: the prefix "${scope.prefix}" makes the route ${scope.prefix}/${action}. ` +
+    `For ${mount}/${action} register toFastify with the prefix "${mount}".`;
+  if (typeof scope.log.level === "string") scope.log.warn(message);
+  // biome-ignore lint/suspicious/noConsole: the app has no logger, and the broker's cannot be reached from here
+  else console.warn(message);
+}
+
+/**
+ * Compiles no serializer, so that Fastify writes a body of the app's as on a route without a schema. The errors of its hooks
+ * and plugins have fields that a serializer of ours would leave out. Fastify's type does not know that this is possible.
+ */
+const noSerializer = (() => undefined) as unknown as FastifySerializerCompiler<unknown>;
 
 async function serve(
   broker: Mountable<FastifyNative>,

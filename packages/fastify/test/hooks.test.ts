@@ -1,7 +1,8 @@
 import { PassThrough, type Readable } from "node:stream";
 import { createGunzip, type Gunzip, gzipSync } from "node:zlib";
-import { json } from "@equos-broker/conformance";
+import { call, json } from "@equos-broker/conformance";
 import compress from "@fastify/compress";
+import type { FastifyInstance } from "fastify";
 import { expect, it } from "vitest";
 import { eventually, runningOn, stageWith } from "./app.js";
 
@@ -90,6 +91,28 @@ it("lets the app's hooks refuse, and answer", async () => {
   const answer = await stage.start("banned");
   expect([answer.status, answer.text]).toEqual([403, '{"app":"says no"}']);
   expect(stage.emulator.requests()).toEqual([]);
+});
+
+const tooMany = Object.assign(new Error("Rate limit exceeded"), { statusCode: 429, code: "TOO_MANY", ttl: 60 });
+const refusals = {
+  "throws an error": (app: FastifyInstance) => void app.addHook("onRequest", () => Promise.reject(tooMany)),
+  "throws an error of no kind of Fastify's": (app: FastifyInstance) =>
+    void app.addHook("preHandler", () => Promise.reject({ statusCode: 429, mine: "slow down" })),
+  "sends an error": (app: FastifyInstance) =>
+    void app.addHook("preParsing", async (_, reply) => void reply.code(401).send(new Error("No token"))),
+  "throws what the app's error handler answers": (app: FastifyInstance) => {
+    app.setErrorHandler((error: Error, _, reply) => reply.code(418).send({ app: { says: error.message } }));
+    app.addHook("onRequest", () => Promise.reject(tooMany));
+  },
+};
+
+it.each(Object.entries(refusals))("leaves the body alone of a hook that %s", async (_, refuse) => {
+  const stage = await stageWith(refuse);
+  const answer = await stage.start("ada");
+  const own = await call(`${stage.server.origin}/api/v1/echo`, json({}));
+  expect(own.text).not.toBe("{}");
+  expect([answer.status, answer.text]).toEqual([own.status, own.text]);
+  expect(answer.headers["content-type"]).toBe(own.headers["content-type"]);
 });
 
 const spoilt = {

@@ -1,9 +1,9 @@
 import { connect, type IncomingHttpHeaders } from "node:http2";
-import { call, LeakWatch } from "@equos-broker/conformance";
+import { call, json, LeakWatch } from "@equos-broker/conformance";
 import { type AuthorizeContext, ConversationBroker, cronHandler, toFastify } from "@equos-broker/fastify";
 import swagger from "@fastify/swagger";
 import fastify from "fastify";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { eventually, runningOn, stageWith } from "./app.js";
 
 const authorize = ({ header }: AuthorizeContext) => ({ identity: header("x-user") ?? "", name: "Ada" });
@@ -17,6 +17,31 @@ const unused = () =>
     logger: quiet,
   });
 const quiet = { warn: () => undefined, error: () => undefined };
+
+const oneProxy = (_address: string, hop: number) => hop < 1;
+
+it.each([
+  ["the README's function: each visitor has a quota", oneProxy, [201, 201, 429]],
+  ["the proxy's address", "127.0.0.1", [201, 201, 429]],
+  // Docs warn of these: Fastify trusts no proxy then, so all visitors share one quota.
+  ["a number", 1, [201, 429, 429]],
+  ["a number as text", "1", [201, 429, 429]],
+])("counts visitors behind a proxy by `trustProxy`: %s", async (_, trustProxy, statuses) => {
+  const perIp = { starts: { max: 1, perSeconds: 60 } };
+  const stage = await stageWith(() => undefined, {}, { limits: { perIp } });
+  // Fastify's own types have no number either.
+  const app = fastify({ trustProxy: trustProxy as string });
+  app.register(toFastify(stage.broker), { prefix: "/api/equos" });
+  const origin = await app.listen({ port: 0, host: "127.0.0.1" });
+  onTestFinished(async () => await app.close());
+  const start = async (forwarded: string) => {
+    const headers = { ...json({}).headers, "x-user": stage.newUser(), "x-forwarded-for": forwarded };
+    return (await call(`${origin}/api/equos/start`, { ...json({}), headers })).status;
+  };
+  // The third one claims another address; the proxy has added the one that it saw.
+  const answers = [await start("203.0.113.8"), await start("203.0.113.9"), await start("198.51.100.1, 203.0.113.8")];
+  expect(answers).toEqual(statuses);
+});
 
 it("shows its routes to @fastify/swagger, and validates nothing by them", async () => {
   const app = fastify();
@@ -104,8 +129,46 @@ it("closes the broker with the app where it is told to", async () => {
   }
 });
 
+it("stops what runs when the app closes, because the broker's records end with the process", async () => {
+  const stage = await stageWith(() => undefined);
+  const app = fastify();
+  app.register(toFastify(stage.broker, { closeOnClose: true }));
+  const answer = await app.inject({ method: "POST", url: "/start", payload: {}, headers: { "x-user": "ada" } });
+  expect([answer.statusCode, runningOn(stage)]).toEqual([201, 1]);
+  await app.close();
+  expect(runningOn(stage)).toBe(0);
+});
+
 it("passes on to the app's error handler what is no broker's", () => {
   expect(() => toFastify({ actions: ["start"] } as never)).toThrow("must be a ConversationBroker");
+});
+
+it("in development, logs that a prefix names an action as well, and refuses to be a route's handler", async () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue(undefined);
+  const lines: string[] = [];
+  const logger = { level: "warn", stream: { write: (line: string) => void lines.push(JSON.parse(line).msg) } };
+  const mounted = async (prefix: string, options: object) => {
+    const app = fastify(options);
+    app.register(toFastify(unused()), { prefix });
+    await app.ready();
+    return app;
+  };
+  await mounted("/api/equos", { logger });
+  await mounted("/api/equos/start", { logger });
+  await mounted("/api/equos/start/", {});
+  vi.stubEnv("NODE_ENV", "production");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await mounted("/api/equos/start", { logger });
+  expect(lines).toEqual([
+    expect.stringContaining('For /api/equos/start register toFastify with the prefix "/api/equos".'),
+  ]);
+  expect(warn).toHaveBeenCalledTimes(1);
+
+  const app = fastify();
+  // TypeScript refuses it.
+  app.post("/api/equos/start", toFastify(unused()) as never);
+  const answer = await app.inject({ method: "POST", url: "/api/equos/start", payload: {} });
+  expect([answer.statusCode, answer.json().message]).toEqual([500, expect.stringContaining("is a plugin, no handler")]);
 });
 
 it("answers inject(), whose connection never closes, and lets the app close", async () => {

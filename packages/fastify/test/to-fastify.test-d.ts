@@ -36,6 +36,11 @@ it("registers on every kind of app", () => {
   fastify().register(toFastify(cronHandler(broker, { secret: "" })), { prefix: "/api/equos" });
 });
 
+it("is no handler of a route", () => {
+  // @ts-expect-error -- a plugin is registered
+  fastify().post("/api/equos/start", toFastify(broker));
+});
+
 it("gives authorize the request as the team's plugins have it", () => {
   type Native = FastifyContext["native"];
   expectTypeOf<Native["request"]>().toEqualTypeOf<FastifyRequest>();

@@ -1,0 +1,4 @@
+import type { FastifyPluginCallback } from "fastify";
+
+declare const cookie: FastifyPluginCallback;
+export default cookie;
