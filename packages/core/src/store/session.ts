@@ -166,22 +166,20 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
     until = deadline(),
     notAfter?: number,
   ): Awaitable<contract.StoreStatus & T> {
+    const fail = (cause: unknown): never => {
+      throw unavailable("failed", { cause, notAfter });
+    };
     let answer: Awaitable<contract.Answer<T>>;
     try {
       answer = operation(context);
     } catch (cause) {
-      throw unavailable("failed", { cause, notAfter });
+      return fail(cause);
     }
     if (!isPromise(answer)) return note(answer);
-    return within(clock, Math.max(0, until - clock.now()) / 1000, answer).then(
-      (outcome) => {
-        if (outcome === timeOver) throw overdue(notAfter);
-        return note(outcome);
-      },
-      (cause: unknown) => {
-        throw unavailable("failed", { cause, notAfter });
-      },
-    );
+    return within(clock, Math.max(0, until - clock.now()) / 1000, answer).then((outcome) => {
+      if (outcome === timeOver) throw overdue(notAfter);
+      return note(outcome);
+    }, fail);
   }
 
   function remember(consumer: string, version: number, state: ConsumerState): void {
@@ -244,7 +242,7 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
    */
   function* settleFirst(consumer: string, queued: readonly Job<unknown>[]): Steps<readonly Job<unknown>[]> {
     for (const job of queued) {
-      if (!job.isBegun && job.waitsUntil <= clock.now()) fail(job, overdue());
+      if (!job.isBegun && job.waitsUntil <= clock.now()) settle(job);
       job.isBegun = true;
     }
     const jobs = queued.filter((job) => !job.isSettled);
@@ -327,11 +325,11 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
           throw new StoreError(saved.result, REFUSALS[saved.result]);
         }
       }
-      for (const job of group) settle(job);
     } catch (error) {
       cache.delete(consumer);
-      for (const job of group) fail(job, error);
+      for (const job of group) job.outcome = throws(error);
     }
+    group.forEach(settle);
     return jobs.slice(group.length);
   }
 
@@ -367,7 +365,9 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
       isBegun: false,
       isAlone: false,
       isSettled: false,
-      outcome: noOutcome,
+      outcome: () => {
+        throw overdue();
+      },
       onSettled: undefined,
     };
     const queue = queues.get(consumer);
@@ -379,15 +379,14 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
       if (isPromise(left)) void drain(consumer, left);
     }
     if (job.isSettled) return job.outcome();
-    const settled = new Promise<void>((resolve) => {
+    const outcome = new Promise<void>((resolve) => {
       job.onSettled = resolve;
     }).then(() => job.outcome());
-    if (job.isBegun) return settled;
-    const expire = () => {
-      if (!job.isBegun) fail(job, overdue());
-    };
-    const timer = clock.setTimeout(expire, storeSeconds * 1000);
-    return settled.finally(() => clock.clearTimeout(timer));
+    if (job.isBegun) return outcome;
+    const timer = clock.setTimeout(() => {
+      if (!job.isBegun) settle(job);
+    }, storeSeconds * 1000);
+    return outcome.finally(() => clock.clearTimeout(timer));
   }
 
   return {
@@ -475,13 +474,9 @@ interface Job<T> {
   /** Must be saved without others. */
   isAlone: boolean;
   isSettled: boolean;
-  /** Returns the outcome of the latest decision, or throws its error. */
+  /** Returns the outcome of the latest decision, or throws its error. At first: the error of a job that is never decided. */
   outcome: () => T;
   onSettled: (() => void) | undefined;
-}
-
-function noOutcome(): never {
-  throw new Error("The update has no outcome yet");
 }
 
 function settle(job: Job<unknown>): void {
@@ -489,13 +484,9 @@ function settle(job: Job<unknown>): void {
   job.onSettled?.();
 }
 
-function fail(job: Job<unknown>, error: unknown): void {
-  if (job.isSettled) return;
-  job.outcome = () => {
-    throw error;
-  };
-  settle(job);
-}
+const throws = (error: unknown) => () => {
+  throw error;
+};
 
 /** Decides jobs in order, each on the state that the former ones leave, up to one that must be saved alone. */
 function decideTogether(
@@ -517,9 +508,7 @@ function decideTogether(
       change = decision.change;
     } catch (error) {
       // A decision that throws changes nothing.
-      job.outcome = () => {
-        throw error;
-      };
+      job.outcome = throws(error);
     }
     if (change?.start || isBounded(change?.members) || isBounded(change?.counters)) job.isAlone = true;
     if (job.isAlone && count > 0) break;
