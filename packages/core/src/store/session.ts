@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.js";
 import { isPromise, outcomeWithin, pause, timeOver, within } from "../deadline.js";
 import { BrokerError, isBrokerError } from "../errors.js";
+import { SharedWork } from "../shared-work.js";
 import { expiresAt, nextDueAt } from "../state/due.js";
 import { type Change, type ConsumerState, type Decision, EMPTY_STATE, parseState } from "../state/state.js";
 import type * as contract from "./store.js";
@@ -12,8 +13,6 @@ const LIMIT_REPEATS = 3;
 const FIRST_BACKOFF_MS = 10;
 /** Longest wait before any repetition after a version conflict, in ms. */
 const LONGEST_BACKOFF_MS = 320;
-/** A round trip that is overdue for this long, in ms, has ended with the request that a platform has ended. */
-const LOST_MS = 1_000;
 /** Number of parsed states that a session keeps. */
 const CACHED_STATES = 1000;
 
@@ -123,8 +122,10 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
   let reportedLoss: string | undefined;
   let joinSeen = false;
   let isReplaced = false;
-  /** By consumer, while a round trip of an update is under way. */
-  const queues = new Map<string, Queue>();
+  /** Updates by consumer, in order. */
+  const waiting = new Map<string, Job<unknown>[]>();
+  /** One second more than the store has: then the platform has ended the round together with its request. */
+  const rounds = new SharedWork<string, void>(clock, storeSeconds + 1);
   /** The states that were loaded or saved last, by consumer, the oldest first. */
   const cache = new Map<string, { readonly version: number; readonly state: ConsumerState }>();
 
@@ -242,8 +243,8 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
    */
   function* settleFirst(consumer: string, queued: readonly Job<unknown>[]): Steps<readonly Job<unknown>[]> {
     for (const job of queued) {
-      if (!job.isBegun && job.waitsUntil <= clock.now()) settle(job);
-      job.isBegun = true;
+      if (!job.isTaken && job.waitsUntil <= clock.now()) job.isSettled = true;
+      job.isTaken = true;
     }
     const jobs = queued.filter((job) => !job.isSettled);
     if (jobs.length === 0) return jobs;
@@ -314,7 +315,6 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
         } else if (group.length > 1) {
           // The refusal concerns one of the changes, so each is saved alone.
           for (const job of group) job.isAlone = true;
-          return jobs;
         } else if (saved.result === "limit-reached") {
           if (refusals === LIMIT_REPEATS) throw unavailable("refused a limit too often");
           refusals += 1;
@@ -329,22 +329,28 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
       cache.delete(consumer);
       for (const job of group) job.outcome = throws(error);
     }
-    group.forEach(settle);
+    for (const job of group) job.isSettled = true;
     return jobs.slice(group.length);
   }
 
-  /** Settles the jobs that are left, and those that arrive during a round trip, until there are none. Never rejects. */
-  async function drain(consumer: string, first: Promise<readonly Job<unknown>[]>): Promise<void> {
-    const queue: Queue = { jobs: [], lostAt: 0 };
-    queues.set(consumer, queue);
-    for (let left: Awaitable<readonly Job<unknown>[]> = first; ; ) {
-      queue.lostAt = deadline() + LOST_MS;
-      const jobs: readonly Job<unknown>[] = [...(await left), ...queue.jobs.splice(0)];
-      if (jobs.length === 0) break;
-      left = run(settleFirst(consumer, jobs));
+  /** Settles the first of the updates that wait, and returns the others to their place. */
+  function* round(consumer: string): Steps<void> {
+    const jobs = waiting.get(consumer) ?? [];
+    waiting.delete(consumer);
+    const left = [...(yield* settleFirst(consumer, jobs)), ...(waiting.get(consumer) ?? [])];
+    for (const job of left) job.isTaken = false;
+    if (left.length > 0) waiting.set(consumer, left);
+  }
+
+  /** Takes part in rounds until the update is settled. */
+  async function outcome<T>(consumer: string, job: Job<T>, begun: Promise<void> | undefined): Promise<T> {
+    await begun;
+    while (!job.isSettled) {
+      // A platform may have ended the round together with its request.
+      if (job.isTaken && !rounds.underWay(consumer)) throw overdue(storeTime());
+      await rounds.run(consumer, async () => run(round(consumer)));
     }
-    // Another drain may have replaced this one.
-    if (queues.get(consumer) === queue) queues.delete(consumer);
+    return job.outcome();
   }
 
   /**
@@ -362,31 +368,20 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
       decide,
       options: updateOptions,
       waitsUntil: deadline(),
-      isBegun: false,
+      isTaken: false,
       isAlone: false,
       isSettled: false,
       outcome: () => {
         throw overdue();
       },
-      onSettled: undefined,
     };
-    const queue = queues.get(consumer);
-    if (queue !== undefined && clock.now() < queue.lostAt) {
-      queue.jobs.push(job);
-    } else {
-      // A platform may have ended the former drain together with its request.
-      const left = run(settleFirst(consumer, [...(queue?.jobs.splice(0) ?? []), job]));
-      if (isPromise(left)) void drain(consumer, left);
-    }
-    if (job.isSettled) return job.outcome();
-    const outcome = new Promise<void>((resolve) => {
-      job.onSettled = resolve;
-    }).then(() => job.outcome());
-    if (job.isBegun) return outcome;
-    const timer = clock.setTimeout(() => {
-      if (!job.isBegun) settle(job);
-    }, storeSeconds * 1000);
-    return outcome.finally(() => clock.clearTimeout(timer));
+    const jobs = waiting.get(consumer);
+    if (jobs === undefined) waiting.set(consumer, [job]);
+    else jobs.push(job);
+    const begun = rounds.underWay(consumer) ? undefined : run(round(consumer));
+    return job.isSettled
+      ? job.outcome()
+      : outcome(consumer, job, isPromise(begun) ? rounds.run(consumer, () => begun) : undefined);
   }
 
   return {
@@ -457,31 +452,18 @@ async function runLater<T>(steps: Steps<T>, step: IteratorResult<Promise<unknown
   return present.value;
 }
 
-/** The updates of a consumer that arrived during a round trip. */
-interface Queue {
-  readonly jobs: Job<unknown>[];
-  /** When the round trip counts as lost, by this server's clock in ms. */
-  lostAt: number;
-}
-
 /** One update. */
 interface Job<T> {
   readonly decide: (snapshot: Snapshot) => Decision<T>;
   readonly options: UpdateOptions;
   /** When it fails if it is still queued, by this server's clock in ms. */
   readonly waitsUntil: number;
-  isBegun: boolean;
+  isTaken: boolean;
   /** Must be saved without others. */
   isAlone: boolean;
   isSettled: boolean;
   /** Returns the outcome of the latest decision, or throws its error. At first: the error of a job that is never decided. */
   outcome: () => T;
-  onSettled: (() => void) | undefined;
-}
-
-function settle(job: Job<unknown>): void {
-  job.isSettled = true;
-  job.onSettled?.();
 }
 
 const throws = (error: unknown) => () => {
