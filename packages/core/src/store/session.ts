@@ -122,9 +122,9 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
   let reportedLoss: string | undefined;
   let joinSeen = false;
   let isReplaced = false;
-  /** Updates by consumer, in order. */
+  /** Updates that no round works on, by consumer. */
   const waiting = new Map<string, Job<unknown>[]>();
-  /** One second more than the store has: then the platform has ended the round together with its request. */
+  /** Rounds of updates, by consumer. After one second more than the store has, a round counts as lost. */
   const rounds = new SharedWork<string, void>(clock, storeSeconds + 1);
   /** The states that were loaded or saved last, by consumer, the oldest first. */
   const cache = new Map<string, { readonly version: number; readonly state: ConsumerState }>();
@@ -236,18 +236,18 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
     return call((context) => store.save(stateChange, context), until, notAfter);
   }
 
-  /**
-   * Decides and saves as many of the first jobs as can be saved together, and settles those. Never throws.
-   *
-   * @returns the jobs that are left
-   */
-  function* settleFirst(consumer: string, queued: readonly Job<unknown>[]): Steps<readonly Job<unknown>[]> {
-    for (const job of queued) {
-      if (!job.isTaken && job.waitsUntil <= clock.now()) job.isSettled = true;
+  /** Decides and saves as many of the waiting updates as can be saved together. The others wait on. Never throws. */
+  function* round(consumer: string): Steps<void> {
+    const taken = waiting.get(consumer) ?? [];
+    waiting.delete(consumer);
+    for (const job of taken) {
       job.isTaken = true;
+      if (clock.now() < job.waitsUntil) continue;
+      job.outcome = expired;
+      job.isSettled = true;
     }
-    const jobs = queued.filter((job) => !job.isSettled);
-    if (jobs.length === 0) return jobs;
+    const jobs = taken.filter((job) => !job.isSettled);
+    if (jobs.length === 0) return;
     const until = deadline();
     const sealed = jobs.some((job) => job.options.sealed);
     const keys = jobs.flatMap((job) => job.options.counters ?? []);
@@ -330,16 +330,9 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
       for (const job of group) job.outcome = throws(error);
     }
     for (const job of group) job.isSettled = true;
-    return jobs.slice(group.length);
-  }
-
-  /** Settles the first of the updates that wait, and returns the others to their place. */
-  function* round(consumer: string): Steps<void> {
-    const jobs = waiting.get(consumer) ?? [];
-    waiting.delete(consumer);
-    const left = [...(yield* settleFirst(consumer, jobs)), ...(waiting.get(consumer) ?? [])];
+    const left = jobs.slice(group.length);
     for (const job of left) job.isTaken = false;
-    if (left.length > 0) waiting.set(consumer, left);
+    if (left.length > 0) waiting.set(consumer, [...left, ...(waiting.get(consumer) ?? [])]);
   }
 
   /** Takes part in rounds until the update is settled. */
@@ -371,9 +364,7 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
       isTaken: false,
       isAlone: false,
       isSettled: false,
-      outcome: () => {
-        throw overdue();
-      },
+      outcome: expired,
     };
     const jobs = waiting.get(consumer);
     if (jobs === undefined) waiting.set(consumer, [job]);
@@ -456,14 +447,19 @@ async function runLater<T>(steps: Steps<T>, step: IteratorResult<Promise<unknown
 interface Job<T> {
   readonly decide: (snapshot: Snapshot) => Decision<T>;
   readonly options: UpdateOptions;
-  /** When it fails if it is still queued, by this server's clock in ms. */
+  /** When it fails if no round has saved it or works on it, by this server's clock in ms. */
   readonly waitsUntil: number;
+  /** A round works on it. */
   isTaken: boolean;
   /** Must be saved without others. */
   isAlone: boolean;
   isSettled: boolean;
-  /** Returns the outcome of the latest decision, or throws its error. At first: the error of a job that is never decided. */
+  /** Returns the outcome of the latest decision, or throws its error. */
   outcome: () => T;
+}
+
+function expired(): never {
+  throw overdue();
 }
 
 const throws = (error: unknown) => () => {
