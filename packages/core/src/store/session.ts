@@ -241,10 +241,9 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
     const taken = waiting.get(consumer) ?? [];
     waiting.delete(consumer);
     for (const job of taken) {
+      job.isSettled = job.waitsUntil <= clock.now();
+      job.waitsUntil = Number.POSITIVE_INFINITY;
       job.isTaken = true;
-      if (clock.now() < job.waitsUntil) continue;
-      job.outcome = expired;
-      job.isSettled = true;
     }
     const jobs = taken.filter((job) => !job.isSettled);
     if (jobs.length === 0) return;
@@ -447,14 +446,14 @@ async function runLater<T>(steps: Steps<T>, step: IteratorResult<Promise<unknown
 interface Job<T> {
   readonly decide: (snapshot: Snapshot) => Decision<T>;
   readonly options: UpdateOptions;
-  /** When it fails if no round has saved it or works on it, by this server's clock in ms. */
-  readonly waitsUntil: number;
+  /** When it fails if no round has begun it, by this server's clock in ms. */
+  waitsUntil: number;
   /** A round works on it. */
   isTaken: boolean;
   /** Must be saved without others. */
   isAlone: boolean;
   isSettled: boolean;
-  /** Returns the outcome of the latest decision, or throws its error. */
+  /** Returns the outcome of the latest decision, or throws its error. Before the first one: throws that none came in time. */
   outcome: () => T;
 }
 

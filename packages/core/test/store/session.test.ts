@@ -262,7 +262,7 @@ describe("update", () => {
     expect(loads).toHaveLength(2);
   });
 
-  it("fails an update that has waited for storeSeconds, although it was decided beside one whose save hangs", async () => {
+  it("decides an update again that was decided beside one whose save hangs", async () => {
     const { open, script, saves, clock } = scripted({ isSlow: true });
     const session = await open();
     await settled(clock, session.update("ann", add(1)));
@@ -273,9 +273,8 @@ describe("update", () => {
     expect(outcomes).toMatchObject([
       { value: 2 },
       { reason: { kind: "unavailable", notAfter: saves[2]?.notAfter } },
-      { reason: { kind: "unavailable", notAfter: undefined } },
+      { value: 3 },
     ]);
-    expect(saves).toHaveLength(3);
   });
 
   it("rejects if the store rejects or throws; a save is uncertain", async () => {
