@@ -201,7 +201,10 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
     return state;
   }
 
-  const toListed = ({ consumer, ...stored }: contract.StoredState) => ({ consumer, state: parse(consumer, stored) });
+  const toListed = (stored: contract.StoredState) => ({
+    consumer: stored.consumer,
+    state: parse(stored.consumer, stored),
+  });
 
   function* read(by: LoadQuery["by"], sealed: boolean | undefined) {
     const loaded = yield* wait(call((context) => store.load({ by, sealed }, context)));
@@ -420,12 +423,12 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
 /** Work that waits for the promises that it yields. */
 type Steps<T> = Generator<Promise<unknown>, T, unknown>;
 
-/** Runs steps to their end: at once if they yield no promise. */
 /** Returns a value, or what its promise resolves to: `run` continues with that. */
 function* wait<T>(value: Awaitable<T>): Steps<T> {
   return isPromise(value) ? ((yield value) as T) : value;
 }
 
+/** Runs steps to their end: at once if they yield no promise. */
 function run<T>(steps: Steps<T>): Awaitable<T> {
   const step = steps.next();
   return step.done ? step.value : runLater(steps, step);
