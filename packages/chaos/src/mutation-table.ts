@@ -52,8 +52,8 @@ export const mutations: readonly Mutation[] = [
     // The stop is sent once, and the store says `running` until Equos confirms it.
     "stopping before the stop",
     transitions,
-    "return draft.decide(found(draft.stop(record, reason, leaseMs), true));",
-    "return { outcome: found(draft.stop(record, reason, leaseMs), true) };",
+    "return found(draft.take(draft.stop(record, reason), leaseMs), true);",
+    "return found(new Draft(state, now).stop(record, reason), true);",
   ),
   mutation(
     "generation of an undelivered response",

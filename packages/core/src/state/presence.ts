@@ -1,6 +1,6 @@
 import { Draft } from "./draft.js";
 import type { ConsumerState, ConversationRecord, Decision, Recipient } from "./state.js";
-import { findTarget, found, type Target, type TargetOutcome } from "./target.js";
+import { changeRunning, found, recordOf, type Target, type TargetOutcome } from "./target.js";
 
 /** Recipients that a record keeps. Of more, the two oldest become one. */
 const MAX_RECIPIENTS = 8;
@@ -35,19 +35,23 @@ export interface HandOut {
 }
 
 /** Row "handed out": returns the record as it is after the payload was handed out as `generation`. */
-export function handOut(record: ConversationRecord, generation: number, now: number, to: HandOut): ConversationRecord {
-  const { caller, sendsHeartbeats, joinTimeoutMs } = to;
+export function handOut(
+  record: ConversationRecord,
+  generation: number,
+  now: number,
+  { caller, sendsHeartbeats, joinTimeoutMs }: HandOut,
+): ConversationRecord {
   const joinBy = now + joinTimeoutMs;
-  const recipient: Recipient = { generation, caller, since: now, sendsHeartbeats };
   return {
     ...record,
     scheduledStop: undefined,
     attempts: undefined,
     retryAt: undefined,
     busyUntil: undefined,
-    recipients: record.recipients === undefined ? undefined : bounded([...record.recipients, recipient]),
+    recipients:
+      record.recipients && bounded([...record.recipients, { generation, caller, since: now, sendsHeartbeats }]),
     joinBy: record.joined ? record.joinBy : joinBy,
-    heartbeatBy: record.heartbeatBy === undefined ? undefined : Math.max(record.heartbeatBy, joinBy),
+    heartbeatBy: record.heartbeatBy && Math.max(record.heartbeatBy, joinBy),
   };
 }
 
@@ -58,24 +62,18 @@ function bounded(recipients: readonly Recipient[]): readonly Recipient[] {
   return [{ ...second, sendsHeartbeats, kept: true }, ...newer];
 }
 
-export interface UndeliveredRequest {
-  readonly reservation: string;
-  readonly generation: number;
-  readonly graceMs: number;
-}
-
 /** Row "did not reach its client": marks a generation as received by no page. Returns whether that scheduled a stop. */
 export function undelivered(
   state: ConsumerState,
-  { reservation, generation, graceMs }: UndeliveredRequest,
+  request: { readonly reservation: string; readonly generation: number; readonly graceMs: number },
   now: number,
 ): Decision<{ readonly scheduled: boolean }> {
-  const record = state.records.find((candidate) => candidate.reservation === reservation);
-  const next = record && withoutRecipients(record, (recipient) => recipient.generation === generation, now + graceMs);
-  if (next === undefined) return { outcome: { scheduled: false } };
+  const { reservation, generation, graceMs } = request;
   const draft = new Draft(state, now);
-  draft.put(next);
-  return draft.decide({ scheduled: next.scheduledStop !== undefined });
+  const record = recordOf(state, reservation);
+  const next = record && withoutRecipients(record, (recipient) => recipient.generation === generation, now + graceMs);
+  if (next !== undefined) draft.put(next);
+  return draft.decide({ scheduled: next?.scheduledStop !== undefined });
 }
 
 /** Removes the recipients that match, as undelivered. `undefined`: there is nothing to remove. */
@@ -85,13 +83,16 @@ export function withoutRecipients(
   stopAt: number,
 ): ConversationRecord | undefined {
   const { status, recipients, confirmed = 0 } = record;
-  if (status !== "running" || recipients === undefined) return undefined;
-  const left = recipients.filter(
-    (recipient) => !matches(recipient) || recipient.kept === true || recipient.generation <= confirmed,
+  if (status !== "running") return undefined;
+  const left = recipients?.filter(
+    (recipient) => !matches(recipient) || recipient.kept || recipient.generation <= confirmed,
   );
-  if (left.length === recipients.length) return undefined;
-  const scheduledStop = left.length === 0 ? ({ at: stopAt, reason: "undelivered" } as const) : record.scheduledStop;
-  return { ...record, recipients: left, scheduledStop };
+  if (left?.length === recipients?.length) return undefined;
+  return {
+    ...record,
+    recipients: left,
+    scheduledStop: left?.length ? undefined : { at: stopAt, reason: "undelivered" },
+  };
 }
 
 export interface PageHideRequest extends Target {
@@ -101,23 +102,16 @@ export interface PageHideRequest extends Target {
 }
 
 /** Row `pageHide`: the page closes or reloads. The stop waits `graceMs` for a page that comes back. */
-export function pageHide(state: ConsumerState, request: PageHideRequest, now: number): Decision<TargetOutcome> {
-  const target = findTarget(state, request);
-  if (target.outcome !== "found") return { outcome: target };
-  const { record } = target;
-  const { generation = state.generation } = request;
-  if (record.status !== "running" || generation > state.generation) return { outcome: found(record, false) };
-  const recipients = record.recipients?.filter((recipient) => recipient.generation > generation);
-  const isEmptied = record.recipients === undefined || (record.recipients.length > 0 && recipients?.length === 0);
-  const scheduledStop =
-    isEmptied && record.scheduledStop === undefined
-      ? ({ at: now + request.graceMs, reason: "page-closed" } as const)
-      : record.scheduledStop;
-  const left = Math.max(record.left ?? 0, generation);
-  const draft = new Draft(state, now);
-  const next = draft.put({ ...record, recipients, left, scheduledStop });
-  return draft.decide(found(next, next.scheduledStop !== record.scheduledStop));
-}
+export const pageHide = (state: ConsumerState, request: PageHideRequest, now: number): Decision<TargetOutcome> =>
+  changeRunning(state, request, now, (record, draft) => {
+    const { generation = state.generation, graceMs } = request;
+    if (generation > state.generation) return found(record, false);
+    const recipients = record.recipients?.filter((recipient) => recipient.generation > generation);
+    const left = Math.max(record.left ?? 0, generation);
+    const isScheduled = !recipients?.length && record.scheduledStop === undefined;
+    const scheduledStop = isScheduled ? ({ at: now + graceMs, reason: "page-closed" } as const) : record.scheduledStop;
+    return found(draft.put({ ...record, recipients, left, scheduledStop }), isScheduled);
+  });
 
 export interface HeartbeatRequest extends Target {
   readonly generation?: number | undefined;
@@ -125,35 +119,30 @@ export interface HeartbeatRequest extends Target {
 }
 
 /** Row `heartbeat`. The outcome is `changed` if no consumer was known to be in the conversation before. */
-export function heartbeat(state: ConsumerState, request: HeartbeatRequest, now: number): Decision<TargetOutcome> {
-  const target = findTarget(state, request);
-  if (target.outcome !== "found") return { outcome: target };
-  const { record } = target;
-  if (record.status !== "running") return { outcome: found(record, false) };
-  const { generation, heartbeatTimeoutMs } = request;
-  // A newer page still has until the join deadline for its first heartbeat: an older page's must not shorten that.
-  const heartbeatBy = Math.max(now + heartbeatTimeoutMs, record.heartbeatBy ?? 0, record.joinBy ?? 0);
-  const alive: ConversationRecord = { ...record, joined: true, heartbeatBy };
-  const isCurrent = generation !== undefined && generation > (record.left ?? 0) && generation <= state.generation;
-  const draft = new Draft(state, now);
-  const next = draft.put(isCurrent ? confirmedBy(alive, generation, now) : alive);
-  return draft.decide(found(next, record.joined !== true));
-}
+export const heartbeat = (state: ConsumerState, request: HeartbeatRequest, now: number): Decision<TargetOutcome> =>
+  changeRunning(state, request, now, (record, draft) => {
+    const { generation = 0, heartbeatTimeoutMs } = request;
+    // A newer page still has until the join deadline for its first heartbeat: an older page's must not shorten that.
+    const heartbeatBy = Math.max(now + heartbeatTimeoutMs, record.heartbeatBy ?? 0, record.joinBy ?? 0);
+    const alive: ConversationRecord = { ...record, joined: true, heartbeatBy };
+    const isCurrent = generation > (record.left ?? 0) && generation <= state.generation;
+    return found(draft.put(isCurrent ? confirmedBy(alive, generation, now) : alive), !record.joined);
+  });
 
+/** Row "… with `g` > `left`". */
 function confirmedBy(record: ConversationRecord, generation: number, now: number): ConversationRecord {
+  const { recipients = [] } = record;
   const confirmed = Math.max(record.confirmed ?? 0, generation);
-  const own = record.recipients?.find((recipient) => recipient.generation === generation);
+  const own = recipients.find((recipient) => recipient.generation === generation);
   // A response that was reported as lost has arrived after all, or the conversation was imported.
   const sender = own ?? { generation, caller: "", since: now, sendsHeartbeats: true };
-  const newer = (record.recipients ?? []).filter((recipient) => {
-    if (recipient.generation <= generation) return false;
+  const newer = recipients.filter((recipient) => {
     const isOverdue = recipient.sendsHeartbeats && recipient.since + FIRST_HEARTBEAT_MS < now;
-    return !isOverdue || recipient.generation <= confirmed;
+    return recipient.generation > generation && (!isOverdue || recipient.generation <= confirmed);
   });
   return { ...record, scheduledStop: undefined, confirmed, recipients: bounded([sender, ...newer]) };
 }
 
-/** Whether each page that may have the conversation has promised heartbeats, so that silence means that none has joined. */
-export function promisedHeartbeats({ recipients = [] }: ConversationRecord): boolean {
-  return recipients.length > 0 && recipients.every(({ sendsHeartbeats }) => sendsHeartbeats);
-}
+/** Returns whether each page that may have the conversation has promised heartbeats. Silence then means that none has joined. */
+export const promisedHeartbeats = ({ recipients = [] }: ConversationRecord): boolean =>
+  recipients.length > 0 && recipients.every(({ sendsHeartbeats }) => sendsHeartbeats);

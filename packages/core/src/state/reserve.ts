@@ -1,9 +1,7 @@
-import type { MemberChange } from "../store/store.js";
 import { Draft } from "./draft.js";
 import { handOut } from "./presence.js";
 import { charge, type Quota, type QuotaReading, readings } from "./quotas.js";
 import {
-  COOLDOWN_MS,
   type ConsumerState,
   type ConversationRecord,
   type Decision,
@@ -12,7 +10,19 @@ import {
   type Replacement,
   SURELY_OVER_MS,
 } from "./state.js";
+import { recordOf } from "./target.js";
 
+/** How long a start of the same fingerprint is refused on the `token` route after an end was requested, in ms. */
+export const COOLDOWN_MS = 10_000;
+/** Ends that are followed by a cooldown. */
+const COOLS_DOWN: ReadonlySet<EndReason | undefined> = new Set<EndReason>([
+  "owner",
+  "server",
+  "shutdown",
+  "replaced",
+  "max-duration",
+  "upstream",
+]);
 /** Equos is asked at most this often whether a conversation that is resumed still runs, in ms. */
 const CHECK_EVERY_MS = 5_000;
 /** Two searches that miss an unknown start are at least this far apart, in ms. */
@@ -105,26 +115,27 @@ export function reserve(
   counters: ReadonlyMap<string, number> = new Map(),
 ): Decision<ReserveOutcome> {
   const { records } = state;
-  const { fingerprint, route, onConflict, forceNew } = request;
+  const { fingerprint, route, onConflict, forceNew, active, quotas } = request;
 
-  const own = records.find(({ reservation }) => reservation === request.reservation);
-  if (own !== undefined) return { outcome: own.status === "reserved" ? reservedAgain(state, own, request, now) : USED };
+  const own = recordOf(state, request.reservation);
+  if (own !== undefined && own.status !== "reserved") return { outcome: { outcome: "reservation-used" } };
+  if (own !== undefined) {
+    const { maxSeconds, replaces = [] } = own;
+    return { outcome: { outcome: "reserved", maxSeconds, replaces, readings: readings(state, quotas, now) } };
+  }
 
   const same = records.filter((record) => record.fingerprint === fingerprint);
-  const started = same.find(({ status }) => status === "reserved");
-  if (started !== undefined) return { outcome: pending(started) };
-  const doubtful = same.find(isHeld);
-  if (doubtful !== undefined) return { outcome: inDoubt(doubtful, now) };
+  const doubtful = same.filter((record) => record.status === "reserved" || isHeld(record));
+  if (doubtful.length > 0) return { outcome: waitFor(doubtful, now) };
 
-  const running = same.findLast(({ status }) => status === "running");
+  const running = same.findLast(isRunning);
   const isPastEnd = running !== undefined && isOver(running, now);
   if (route === "token") {
-    const since = isPastEnd
-      ? running.endsAt
-      : Object.hasOwn(state.cooldowns, fingerprint) && state.cooldowns[fingerprint];
-    const cooldown = typeof since === "number" ? since + COOLDOWN_MS - now : 0;
-    const isCooling = running === undefined && cooldown > 0;
-    if (isPastEnd || isCooling) return { outcome: { outcome: "cooldown", retryAfterMs: Math.max(cooldown, 1000) } };
+    const ends = same.map(({ reason, stoppedAt = 0 }) => (COOLS_DOWN.has(reason) ? stoppedAt : 0));
+    const since = running === undefined ? Math.max(...ends) : isPastEnd ? (running.endsAt ?? 0) : 0;
+    const retryAfterMs = since + COOLDOWN_MS - now;
+    if (isPastEnd || retryAfterMs > 0)
+      return { outcome: { outcome: "cooldown", retryAfterMs: Math.max(retryAfterMs, 1000) } };
   }
 
   const replaces: Replacement[] = [];
@@ -140,28 +151,23 @@ export function reserve(
   }
 
   const others = records.filter((record) => isActive(record) && record !== running);
-  if (others.length >= request.active && onConflict.different === "reject") {
-    const inTheWay = others.find(({ status }) => status === "running") ?? others[0];
-    if (inTheWay !== undefined) return conflict(state, inTheWay, now);
+  const inTheWay = others.find(isRunning) ?? others[0];
+  if (inTheWay !== undefined && others.length >= active && onConflict.different === "reject") {
+    return conflict(state, inTheWay, now);
   }
-  const left = [...others];
-  while (left.length >= request.active) {
-    const oldest = left.find(({ status }) => status === "running");
-    if (oldest === undefined) return { outcome: waitFor(left, now) };
-    left.splice(left.indexOf(oldest), 1);
-    const reason: EndReason = isOver(oldest, now) ? "max-duration" : "replaced";
-    replaces.push({ reservation: oldest.reservation, reason });
+  while (others.length >= active) {
+    const index = others.findIndex(isRunning);
+    const oldest = others[index];
+    if (oldest === undefined) return { outcome: waitFor(others, now) };
+    others.splice(index, 1);
+    replaces.push({ reservation: oldest.reservation, reason: isOver(oldest, now) ? "max-duration" : "replaced" });
   }
   // An unknown start that blocks nothing any more may still run: the state has a limit for them too.
-  const unsettled = records.filter(
-    ({ status }) => status === "reserved" || status === "running" || status === "unknown",
-  );
+  const unsettled = records.filter((record) => isActive(record) || record.status === "unknown");
   if (unsettled.length - replaces.length >= MAX_ACTIVE) return { outcome: waitFor(unsettled, now) };
 
   return withinLimits(state, request, replaces, counters, now);
 }
-
-const USED = { outcome: "reservation-used" } as const;
 
 /** Rows 13 and 14. */
 function withinLimits(
@@ -172,10 +178,10 @@ function withinLimits(
   now: number,
 ): Decision<ReserveOutcome> {
   const { reservation, quotas, sets } = request;
-  const full = sets.find(({ set, limit }) => limit !== undefined && (counters.get(set) ?? 0) >= limit);
   const charged = charge(state, quotas, request.maxSeconds, counters, now);
-  if (!charged.fits || full !== undefined) {
-    const { by, retryAfterMs } = charged.fits ? { by: full?.set ?? "", retryAfterMs: 0 } : charged;
+  const full = sets.find(({ set, limit }) => limit !== undefined && (counters.get(set) ?? 0) >= limit);
+  if ("by" in charged || full !== undefined) {
+    const { by, retryAfterMs } = "by" in charged ? charged : { by: full?.set ?? "", retryAfterMs: 0 };
     return { outcome: { outcome: "limited", by, retryAfterMs, readings: readings(state, quotas, now) } };
   }
   const { maxSeconds, charges } = charged;
@@ -183,40 +189,24 @@ function withinLimits(
   // Covers every later state, so that no transition has to prolong it.
   const until = reservedUntil + maxSeconds * 1000 + SURELY_OVER_MS;
   const ignoring = replaces.map((replacement) => replacement.reservation);
-  const members: MemberChange[] = sets.map(({ set, limit }) => ({
-    set,
-    id: reservation,
-    until,
-    bound: limit,
-    ignoring,
-  }));
-  const record: ConversationRecord = {
+  const draft = new Draft(state, now);
+  draft.put({
     reservation,
     status: "reserved",
     fingerprint: request.fingerprint,
     maxSeconds,
     reservedAt: now,
     reservedUntil,
-    replaces: replaces.length === 0 ? undefined : replaces,
-    charges: charges.length === 0 ? undefined : charges.map(({ bound: _, ...rest }) => rest),
-    memberOf: sets.length === 0 ? undefined : sets.map(({ set }) => set),
-    sendsHeartbeats: request.sendsHeartbeats ? true : undefined,
-  };
-  const draft = new Draft(state, now);
-  draft.reserve(record, charges, members, request.sealed);
-  const { change } = draft.decide(undefined);
-  const left = readings(change?.state ?? state, quotas, now);
-  return { outcome: { outcome: "reserved", maxSeconds, replaces, readings: left }, change };
-}
-
-/** Row 1: the same answer again. */
-function reservedAgain(
-  state: ConsumerState,
-  { maxSeconds, replaces = [] }: ConversationRecord,
-  { quotas }: ReserveRequest,
-  now: number,
-): ReserveOutcome {
-  return { outcome: "reserved", maxSeconds, replaces, readings: readings(state, quotas, now) };
+    replaces: orUndefined(replaces),
+    charges: orUndefined(charges),
+    memberOf: orUndefined(sets.map(({ set }) => set)),
+    sendsHeartbeats: request.sendsHeartbeats || undefined,
+  });
+  for (const [index, item] of charges.entries()) draft.count(item, item.amount, quotas[index]?.limit);
+  draft.change.start = true;
+  draft.change.setSealed = { [reservation]: request.sealed };
+  draft.change.members = sets.map(({ set, limit }) => ({ set, id: reservation, until, bound: limit, ignoring }));
+  return draft.decide({ outcome: "reserved", maxSeconds, replaces, readings: readings(draft.state, quotas, now) });
 }
 
 /** Rows 5 and 8: a hand-out of the running conversation. */
@@ -236,37 +226,34 @@ function resumed(
 
 /** Rows 9 and 11. If Equos says that the conversation is over, the caller ends it and asks again. */
 function conflict(state: ConsumerState, record: ConversationRecord, now: number): Decision<ReserveOutcome> {
-  const check = isCheckDue(record, now);
-  const outcome = { outcome: "conflict", record, check } as const;
-  if (!check) return { outcome };
   const draft = new Draft(state, now);
-  draft.put({ ...record, checkedAt: now });
-  return draft.decide(outcome);
+  const check = isCheckDue(record, now);
+  if (check) draft.put({ ...record, checkedAt: now });
+  return draft.decide({ outcome: "conflict", record, check });
 }
 
-/** Row 12, with nothing that could be replaced. */
+/** Rows 2, 3, and 12: a start that is under way is awaited, then the earliest end of a hold. */
 function waitFor(records: readonly ConversationRecord[], now: number): ReserveOutcome {
   const reserved = records.find(({ status }) => status === "reserved");
-  if (reserved !== undefined) return pending(reserved);
-  const waits = records.map((record) => inDoubt(record, now).retryAfterMs);
-  return { outcome: "in-doubt", retryAfterMs: Math.min(...waits) };
-}
-
-const pending = ({ reservation }: ConversationRecord) => ({ outcome: "pending", reservation }) as const;
-
-/** The earliest time at which a search can release an unknown start. */
-function inDoubt({ findableAt = 0, missedAt }: ConversationRecord, now: number) {
-  const secondSearchAt = Math.max(findableAt, (missedAt ?? now) + SEARCHES_APART_MS);
-  return { outcome: "in-doubt", retryAfterMs: Math.max(1000, secondSearchAt - now) } as const;
+  if (reserved !== undefined) return { outcome: "pending", reservation: reserved.reservation };
+  // A search releases an unknown start then at the earliest.
+  const releases = records.map(({ findableAt = 0, missedAt = now }) =>
+    Math.max(findableAt, missedAt + SEARCHES_APART_MS),
+  );
+  return { outcome: "in-doubt", retryAfterMs: Math.max(1000, Math.min(...releases) - now) };
 }
 
 const isHeld = ({ status, held }: ConversationRecord): boolean => status === "unknown" && held === true;
 
-/** Counts against `active`. */
+const isRunning = ({ status }: ConversationRecord): boolean => status === "running";
+
+/** Whether a record counts against `active`. */
 export const isActive = (record: ConversationRecord): boolean =>
-  record.status === "reserved" || record.status === "running" || isHeld(record);
+  record.status === "reserved" || isRunning(record) || isHeld(record);
 
 const isOver = ({ endsAt = Number.POSITIVE_INFINITY }: ConversationRecord, now: number): boolean => endsAt <= now;
 
-const isCheckDue = ({ status, startedAt = 0, checkedAt = startedAt }: ConversationRecord, now: number): boolean =>
-  status === "running" && checkedAt + CHECK_EVERY_MS <= now;
+const isCheckDue = (record: ConversationRecord, now: number): boolean =>
+  isRunning(record) && (record.checkedAt ?? record.startedAt ?? 0) + CHECK_EVERY_MS <= now;
+
+const orUndefined = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list);

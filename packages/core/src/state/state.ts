@@ -13,8 +13,6 @@ export interface ConsumerState {
   readonly generation: number;
   /** At most {@link MAX_ACTIVE} live ones and {@link MAX_ENDED} ended ones. */
   readonly records: readonly ConversationRecord[];
-  /** By fingerprint: when the end of such a conversation was requested. */
-  readonly cooldowns: Readonly<Record<string, number>>;
   /** What the consumer's own quotas have used. Settled by the same version as the conversations. */
   readonly usage: readonly WindowUsage[];
 }
@@ -23,12 +21,10 @@ export interface ConsumerState {
 export const STATE_FORMAT = 1;
 /** Highest value of `limits.perConsumer.active`. */
 export const MAX_ACTIVE = 20;
-/** Ended records that a state keeps, so that a repeated stop gets the same answer. */
-export const MAX_ENDED = 16;
+/** Ended records that a state keeps: a repeated stop gets the same answer, and a start may have to wait. */
+export const MAX_ENDED = 20;
 /** How long an ended record is kept after its end was announced, in ms. */
 export const KEEP_ENDED_MS = 10 * 60_000;
-/** How long a start of the same fingerprint is refused on the `token` route after an end was requested, in ms. */
-export const COOLDOWN_MS = 10_000;
 /** After `endsAt` plus this, in ms, Equos has ended the conversation, so no confirmation is needed. */
 export const SURELY_OVER_MS = 60_000;
 
@@ -150,6 +146,8 @@ export interface ConversationRecord {
 
   /** The first one that was given; what ends it later does not change it. */
   readonly reason?: EndReason | undefined;
+  /** When its stop was requested, or when it ended while it was `running`. */
+  readonly stoppedAt?: number | undefined;
   readonly endedAt?: number | undefined;
   /** What it has run, in seconds. */
   readonly seconds?: number | undefined;
@@ -195,7 +193,6 @@ export const EMPTY_STATE: ConsumerState = {
   format: STATE_FORMAT,
   generation: 0,
   records: [],
-  cooldowns: {},
   usage: [],
 };
 
@@ -209,8 +206,7 @@ export type Unreadable = { readonly unreadable: "damaged" | "newer-format" };
 export function parseState(text: string): ConsumerState | Unreadable {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || !("format" in value)) return { unreadable: "damaged" };
-    if (typeof value.format === "number" && value.format > STATE_FORMAT) return { unreadable: "newer-format" };
+    if (hasFormat(value) && value.format > STATE_FORMAT) return { unreadable: "newer-format" };
     if (isState(value)) return value;
   } catch {
     // Not JSON.
@@ -218,58 +214,61 @@ export function parseState(text: string): ConsumerState | Unreadable {
   return { unreadable: "damaged" };
 }
 
-const STATUSES: ReadonlySet<unknown> = new Set<ConversationStatus>([
-  "reserved",
-  "running",
-  "unknown",
-  "stopping",
-  "ended",
-]);
+type Check = (value: unknown) => boolean;
 
-function isState(value: object): value is ConsumerState {
-  const { format, generation, records, cooldowns, usage } = value as Partial<Record<keyof ConsumerState, unknown>>;
-  return (
-    format === STATE_FORMAT &&
-    isTime(generation) &&
-    Array.isArray(records) &&
-    records.every(isRecord) &&
-    typeof cooldowns === "object" &&
-    cooldowns !== null &&
-    Object.values(cooldowns).every(isTime) &&
-    Array.isArray(usage) &&
-    usage.every((window) => typeof window?.key === "string" && isTime(window.used) && isTime(window.expiresAt))
-  );
+/** Returns a check of an object's fields. A field without a check may have any value. */
+function fields<T>(checks: Partial<Record<keyof T, Check>>) {
+  const entries = Object.entries<Check | undefined>(checks);
+  return (value: unknown): value is T =>
+    typeof value === "object" &&
+    value !== null &&
+    entries.every(([name, isValid]) => isValid?.(Reflect.get(value, name)));
 }
 
-/** What the rules read without looking: a record that lacks it was not written by this library. */
-function isRecord(value: unknown): value is ConversationRecord {
-  if (typeof value !== "object" || value === null) return false;
-  const record = value as Partial<Record<keyof ConversationRecord, unknown>>;
-  const times = [record.startedAt, record.endsAt, record.joinBy, record.heartbeatBy, record.busyUntil, record.retryAt];
-  return (
-    typeof record.reservation === "string" &&
-    STATUSES.has(record.status) &&
-    typeof record.fingerprint === "string" &&
-    [record.maxSeconds, record.reservedAt, record.reservedUntil].every(isTime) &&
-    isListOf(record.replaces, ({ reservation }) => typeof reservation === "string") &&
-    isListOf(
-      record.charges,
-      ({ key, amount, expiresAt }) => typeof key === "string" && [amount, expiresAt].every(isTime),
-    ) &&
-    isListOf(record.recipients, ({ generation, since }) => [generation, since].every(isTime)) &&
-    (record.memberOf === undefined || (Array.isArray(record.memberOf) && record.memberOf.every(isText))) &&
-    (record.scheduledStop === undefined || isListOf([record.scheduledStop], ({ at }) => isTime(at))) &&
-    times.every((time) => time === undefined || isTime(time)) &&
-    (record.status !== "running" || (typeof record.conversation === "string" && isTime(record.endsAt)))
-  );
-}
+const list =
+  (isValid: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(isValid);
+const optional =
+  (isValid: Check): Check =>
+  (value) =>
+    value === undefined || isValid(value);
+const isText: Check = (value) => typeof value === "string";
+const isTime: Check = (value) => typeof value === "number" && Number.isFinite(value) && value >= 0;
+const isOptionalTime = optional(isTime);
 
-/** An absent list, or one of objects that pass the check. */
-function isListOf(list: unknown, passes: (item: Readonly<Record<string, unknown>>) => boolean): boolean {
-  if (list === undefined) return true;
-  return Array.isArray(list) && list.every((item) => typeof item === "object" && item !== null && passes(item));
-}
+const STATUSES: readonly unknown[] = ["reserved", "running", "unknown", "stopping", "ended"];
 
-const isText = (value: unknown): value is string => typeof value === "string";
+/** What the rules read without a check of their own. A record that lacks it was not written by this library. */
+const hasRecordFields = fields<ConversationRecord>({
+  reservation: isText,
+  status: (status) => STATUSES.includes(status),
+  fingerprint: isText,
+  maxSeconds: isTime,
+  reservedAt: isTime,
+  reservedUntil: isTime,
+  replaces: optional(list(fields<Replacement>({ reservation: isText }))),
+  charges: optional(list(fields<Charge>({ key: isText, amount: isTime, expiresAt: isTime }))),
+  memberOf: optional(list(isText)),
+  startedAt: isOptionalTime,
+  endsAt: isOptionalTime,
+  recipients: optional(list(fields<Recipient>({ generation: isTime, since: isTime }))),
+  scheduledStop: optional(fields<{ at: number }>({ at: isTime })),
+  joinBy: isOptionalTime,
+  heartbeatBy: isOptionalTime,
+  retryAt: isOptionalTime,
+  busyUntil: isOptionalTime,
+  stoppedAt: isOptionalTime,
+});
 
-const isTime = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value >= 0;
+const isRecord: Check = (value) =>
+  hasRecordFields(value) && (value.status !== "running" || (isText(value.conversation) && isTime(value.endsAt)));
+
+const hasFormat = fields<{ format: number }>({ format: isTime });
+
+const isState = fields<ConsumerState>({
+  format: (format) => format === STATE_FORMAT,
+  generation: isTime,
+  records: list(isRecord),
+  usage: list(fields<WindowUsage>({ key: isText, used: isTime, expiresAt: isTime })),
+});

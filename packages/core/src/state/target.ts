@@ -1,6 +1,7 @@
-import type { ConsumerState, ConversationRecord } from "./state.js";
+import { Draft } from "./draft.js";
+import type { ConsumerState, ConversationRecord, Decision } from "./state.js";
 
-/** Which conversation of the consumer a caller means. With none of these: the only one. */
+/** Which conversation of the consumer a caller means. Without any field: the only live one, or else the only one that stops. */
 export interface Target {
   readonly reservation?: string | undefined;
   /** Keyed hash of the conversation's token. */
@@ -20,27 +21,36 @@ export type TargetOutcome =
 
 export const found = (record: ConversationRecord, changed: boolean) => ({ outcome: "found", record, changed }) as const;
 
-/** Returns the record that a caller means. Without any field: the only live one, or else the only one that stops. */
-export function findTarget({ records }: ConsumerState, { reservation, token, conversation }: Target): TargetOutcome {
-  if (reservation === undefined && token === undefined && conversation === undefined) return findOnly(records);
-  const record = records.find(
-    (candidate) =>
-      (reservation === undefined || candidate.reservation === reservation) &&
-      (token === undefined || candidate.token === token) &&
-      (conversation === undefined || candidate.conversation === conversation),
-  );
-  return record === undefined ? { outcome: "not-found" } : settled(record);
+export const recordOf = ({ records }: ConsumerState, reservation: string): ConversationRecord | undefined =>
+  records.find((record) => record.reservation === reservation);
+
+/** Applies a change to the record that a caller means. One that does not run stays as it is. */
+export function changeRunning<T = never>(
+  state: ConsumerState,
+  target: Target,
+  now: number,
+  apply: (record: ConversationRecord, draft: Draft) => TargetOutcome | T,
+): Decision<TargetOutcome | T> {
+  const [record, other] = candidates(state, target);
+  if (record === undefined) return { outcome: { outcome: "not-found" } };
+  if (other !== undefined) return { outcome: { outcome: "ambiguous" } };
+  if (record.status === "reserved") return { outcome: { outcome: "pending", reservation: record.reservation } };
+  if (record.status !== "running") return { outcome: found(record, false) };
+  const draft = new Draft(state, now);
+  return draft.decide(apply(record, draft));
 }
 
-function findOnly(records: readonly ConversationRecord[]): TargetOutcome {
-  const live = records.filter(({ status }) => status === "reserved" || status === "running");
-  const candidates = live.length > 0 ? live : records.filter(({ status }) => status === "stopping");
-  const [record, second] = candidates;
-  if (record === undefined) return { outcome: "not-found" };
-  return second === undefined ? settled(record) : { outcome: "ambiguous" };
-}
-
-function settled(record: ConversationRecord): TargetOutcome {
-  if (record.status !== "reserved") return found(record, false);
-  return { outcome: "pending", reservation: record.reservation };
+function candidates({ records }: ConsumerState, { reservation, token, conversation }: Target) {
+  if (reservation === undefined && token === undefined && conversation === undefined) {
+    const live = records.filter(({ status }) => status === "reserved" || status === "running");
+    return live.length > 0 ? live : records.filter(({ status }) => status === "stopping");
+  }
+  return records
+    .filter(
+      (record) =>
+        (reservation === undefined || record.reservation === reservation) &&
+        (token === undefined || record.token === token) &&
+        (conversation === undefined || record.conversation === conversation),
+    )
+    .slice(0, 1);
 }

@@ -1,21 +1,33 @@
 import { Draft, type End, settledFields } from "./draft.js";
 import { handOut, withoutRecipients } from "./presence.js";
 import { isActive, SEARCHES_APART_MS } from "./reserve.js";
-import type { ConsumerState, ConversationRecord, Decision, EndReason } from "./state.js";
-import { findTarget, found, type Target, type TargetOutcome } from "./target.js";
+import type { ConsumerState, ConversationRecord, ConversationStatus, Decision, EndReason } from "./state.js";
+import { changeRunning, found, recordOf, type Target, type TargetOutcome } from "./target.js";
 
-/** Equos ends a conversation by itself at about `endsAt`; an end later than this before it, in ms, is that one. */
+/** How long before `endsAt`, in ms, an end by Equos counts as the end of the maximum duration. */
 const MAX_DURATION_SLACK_MS = 2_000;
 
 /** A record after a transition. `changed`: this very call changed it. `undefined`: there is no such record. */
 export type Moved = { readonly record: ConversationRecord; readonly changed: boolean } | undefined;
 
-const byReservation = ({ records }: ConsumerState, reservation: string): ConversationRecord | undefined =>
-  records.find((record) => record.reservation === reservation);
+/** Names the record that a transition changes. */
+interface OnRecord {
+  readonly reservation: string;
+}
 
-const unchanged = (record: ConversationRecord | undefined): Decision<Moved> => ({
-  outcome: record && { record, changed: false },
-});
+/** Applies a change to the record of a reservation. One in another status stays as it is, or if `apply` returns `undefined`. */
+function move(
+  state: ConsumerState,
+  { reservation }: OnRecord,
+  now: number,
+  from: readonly ConversationStatus[],
+  apply: (record: ConversationRecord, draft: Draft) => Moved,
+): Decision<Moved> {
+  const draft = new Draft(state, now);
+  const record = recordOf(state, reservation);
+  const moved = record && from.includes(record.status) ? apply(record, draft) : undefined;
+  return draft.decide(moved ?? (record && { record, changed: false }));
+}
 
 export interface CommitRequest {
   readonly reservation: string;
@@ -42,12 +54,11 @@ export type CommitOutcome =
 /** Records Equos' answer to a start: `reserved` → `running`, and hands the payload out to the caller. */
 export function commit(state: ConsumerState, request: CommitRequest, now: number): Decision<CommitOutcome> {
   const { reservation, conversation, token, sealed, joinTimeoutMs } = request;
-  const draft = new Draft(state, now);
-  if (state.records.some((other) => other.conversation === conversation && other.reservation !== reservation)) {
+  if (holderOf(state, request) !== undefined) {
     const { change } = markUnknown(state, { reservation, findableAt: now }, now);
     return { outcome: { outcome: "duplicate-conversation" }, change };
   }
-  const record = byReservation(state, reservation);
+  const record = recordOf(state, reservation);
   if (record?.status === "running" && record.conversation === conversation) {
     // The same answer is recorded a second time.
     return { outcome: { outcome: "committed", record, generation: record.firstGeneration ?? state.generation } };
@@ -57,6 +68,7 @@ export function commit(state: ConsumerState, request: CommitRequest, now: number
     const late = importConversation(state, { ...request, reason: "late-response", startedAt: now, maxSeconds }, now);
     return { outcome: { outcome: "late", record: late.outcome.record }, change: late.change };
   }
+  const draft = new Draft(state, now);
   const generation = draft.nextGeneration();
   const running: ConversationRecord = {
     ...settledFields(record, "running"),
@@ -70,10 +82,16 @@ export function commit(state: ConsumerState, request: CommitRequest, now: number
   };
   const sendsHeartbeats = record.sendsHeartbeats === true;
   const next = draft.put(handOut(running, generation, now, { caller: reservation, sendsHeartbeats, joinTimeoutMs }));
-  draft.alias(conversation, token);
-  draft.seal(reservation, sealed);
+  draft.change.setAliases = [conversation, token];
+  draft.change.setSealed = { [reservation]: sealed };
   return draft.decide({ outcome: "committed", record: next, generation });
 }
+
+/** Returns another record that has the same conversation: Equos has given one id twice. */
+const holderOf = (
+  { records }: ConsumerState,
+  { reservation, conversation }: OnRecord & { readonly conversation: string },
+) => records.find((record) => record.conversation === conversation && record.reservation !== reservation);
 
 /**
  * Takes a start back of which nothing was sent, or which Equos refused: `reserved` or `unknown` → `ended`
@@ -81,25 +99,18 @@ export function commit(state: ConsumerState, request: CommitRequest, now: number
  */
 export function withdraw(
   state: ConsumerState,
-  { reservation, graceMs }: { readonly reservation: string; readonly graceMs: number },
+  { reservation, graceMs }: OnRecord & { readonly graceMs: number },
   now: number,
 ): Decision<Moved> {
   const draft = new Draft(state, now);
-  let isChanged = false;
   for (const record of state.records) {
-    if (record.reservation === reservation && (record.status === "reserved" || record.status === "unknown")) {
-      draft.end(record, { reason: "not-started" });
-      isChanged = true;
-    }
+    const isStart = record.status === "reserved" || record.status === "unknown";
+    if (isStart && record.reservation === reservation) draft.end(record, { reason: "not-started" });
     const without = withoutRecipients(record, ({ caller }) => caller === reservation, now + graceMs);
-    if (without !== undefined) {
-      draft.put(without);
-      isChanged = true;
-    }
+    if (without !== undefined) draft.put(without);
   }
-  if (!isChanged) return unchanged(byReservation(state, reservation));
-  const record = draft.records.find((candidate) => candidate.reservation === reservation);
-  return draft.decide(record && { record, changed: true });
+  const record = recordOf(draft.state, reservation);
+  return draft.decide(record && { record, changed: draft.isChanged });
 }
 
 /**
@@ -108,23 +119,20 @@ export function withdraw(
  *
  * @param request.findableAt from then on no response can arrive any more
  */
-export function markUnknown(
+export const markUnknown = (
   state: ConsumerState,
-  { reservation, findableAt }: { readonly reservation: string; readonly findableAt: number },
+  request: OnRecord & { readonly findableAt: number },
   now: number,
-): Decision<Moved> {
-  const record = byReservation(state, reservation);
-  if (record?.status !== "reserved" && record?.status !== "unknown") return unchanged(record);
-  const draft = new Draft(state, now);
-  const next = draft.put(unknown(record, Math.min(findableAt, record.findableAt ?? findableAt), now));
-  return draft.decide({ record: next, changed: record.status === "reserved" });
-}
+): Decision<Moved> =>
+  move(state, request, now, ["reserved", "unknown"], (record, draft) => {
+    const findableAt = Math.min(request.findableAt, record.findableAt ?? request.findableAt);
+    return { record: draft.put(unknown(record, findableAt, now)), changed: record.status === "reserved" };
+  });
 
-/** A reserved record as `unknown`; one that is unknown keeps what its searches have found out. */
+/** Returns a reserved record as `unknown`. One that is unknown keeps what its searches have found out. */
 export function unknown(record: ConversationRecord, findableAt: number, now: number): ConversationRecord {
-  const { missedAt } = record;
   const held = record.status === "unknown" ? record.held : true;
-  return { ...settledFields(record, "unknown"), held, missedAt, findableAt, retryAt: now };
+  return { ...settledFields(record, "unknown"), held, missedAt: record.missedAt, findableAt, retryAt: now };
 }
 
 /**
@@ -133,27 +141,25 @@ export function unknown(record: ConversationRecord, findableAt: number, now: num
  *
  * @param request.begunAt when the search began, by the store's clock
  */
-export function markMissed(
+export const markMissed = (
   state: ConsumerState,
-  request: { readonly reservation: string; readonly begunAt: number; readonly retryAfterMs: number },
+  { begunAt, retryAfterMs, ...request }: OnRecord & { readonly begunAt: number; readonly retryAfterMs: number },
   now: number,
-): Decision<Moved> {
-  const record = byReservation(state, request.reservation);
-  if (record?.status !== "unknown") return unchanged(record);
-  const { missedAt, findableAt = record.reservedUntil } = record;
-  const { begunAt } = request;
-  const isReleased = missedAt !== undefined && begunAt >= Math.max(missedAt + SEARCHES_APART_MS, findableAt);
-  const draft = new Draft(state, now);
-  if (isReleased && record.held) draft.leaveSets(record);
-  const next = draft.put({
-    ...record,
-    held: isReleased ? undefined : record.held,
-    missedAt: missedAt ?? begunAt,
-    retryAt: now + request.retryAfterMs,
-    busyUntil: undefined,
+): Decision<Moved> =>
+  move(state, request, now, ["unknown"], (record, draft) => {
+    const { missedAt, held, findableAt = record.reservedUntil } = record;
+    const isMissedTwice = missedAt !== undefined && begunAt >= Math.max(missedAt + SEARCHES_APART_MS, findableAt);
+    const isReleased = isMissedTwice && held === true;
+    if (isReleased) draft.leaveSets(record);
+    const next = draft.put({
+      ...record,
+      held: isReleased ? undefined : held,
+      missedAt: missedAt ?? begunAt,
+      retryAt: now + retryAfterMs,
+      busyUntil: undefined,
+    });
+    return { record: next, changed: isReleased };
   });
-  return draft.decide({ record: next, changed: isReleased && record.held === true });
-}
 
 export interface StopRequest extends Target {
   readonly reason: EndReason;
@@ -171,21 +177,15 @@ export type StopOutcome =
   | { readonly outcome: "outdated"; readonly generation: number };
 
 /** Requests the end of a conversation: `running` → `stopping`, if no page has a newer generation than the caller. */
-export function requestStop(state: ConsumerState, request: StopRequest, now: number): Decision<StopOutcome> {
-  const target = findTarget(state, request);
-  if (target.outcome !== "found") return { outcome: target };
-  const { record } = target;
-  if (record.status !== "running") return { outcome: target };
-  const { generation, reason, ifUnjoined, leaseMs } = request;
-  if (generation !== undefined) {
+export const requestStop = (state: ConsumerState, request: StopRequest, now: number): Decision<StopOutcome> =>
+  changeRunning<StopOutcome>(state, request, now, (record, draft) => {
     const newest = record.recipients?.at(-1)?.generation ?? 0;
-    if (newest > generation) return { outcome: { outcome: "outdated", generation: newest } };
-    if (generation > state.generation) return { outcome: { outcome: "outdated", generation: state.generation } };
-  }
-  if (ifUnjoined && (record.joined || (record.joinBy ?? 0) > now)) return { outcome: target };
-  const draft = new Draft(state, now);
-  return draft.decide(found(draft.stop(record, reason, leaseMs), true));
-}
+    const { reason, ifUnjoined, leaseMs, generation = newest } = request;
+    if (newest > generation) return { outcome: "outdated", generation: newest };
+    if (generation > state.generation) return { outcome: "outdated", generation: state.generation };
+    if (ifUnjoined && (record.joined || (record.joinBy ?? 0) > now)) return found(record, false);
+    return found(draft.take(draft.stop(record, reason), leaseMs), true);
+  });
 
 /**
  * Requests the stops of all that a reservation replaces. Returns every conversation of the consumer that has to be
@@ -193,36 +193,27 @@ export function requestStop(state: ConsumerState, request: StopRequest, now: num
  */
 export function requestReplacements(
   state: ConsumerState,
-  { reservation, leaseMs }: { readonly reservation: string; readonly leaseMs: number },
+  { reservation, leaseMs }: OnRecord & { readonly leaseMs: number },
   now: number,
 ): Decision<readonly ConversationRecord[] | undefined> {
-  const own = byReservation(state, reservation);
+  const own = recordOf(state, reservation);
   if (own?.status !== "reserved") return { outcome: undefined };
   const draft = new Draft(state, now);
-  for (const { reservation: replaced, reason } of own.replaces ?? []) {
-    const record = byReservation(state, replaced);
-    if (record?.status === "running") draft.stop(record, reason, leaseMs);
+  for (const replaced of own.replaces ?? []) {
+    const record = recordOf(state, replaced.reservation);
+    if (record?.status === "running") draft.take(draft.stop(record, replaced.reason), leaseMs);
   }
-  const stopping = draft.records.filter(({ status }) => status === "stopping");
-  if (own.replaces === undefined) return { outcome: stopping };
-  draft.put({ ...own, replaces: undefined });
-  return draft.decide(stopping);
+  if (own.replaces !== undefined) draft.put({ ...own, replaces: undefined });
+  return draft.decide(draft.state.records.filter(({ status }) => status === "stopping"));
 }
 
 /** Records that Equos reports a consumer in the conversation. */
-export function markJoined(
-  state: ConsumerState,
-  { reservation }: { readonly reservation: string },
-  now: number,
-): Decision<Moved> {
-  const record = byReservation(state, reservation);
-  if (record?.status !== "running" || record.joined) return unchanged(record);
-  const draft = new Draft(state, now);
-  return draft.decide({ record: draft.put({ ...record, joined: true, retryAt: undefined }), changed: true });
-}
+export const markJoined = (state: ConsumerState, request: OnRecord, now: number): Decision<Moved> =>
+  move(state, request, now, ["running"], (record, draft) =>
+    record.joined ? undefined : { record: draft.put({ ...record, joined: true }), changed: true },
+  );
 
-export interface EndRequest extends End {
-  readonly reservation: string;
+export interface EndRequest extends End, OnRecord {
   /** Equos' id, for an unknown start that was found. */
   readonly conversation?: string | undefined;
   /** How long this server has to announce the end, in ms. Default: the sweep announces it. `none`: there is no `onEvent`. */
@@ -233,38 +224,27 @@ export interface EndRequest extends End {
  * Records that nothing runs at Equos: `running`, `stopping`, or `unknown` → `ended`. The end is announced afterwards, by the
  * sweep. An end by Equos at about `endsAt` counts as `max-duration`.
  */
-export function markEnded(state: ConsumerState, request: EndRequest, now: number): Decision<Moved> {
-  const record = byReservation(state, request.reservation);
-  if (record === undefined || record.status === "ended" || record.status === "reserved") return unchanged(record);
-  const { endsAt = Number.POSITIVE_INFINITY } = record;
-  const endedAt = Math.min(request.endedAt ?? now, now);
-  const isAtEnd = request.reason === "upstream" && endedAt >= endsAt - MAX_DURATION_SLACK_MS;
-  const conversation = record.conversation ?? request.conversation;
-  const draft = new Draft(state, now);
-  if (conversation !== record.conversation) draft.alias(conversation);
-  const reason = isAtEnd ? "max-duration" : request.reason;
-  const ended = draft.end({ ...record, conversation }, { reason, seconds: request.seconds, endedAt });
-  const { announce } = request;
-  let next = ended;
-  if (announce === "none") next = draft.announced(ended);
-  else if (announce !== undefined) next = draft.put({ ...ended, attempts: 1, busyUntil: now + announce });
-  return draft.decide({ record: next, changed: true });
-}
+export const markEnded = (state: ConsumerState, request: EndRequest, now: number): Decision<Moved> =>
+  move(state, request, now, ["running", "stopping", "unknown"], (record, draft) => {
+    const { seconds, announce } = request;
+    const { endsAt = Number.POSITIVE_INFINITY, conversation = request.conversation } = record;
+    const endedAt = Math.min(request.endedAt ?? now, now);
+    const isAtEnd = request.reason === "upstream" && endedAt >= endsAt - MAX_DURATION_SLACK_MS;
+    const reason = isAtEnd ? "max-duration" : request.reason;
+    if (record.conversation === undefined && conversation !== undefined) draft.change.setAliases = [conversation];
+    let next = draft.end({ ...record, conversation }, { reason, seconds, endedAt });
+    if (announce === "none") next = draft.announced(next);
+    else if (announce !== undefined) next = draft.take(next, announce);
+    return { record: next, changed: true };
+  });
 
 /** Records that the event about an end was delivered. */
-export function acknowledgeEnd(
-  state: ConsumerState,
-  { reservation }: { readonly reservation: string },
-  now: number,
-): Decision<Moved> {
-  const record = byReservation(state, reservation);
-  if (record?.status !== "ended" || record.announcedAt !== undefined) return unchanged(record);
-  const draft = new Draft(state, now);
-  return draft.decide({ record: draft.announced(record), changed: true });
-}
+export const acknowledgeEnd = (state: ConsumerState, request: OnRecord, now: number): Decision<Moved> =>
+  move(state, request, now, ["ended"], (record, draft) =>
+    record.announcedAt === undefined ? { record: draft.announced(record), changed: true } : undefined,
+  );
 
-export interface ImportRequest {
-  readonly reservation: string;
+export interface ImportRequest extends OnRecord {
   /** Equos' id. */
   readonly conversation: string;
   /** Stop it. Without a reason it goes on, for the consumer in it. */
@@ -291,52 +271,53 @@ export function importConversation(
   request: ImportRequest,
   now: number,
 ): Decision<{ readonly record: ConversationRecord; readonly changed: boolean }> {
-  const { reservation, conversation, token, sealed, startedAt, maxSeconds, active, leaseMs } = request;
-  // Equos has given one id twice: the conversation is the other record's, so it is not stopped for this one.
-  const holder = state.records.find(
-    (other) => other.conversation === conversation && other.reservation !== reservation,
-  );
+  const { reservation, conversation, token, sealed, startedAt, maxSeconds, active, heartbeatTimeoutMs, leaseMs } =
+    request;
+  // The conversation is the other record's, so it is not stopped for this one.
+  const holder = holderOf(state, request);
   if (holder !== undefined && holder.status !== "ended") return { outcome: { record: holder, changed: false } };
-  const record = byReservation(state, reservation);
-  const isStart = record?.status === "reserved" || record?.status === "unknown";
-  const isKnown =
-    record !== undefined && !isStart && (record.status !== "ended" || record.conversation === conversation);
-  if (record !== undefined && (isKnown || (isStart && request.reason === undefined))) {
-    return { outcome: { record, changed: false } };
+  const record = recordOf(state, reservation);
+  if (record !== undefined) {
+    const isStart = record.status === "reserved" || record.status === "unknown";
+    const isGivenUp = record.status === "ended" && record.conversation !== conversation;
+    if (!isGivenUp && !(isStart && request.reason !== undefined)) return { outcome: { record, changed: false } };
   }
   const draft = new Draft(state, now);
-  draft.raiseGeneration(now);
+  draft.state.generation = Math.max(state.generation, now);
   const isOneTooMany = active !== undefined && state.records.filter(isActive).length >= active;
   const reason = request.reason ?? (isOneTooMany ? "orphan" : undefined);
-  const base: ConversationRecord =
-    record === undefined
-      ? { reservation, status: "running", fingerprint: "", maxSeconds, reservedAt: startedAt, reservedUntil: startedAt }
-      : { ...settledFields(record, "running"), reason: undefined };
+  const stranger = {
+    reservation,
+    fingerprint: "",
+    maxSeconds,
+    reservedAt: startedAt,
+    reservedUntil: startedAt,
+  } as const;
   const imported: ConversationRecord = {
-    ...base,
+    ...(record === undefined ? stranger : settledFields(record, "running")),
+    status: "running",
+    reason: undefined,
     conversation,
     token,
     startedAt,
     endsAt: startedAt + maxSeconds * 1000,
     joined: true,
-    heartbeatBy: request.heartbeatTimeoutMs === undefined ? undefined : now + request.heartbeatTimeoutMs,
+    heartbeatBy: heartbeatTimeoutMs === undefined ? undefined : now + heartbeatTimeoutMs,
     checkedAt: now,
   };
-  draft.alias(conversation, token);
-  if (sealed !== undefined) draft.seal(reservation, sealed);
-  const next = reason === undefined ? draft.put(imported) : draft.stop(imported, reason, leaseMs);
+  draft.change.setAliases = token === undefined ? [conversation] : [conversation, token];
+  if (sealed !== undefined) draft.change.setSealed = { [reservation]: sealed };
+  const next = reason === undefined ? draft.put(imported) : draft.take(draft.stop(imported, reason), leaseMs);
   return draft.decide({ record: next, changed: true });
 }
 
 /** Gives a record back that was handed out as work: the next server takes it after `afterMs`. */
-export function retryLater(
+export const retryLater = (
   state: ConsumerState,
-  { reservation, afterMs }: { readonly reservation: string; readonly afterMs: number },
+  request: OnRecord & { readonly afterMs: number },
   now: number,
-): Decision<Moved> {
-  const record = byReservation(state, reservation);
-  if (record === undefined || record.status === "reserved") return unchanged(record);
-  const draft = new Draft(state, now);
-  const next = draft.put({ ...record, retryAt: now + afterMs, busyUntil: undefined });
-  return draft.decide({ record: next, changed: true });
-}
+): Decision<Moved> =>
+  move(state, request, now, ["running", "unknown", "stopping", "ended"], (record, draft) => ({
+    record: draft.put({ ...record, retryAt: now + request.afterMs, busyUntil: undefined }),
+    changed: true,
+  }));
