@@ -52,14 +52,14 @@ export const mutations: readonly Mutation[] = [
     // The stop is sent once, and the store says `running` until Equos confirms it.
     "stopping before the stop",
     transitions,
-    "return found(draft.take(draft.stop(record, reason), leaseMs), true);",
-    "return found(new Draft(state, now).stop(record, reason), true);",
+    "return asFound(takeWork(draft, stopRecord(draft, record, reason), leaseMs), true);",
+    "return asFound(stopRecord(openDraft(state, now), record, reason), true);",
   ),
   mutation(
     "generation of an undelivered response",
     presence,
-    "withoutRecipients(record, (recipient) => recipient.generation === generation, now + graceMs)",
-    "withoutRecipients(record, () => true, now + graceMs)",
+    "const isLost = (recipient: Recipient) => recipient.generation === generation;",
+    "const isLost = (recipient: Recipient) => recipient.generation === generation || true;",
   ),
   mutation(
     "generation of a page end",

@@ -1,4 +1,4 @@
-import { Draft } from "./draft.js";
+import { type Draft, decide, endRecord, makeUnknown, openDraft, stopRecord, takeWork } from "./draft.js";
 import {
   type ConsumerState,
   type ConversationRecord,
@@ -8,7 +8,6 @@ import {
   KEEP_ENDED_MS,
   SURELY_OVER_MS,
 } from "./state.js";
-import { unknown } from "./transitions.js";
 
 /** Equos ends a conversation at `endsAt` by itself. The broker stops it this long after, in ms. */
 const MAX_DURATION_GRACE_MS = 2_000;
@@ -41,19 +40,19 @@ export interface Work {
  * @param leaseMs how long the caller has for each piece of work
  */
 export function due(state: ConsumerState, leaseMs: number, now: number): Decision<readonly Work[]> {
-  const draft = new Draft(state, now);
+  const draft = openDraft(state, now);
   const work: Work[] = [];
   for (const record of state.records) {
-    const deadline = deadlinesOf(record).find(([at]) => at <= now);
+    const deadline = listDeadlines(record).find(([at]) => at <= now);
     const current = deadline === undefined ? record : expire(draft, record, deadline[1]);
     const kind = WORK[current.status];
-    if (kind !== undefined && workAt(current) <= now) work.push({ kind, record: draft.take(current, leaseMs) });
+    if (kind !== undefined && workAt(current) <= now) work.push({ kind, record: takeWork(draft, current, leaseMs) });
   }
-  return draft.decide(work);
+  return decide(draft, work);
 }
 
 /** The deadlines of a record that change its status, with the reason. The first one that has passed counts. */
-function deadlinesOf(record: ConversationRecord): readonly (readonly [at: number, reason: EndReason | "unknown"])[] {
+function listDeadlines(record: ConversationRecord): readonly (readonly [at: number, reason: EndReason | "unknown"])[] {
   const { status, replaces, reservedUntil, scheduledStop, heartbeatBy = never, endsAt = latestEnd(record) } = record;
   switch (status) {
     case "reserved":
@@ -75,10 +74,10 @@ function deadlinesOf(record: ConversationRecord): readonly (readonly [at: number
 }
 
 function expire(draft: Draft, record: ConversationRecord, reason: EndReason | "unknown"): ConversationRecord {
-  if (reason === "unknown") return draft.put(unknown(record, record.reservedUntil, draft.now));
+  if (reason === "unknown") return makeUnknown(draft, record, record.reservedUntil);
   return record.status === "running"
-    ? draft.stop(record, reason)
-    : draft.end(record, { reason, endedAt: record.endsAt });
+    ? stopRecord(draft, record, reason)
+    : endRecord(draft, record, { reason, endedAt: record.endsAt });
 }
 
 const WORK: Readonly<Partial<Record<ConversationStatus, Work["kind"]>>> = {
@@ -100,7 +99,7 @@ export function nextDueAt({ records }: ConsumerState): number | undefined {
   let earliest = never;
   for (const record of records) {
     earliest = Math.min(earliest, workAt(record));
-    for (const [at] of deadlinesOf(record)) earliest = Math.min(earliest, at);
+    for (const [at] of listDeadlines(record)) earliest = Math.min(earliest, at);
   }
   return earliest === never ? undefined : earliest;
 }

@@ -1,6 +1,6 @@
-import { Draft } from "./draft.js";
+import { type Draft, decide, openDraft, putRecord } from "./draft.js";
 import type { ConsumerState, ConversationRecord, Decision, Recipient } from "./state.js";
-import { changeRunning, found, recordOf, type Target, type TargetOutcome } from "./target.js";
+import { asFound, changeRunning, findRecord, type Target, type TargetOutcome } from "./target.js";
 
 /** Recipients that a record keeps. Of more, the two oldest become one. */
 const MAX_RECIPIENTS = 8;
@@ -26,36 +26,36 @@ const FIRST_HEARTBEAT_MS = 30_000;
  * So a running record with known recipients has a scheduled stop exactly while it has no recipient.
  */
 
-/** What a hand-out needs to know of the caller. */
-export interface HandOut {
-  /** The caller's reservation id. */
-  readonly caller: string;
+/** The caller that a payload is handed out to. */
+interface Caller {
+  readonly reservation: string;
   readonly sendsHeartbeats: boolean;
   readonly joinTimeoutMs: number;
 }
 
-/** Row "handed out": returns the record as it is after the payload was handed out as `generation`. */
+/** Row "handed out": returns what changes in a record whose payload is handed out as `generation`. */
 export function handOut(
   record: ConversationRecord,
   generation: number,
   now: number,
-  { caller, sendsHeartbeats, joinTimeoutMs }: HandOut,
-): ConversationRecord {
+  { reservation, sendsHeartbeats, joinTimeoutMs }: Caller,
+): Partial<ConversationRecord> {
+  const { recipients, heartbeatBy } = record;
   const joinBy = now + joinTimeoutMs;
+  const recipient: Recipient = { generation, caller: reservation, since: now, sendsHeartbeats };
   return {
-    ...record,
+    recipients: recipients && mergeOldest([...recipients, recipient]),
     scheduledStop: undefined,
+    joinBy: record.joined ? record.joinBy : joinBy,
+    heartbeatBy: heartbeatBy && Math.max(heartbeatBy, joinBy),
     attempts: undefined,
     retryAt: undefined,
     busyUntil: undefined,
-    recipients:
-      record.recipients && bounded([...record.recipients, { generation, caller, since: now, sendsHeartbeats }]),
-    joinBy: record.joined ? record.joinBy : joinBy,
-    heartbeatBy: record.heartbeatBy && Math.max(record.heartbeatBy, joinBy),
   };
 }
 
-function bounded(recipients: readonly Recipient[]): readonly Recipient[] {
+/** Row "more than eight recipients". */
+function mergeOldest(recipients: readonly Recipient[]): readonly Recipient[] {
   const [oldest, second, ...newer] = recipients;
   if (recipients.length <= MAX_RECIPIENTS || oldest === undefined || second === undefined) return recipients;
   const sendsHeartbeats = oldest.sendsHeartbeats && second.sendsHeartbeats;
@@ -69,30 +69,28 @@ export function undelivered(
   now: number,
 ): Decision<{ readonly scheduled: boolean }> {
   const { reservation, generation, graceMs } = request;
-  const draft = new Draft(state, now);
-  const record = recordOf(state, reservation);
-  const next = record && withoutRecipients(record, (recipient) => recipient.generation === generation, now + graceMs);
-  if (next !== undefined) draft.put(next);
-  return draft.decide({ scheduled: next?.scheduledStop !== undefined });
+  const draft = openDraft(state, now);
+  const record = findRecord(state, reservation);
+  const isLost = (recipient: Recipient) => recipient.generation === generation;
+  const next = record && removeRecipients(draft, record, isLost, now + graceMs);
+  return decide(draft, { scheduled: next?.scheduledStop !== undefined });
 }
 
-/** Removes the recipients that match, as undelivered. `undefined`: there is nothing to remove. */
-export function withoutRecipients(
+/** Removes the recipients that match, as undelivered. Returns `undefined` if there is none. */
+export function removeRecipients(
+  draft: Draft,
   record: ConversationRecord,
-  matches: (recipient: Recipient) => boolean,
+  isLost: (recipient: Recipient) => boolean,
   stopAt: number,
 ): ConversationRecord | undefined {
-  const { status, recipients, confirmed = 0 } = record;
+  const { status, recipients = [], confirmed = 0 } = record;
   if (status !== "running") return undefined;
-  const left = recipients?.filter(
-    (recipient) => !matches(recipient) || recipient.kept || recipient.generation <= confirmed,
+  const left = recipients.filter(
+    (recipient) => !isLost(recipient) || recipient.kept || recipient.generation <= confirmed,
   );
-  if (left?.length === recipients?.length) return undefined;
-  return {
-    ...record,
-    recipients: left,
-    scheduledStop: left?.length ? undefined : { at: stopAt, reason: "undelivered" },
-  };
+  if (left.length === recipients.length) return undefined;
+  const scheduledStop = left.length === 0 ? ({ at: stopAt, reason: "undelivered" } as const) : undefined;
+  return putRecord(draft, record, { recipients: left, scheduledStop });
 }
 
 export interface PageHideRequest extends Target {
@@ -105,12 +103,12 @@ export interface PageHideRequest extends Target {
 export const pageHide = (state: ConsumerState, request: PageHideRequest, now: number): Decision<TargetOutcome> =>
   changeRunning(state, request, now, (record, draft) => {
     const { generation = state.generation, graceMs } = request;
-    if (generation > state.generation) return found(record, false);
+    if (generation > state.generation) return asFound(record, false);
     const recipients = record.recipients?.filter((recipient) => recipient.generation > generation);
     const left = Math.max(record.left ?? 0, generation);
     const isScheduled = !recipients?.length && record.scheduledStop === undefined;
     const scheduledStop = isScheduled ? ({ at: now + graceMs, reason: "page-closed" } as const) : record.scheduledStop;
-    return found(draft.put({ ...record, recipients, left, scheduledStop }), isScheduled);
+    return asFound(putRecord(draft, record, { recipients, left, scheduledStop }), isScheduled);
   });
 
 export interface HeartbeatRequest extends Target {
@@ -122,17 +120,21 @@ export interface HeartbeatRequest extends Target {
 export const heartbeat = (state: ConsumerState, request: HeartbeatRequest, now: number): Decision<TargetOutcome> =>
   changeRunning(state, request, now, (record, draft) => {
     const { generation = 0, heartbeatTimeoutMs } = request;
+    const { joined, joinBy = 0, left = 0 } = record;
     // A newer page still has until the join deadline for its first heartbeat: an older page's must not shorten that.
-    const heartbeatBy = Math.max(now + heartbeatTimeoutMs, record.heartbeatBy ?? 0, record.joinBy ?? 0);
-    const alive: ConversationRecord = { ...record, joined: true, heartbeatBy };
-    const isCurrent = generation > (record.left ?? 0) && generation <= state.generation;
-    return found(draft.put(isCurrent ? confirmedBy(alive, generation, now) : alive), !record.joined);
+    const heartbeatBy = Math.max(now + heartbeatTimeoutMs, record.heartbeatBy ?? 0, joinBy);
+    const isCurrent = generation > left && generation <= state.generation;
+    const confirmation = isCurrent ? confirm(record, generation, now) : {};
+    return asFound(putRecord(draft, record, { joined: true, heartbeatBy }, confirmation), !joined);
   });
 
 /** Row "… with `g` > `left`". */
-function confirmedBy(record: ConversationRecord, generation: number, now: number): ConversationRecord {
-  const { recipients = [] } = record;
-  const confirmed = Math.max(record.confirmed ?? 0, generation);
+function confirm(
+  { recipients = [], confirmed: before = 0 }: ConversationRecord,
+  generation: number,
+  now: number,
+): Partial<ConversationRecord> {
+  const confirmed = Math.max(before, generation);
   const own = recipients.find((recipient) => recipient.generation === generation);
   // A response that was reported as lost has arrived after all, or the conversation was imported.
   const sender = own ?? { generation, caller: "", since: now, sendsHeartbeats: true };
@@ -140,7 +142,7 @@ function confirmedBy(record: ConversationRecord, generation: number, now: number
     const isOverdue = recipient.sendsHeartbeats && recipient.since + FIRST_HEARTBEAT_MS < now;
     return recipient.generation > generation && (!isOverdue || recipient.generation <= confirmed);
   });
-  return { ...record, scheduledStop: undefined, confirmed, recipients: bounded([sender, ...newer]) };
+  return { scheduledStop: undefined, confirmed, recipients: mergeOldest([sender, ...newer]) };
 }
 
 /** Returns whether each page that may have the conversation has promised heartbeats. Silence then means that none has joined. */

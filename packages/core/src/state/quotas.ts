@@ -35,7 +35,7 @@ export interface QuotaReading {
  * @param counters values of shared counters, as far as the store has reported them
  */
 export function charge(
-  { usage }: ConsumerState,
+  state: ConsumerState,
   quotas: readonly Quota[],
   maxSeconds: number,
   counters: ReadonlyMap<string, number>,
@@ -44,37 +44,40 @@ export function charge(
   | { readonly maxSeconds: number; readonly charges: readonly Charge[] }
   | { readonly by: string; readonly retryAfterMs: number } {
   let granted = maxSeconds;
-  const windows: Omit<Charge, "amount">[] = [];
-  for (const { name, unit, scope, limit, ...quota } of quotas) {
-    const { key, expiresAt } = windowOf(quota, now);
-    const left = limit - (scope === "consumer" ? usedIn(usage, key) : (counters.get(key) ?? 0));
-    const isSeconds = unit === "seconds";
-    if (left < (isSeconds ? Math.min(MIN_SECONDS, maxSeconds) : 1)) return { by: name, retryAfterMs: expiresAt - now };
+  for (const quota of quotas) {
+    const { key, expiresAt } = findWindow(quota, now);
+    const left = quota.limit - (quota.scope === "consumer" ? readUsed(state, key) : (counters.get(key) ?? 0));
+    const isSeconds = quota.unit === "seconds";
+    const least = isSeconds ? Math.min(MIN_SECONDS, maxSeconds) : 1;
+    if (left < least) return { by: quota.name, retryAfterMs: expiresAt - now };
     if (isSeconds) granted = Math.min(granted, left);
-    windows.push({ unit, scope, key, expiresAt });
   }
-  const charges = windows.map((window) => ({ ...window, amount: window.unit === "seconds" ? granted : 1 }));
+  const charges = quotas.map((quota) => {
+    const { unit, scope } = quota;
+    const { key, expiresAt } = findWindow(quota, now);
+    return { unit, scope, key, amount: unit === "seconds" ? granted : 1, expiresAt };
+  });
   return { maxSeconds: granted, charges };
 }
 
 /** Returns what the consumer has left. Shared quotas are not the consumer's to know. */
-export const readings = ({ usage }: ConsumerState, quotas: readonly Quota[], now: number): readonly QuotaReading[] =>
+export const readQuotas = (state: ConsumerState, quotas: readonly Quota[], now: number): readonly QuotaReading[] =>
   quotas
     .filter(({ scope }) => scope === "consumer")
     .map((quota) => {
-      const { key, expiresAt } = windowOf(quota, now);
+      const { key, expiresAt } = findWindow(quota, now);
       const { name, unit, limit, windowSeconds } = quota;
-      const left = Math.max(0, limit - usedIn(usage, key));
+      const left = Math.max(0, limit - readUsed(state, key));
       return { name, unit, limit, windowSeconds, left, resetMs: expiresAt - now };
     });
 
 /** The window's length is part of the key, so a changed quota begins anew. */
-function windowOf({ key, windowSeconds }: Pick<Quota, "key" | "windowSeconds">, now: number) {
+function findWindow({ key, windowSeconds }: Quota, now: number) {
   const windowMs = windowSeconds * 1000;
   const index = Math.floor(now / windowMs);
   return { key: `${key}:${windowSeconds}:${index}`, expiresAt: (index + 1) * windowMs };
 }
 
 /** Returns what a window of the consumer's own has used. */
-export const usedIn = (usage: ConsumerState["usage"], key: string): number =>
+export const readUsed = ({ usage }: ConsumerState, key: string): number =>
   usage.find((window) => window.key === key)?.used ?? 0;

@@ -1,6 +1,6 @@
-import { Draft } from "./draft.js";
+import { countUsage, decide, nextGeneration, openDraft, putRecord } from "./draft.js";
 import { handOut } from "./presence.js";
-import { charge, type Quota, type QuotaReading, readings } from "./quotas.js";
+import { charge, type Quota, type QuotaReading, readQuotas } from "./quotas.js";
 import {
   type ConsumerState,
   type ConversationRecord,
@@ -10,7 +10,7 @@ import {
   type Replacement,
   SURELY_OVER_MS,
 } from "./state.js";
-import { recordOf } from "./target.js";
+import { findRecord } from "./target.js";
 
 /** How long a start of the same fingerprint is refused on the `token` route after an end was requested, in ms. */
 export const COOLDOWN_MS = 10_000;
@@ -115,13 +115,13 @@ export function reserve(
   counters: ReadonlyMap<string, number> = new Map(),
 ): Decision<ReserveOutcome> {
   const { records } = state;
-  const { fingerprint, route, onConflict, forceNew, active, quotas } = request;
+  const { fingerprint, route, onConflict, active, quotas } = request;
 
-  const own = recordOf(state, request.reservation);
-  if (own !== undefined && own.status !== "reserved") return { outcome: { outcome: "reservation-used" } };
+  const own = findRecord(state, request.reservation);
   if (own !== undefined) {
-    const { maxSeconds, replaces = [] } = own;
-    return { outcome: { outcome: "reserved", maxSeconds, replaces, readings: readings(state, quotas, now) } };
+    const { status, maxSeconds, replaces = [] } = own;
+    if (status !== "reserved") return { outcome: { outcome: "reservation-used" } };
+    return { outcome: { outcome: "reserved", maxSeconds, replaces, readings: readQuotas(state, quotas, now) } };
   }
 
   const same = records.filter((record) => record.fingerprint === fingerprint);
@@ -130,30 +130,32 @@ export function reserve(
 
   const running = same.findLast(isRunning);
   const isPastEnd = running !== undefined && isOver(running, now);
-  if (route === "token") {
+  if (route === "token" && (running === undefined || isPastEnd)) {
     const ends = same.map(({ reason, stoppedAt = 0 }) => (COOLS_DOWN.has(reason) ? stoppedAt : 0));
-    const since = running === undefined ? Math.max(...ends) : isPastEnd ? (running.endsAt ?? 0) : 0;
-    const retryAfterMs = since + COOLDOWN_MS - now;
-    if (isPastEnd || retryAfterMs > 0)
+    const retryAfterMs = Math.max(running?.endsAt ?? 0, ...ends) + COOLDOWN_MS - now;
+    if (isPastEnd || retryAfterMs > 0) {
       return { outcome: { outcome: "cooldown", retryAfterMs: Math.max(retryAfterMs, 1000) } };
+    }
   }
 
   const replaces: Replacement[] = [];
   if (running !== undefined) {
     const { reservation } = running;
+    const policy = request.forceNew ? "replace" : onConflict.same;
     const unusable = request.unusable?.[reservation];
-    if (request.waitedFor === reservation && unusable === undefined) return resumed(state, running, request, now);
-    if (isPastEnd) replaces.push({ reservation, reason: "max-duration" });
-    else if (unusable !== undefined) replaces.push({ reservation, reason: unusable });
-    else if (onConflict.same === "resume" && !forceNew) return resumed(state, running, request, now);
-    else if (onConflict.same === "reject" && !forceNew) return conflict(state, running, now);
-    else replaces.push({ reservation, reason: "replaced" });
+    let reason: EndReason = "replaced";
+    if (request.waitedFor === reservation && unusable === undefined) return resume(state, running, request, now);
+    if (isPastEnd) reason = "max-duration";
+    else if (unusable !== undefined) reason = unusable;
+    else if (policy === "resume") return resume(state, running, request, now);
+    else if (policy === "reject") return refuse(state, running, now);
+    replaces.push({ reservation, reason });
   }
 
   const others = records.filter((record) => isActive(record) && record !== running);
   const inTheWay = others.find(isRunning) ?? others[0];
   if (inTheWay !== undefined && others.length >= active && onConflict.different === "reject") {
-    return conflict(state, inTheWay, now);
+    return refuse(state, inTheWay, now);
   }
   while (others.length >= active) {
     const index = others.findIndex(isRunning);
@@ -166,11 +168,11 @@ export function reserve(
   const unsettled = records.filter((record) => isActive(record) || record.status === "unknown");
   if (unsettled.length - replaces.length >= MAX_ACTIVE) return { outcome: waitFor(unsettled, now) };
 
-  return withinLimits(state, request, replaces, counters, now);
+  return reserveWithinLimits(state, request, replaces, counters, now);
 }
 
 /** Rows 13 and 14. */
-function withinLimits(
+function reserveWithinLimits(
   state: ConsumerState,
   request: ReserveRequest,
   replaces: readonly Replacement[],
@@ -179,81 +181,75 @@ function withinLimits(
 ): Decision<ReserveOutcome> {
   const { reservation, quotas, sets } = request;
   const charged = charge(state, quotas, request.maxSeconds, counters, now);
-  const full = sets.find(({ set, limit }) => limit !== undefined && (counters.get(set) ?? 0) >= limit);
+  const full = sets.find(({ set, limit = Number.POSITIVE_INFINITY }) => (counters.get(set) ?? 0) >= limit);
   if ("by" in charged || full !== undefined) {
     const { by, retryAfterMs } = "by" in charged ? charged : { by: full?.set ?? "", retryAfterMs: 0 };
-    return { outcome: { outcome: "limited", by, retryAfterMs, readings: readings(state, quotas, now) } };
+    return { outcome: { outcome: "limited", by, retryAfterMs, readings: readQuotas(state, quotas, now) } };
   }
   const { maxSeconds, charges } = charged;
   const reservedUntil = now + request.reservedForMs;
   // Covers every later state, so that no transition has to prolong it.
   const until = reservedUntil + maxSeconds * 1000 + SURELY_OVER_MS;
   const ignoring = replaces.map((replacement) => replacement.reservation);
-  const draft = new Draft(state, now);
-  draft.put({
+  const draft = openDraft(state, now);
+  putRecord(draft, {
     reservation,
     status: "reserved",
     fingerprint: request.fingerprint,
     maxSeconds,
     reservedAt: now,
     reservedUntil,
-    replaces: orUndefined(replaces),
-    charges: orUndefined(charges),
-    memberOf: orUndefined(sets.map(({ set }) => set)),
-    sendsHeartbeats: request.sendsHeartbeats || undefined,
+    replaces: replaces.length === 0 ? undefined : replaces,
+    charges,
+    memberOf: sets.map(({ set }) => set),
+    sendsHeartbeats: request.sendsHeartbeats,
   });
-  for (const [index, item] of charges.entries()) draft.count(item, item.amount, quotas[index]?.limit);
+  for (const [index, item] of charges.entries()) countUsage(draft, item, item.amount, quotas[index]?.limit);
   draft.change.start = true;
   draft.change.setSealed = { [reservation]: request.sealed };
   draft.change.members = sets.map(({ set, limit }) => ({ set, id: reservation, until, bound: limit, ignoring }));
-  return draft.decide({ outcome: "reserved", maxSeconds, replaces, readings: readings(draft.state, quotas, now) });
+  return decide(draft, { outcome: "reserved", maxSeconds, replaces, readings: readQuotas(draft.state, quotas, now) });
 }
 
 /** Rows 5 and 8: a hand-out of the running conversation. */
-function resumed(
+function resume(
   state: ConsumerState,
-  record: ConversationRecord,
-  { reservation, sendsHeartbeats, joinTimeoutMs }: ReserveRequest,
+  running: ConversationRecord,
+  request: ReserveRequest,
   now: number,
 ): Decision<ReserveOutcome> {
-  const draft = new Draft(state, now);
-  const generation = draft.nextGeneration();
-  const check = isCheckDue(record, now);
-  const next = handOut(record, generation, now, { caller: reservation, sendsHeartbeats, joinTimeoutMs });
-  draft.put(check ? { ...next, checkedAt: now } : next);
-  return draft.decide({ outcome: "resumed", record: next, generation, check });
+  const draft = openDraft(state, now);
+  const generation = nextGeneration(draft);
+  const check = isCheckDue(running, now);
+  const record = putRecord(draft, running, handOut(running, generation, now, request), check ? { checkedAt: now } : {});
+  return decide(draft, { outcome: "resumed", record, generation, check });
 }
 
 /** Rows 9 and 11. If Equos says that the conversation is over, the caller ends it and asks again. */
-function conflict(state: ConsumerState, record: ConversationRecord, now: number): Decision<ReserveOutcome> {
-  const draft = new Draft(state, now);
+function refuse(state: ConsumerState, record: ConversationRecord, now: number): Decision<ReserveOutcome> {
+  const draft = openDraft(state, now);
   const check = isCheckDue(record, now);
-  if (check) draft.put({ ...record, checkedAt: now });
-  return draft.decide({ outcome: "conflict", record, check });
+  if (check) putRecord(draft, record, { checkedAt: now });
+  return decide(draft, { outcome: "conflict", record, check });
 }
 
-/** Rows 2, 3, and 12: a start that is under way is awaited, then the earliest end of a hold. */
+/** Rows 2, 3, and 12: the caller waits for a start that is under way, or else for the first end of a hold. */
 function waitFor(records: readonly ConversationRecord[], now: number): ReserveOutcome {
   const reserved = records.find(({ status }) => status === "reserved");
   if (reserved !== undefined) return { outcome: "pending", reservation: reserved.reservation };
-  // A search releases an unknown start then at the earliest.
-  const releases = records.map(({ findableAt = 0, missedAt = now }) =>
-    Math.max(findableAt, missedAt + SEARCHES_APART_MS),
-  );
-  return { outcome: "in-doubt", retryAfterMs: Math.max(1000, Math.min(...releases) - now) };
+  const ends = records.map(({ findableAt = 0, missedAt = now }) => Math.max(findableAt, missedAt + SEARCHES_APART_MS));
+  return { outcome: "in-doubt", retryAfterMs: Math.max(1000, Math.min(...ends) - now) };
 }
 
 const isHeld = ({ status, held }: ConversationRecord): boolean => status === "unknown" && held === true;
 
 const isRunning = ({ status }: ConversationRecord): boolean => status === "running";
 
-/** Whether a record counts against `active`. */
+/** Returns whether a record counts against `active`. */
 export const isActive = (record: ConversationRecord): boolean =>
   record.status === "reserved" || isRunning(record) || isHeld(record);
 
 const isOver = ({ endsAt = Number.POSITIVE_INFINITY }: ConversationRecord, now: number): boolean => endsAt <= now;
 
-const isCheckDue = (record: ConversationRecord, now: number): boolean =>
-  isRunning(record) && (record.checkedAt ?? record.startedAt ?? 0) + CHECK_EVERY_MS <= now;
-
-const orUndefined = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list);
+const isCheckDue = ({ status, startedAt = 0, checkedAt = startedAt }: ConversationRecord, now: number): boolean =>
+  status === "running" && checkedAt + CHECK_EVERY_MS <= now;

@@ -122,7 +122,7 @@ export interface ConversationRecord {
   readonly scheduledStop?: { readonly at: number; readonly reason: "page-closed" | "undelivered" } | undefined;
   readonly joined?: true | undefined;
   /** The page of the first generation has promised heartbeats. */
-  readonly sendsHeartbeats?: true | undefined;
+  readonly sendsHeartbeats?: boolean | undefined;
   /** When to look whether a consumer has joined. */
   readonly joinBy?: number | undefined;
   /** When the next heartbeat is overdue. Armed by the first one. */
@@ -219,10 +219,11 @@ type Check = (value: unknown) => boolean;
 /** Returns a check of an object's fields. A field without a check may have any value. */
 function fields<T>(checks: Partial<Record<keyof T, Check>>) {
   const entries = Object.entries<Check | undefined>(checks);
-  return (value: unknown): value is T =>
-    typeof value === "object" &&
-    value !== null &&
-    entries.every(([name, isValid]) => isValid?.(Reflect.get(value, name)));
+  return (value: unknown): value is T => {
+    if (typeof value !== "object" || value === null) return false;
+    const object = value as Readonly<Record<string, unknown>>;
+    return entries.every(([name, isValid]) => isValid?.(object[name]));
+  };
 }
 
 const list =

@@ -1,4 +1,4 @@
-import { Draft } from "./draft.js";
+import { type Draft, decide, openDraft } from "./draft.js";
 import type { ConsumerState, ConversationRecord, Decision } from "./state.js";
 
 /** Which conversation of the consumer a caller means. Without any field: the only live one, or else the only one that stops. */
@@ -19,9 +19,10 @@ export type TargetOutcome =
   /** Its start is under way: ask again when it has settled, with the record's `firstGeneration`. */
   | { readonly outcome: "pending"; readonly reservation: string };
 
-export const found = (record: ConversationRecord, changed: boolean) => ({ outcome: "found", record, changed }) as const;
+export const asFound = (record: ConversationRecord, changed: boolean) =>
+  ({ outcome: "found", record, changed }) as const;
 
-export const recordOf = ({ records }: ConsumerState, reservation: string): ConversationRecord | undefined =>
+export const findRecord = ({ records }: ConsumerState, reservation: string): ConversationRecord | undefined =>
   records.find((record) => record.reservation === reservation);
 
 /** Applies a change to the record that a caller means. One that does not run stays as it is. */
@@ -31,26 +32,20 @@ export function changeRunning<T = never>(
   now: number,
   apply: (record: ConversationRecord, draft: Draft) => TargetOutcome | T,
 ): Decision<TargetOutcome | T> {
-  const [record, other] = candidates(state, target);
+  const [record, other] = findCandidates(state, target);
   if (record === undefined) return { outcome: { outcome: "not-found" } };
   if (other !== undefined) return { outcome: { outcome: "ambiguous" } };
   if (record.status === "reserved") return { outcome: { outcome: "pending", reservation: record.reservation } };
-  if (record.status !== "running") return { outcome: found(record, false) };
-  const draft = new Draft(state, now);
-  return draft.decide(apply(record, draft));
+  if (record.status !== "running") return { outcome: asFound(record, false) };
+  const draft = openDraft(state, now);
+  return decide(draft, apply(record, draft));
 }
 
-function candidates({ records }: ConsumerState, { reservation, token, conversation }: Target) {
-  if (reservation === undefined && token === undefined && conversation === undefined) {
-    const live = records.filter(({ status }) => status === "reserved" || status === "running");
-    return live.length > 0 ? live : records.filter(({ status }) => status === "stopping");
-  }
-  return records
-    .filter(
-      (record) =>
-        (reservation === undefined || record.reservation === reservation) &&
-        (token === undefined || record.token === token) &&
-        (conversation === undefined || record.conversation === conversation),
-    )
-    .slice(0, 1);
+const KEYS = ["reservation", "token", "conversation"] as const;
+
+function findCandidates({ records }: ConsumerState, target: Target): readonly ConversationRecord[] {
+  const keys = KEYS.filter((key) => target[key] !== undefined);
+  if (keys.length > 0) return records.filter((record) => keys.every((key) => record[key] === target[key])).slice(0, 1);
+  const live = records.filter(({ status }) => status === "reserved" || status === "running");
+  return live.length > 0 ? live : records.filter(({ status }) => status === "stopping");
 }

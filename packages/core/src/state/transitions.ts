@@ -1,8 +1,22 @@
-import { Draft, type End, settledFields } from "./draft.js";
-import { handOut, withoutRecipients } from "./presence.js";
+import {
+  type Draft,
+  decide,
+  type End,
+  endRecord,
+  leaveSets,
+  makeUnknown,
+  markAnnounced,
+  nextGeneration,
+  openDraft,
+  putRecord,
+  settle,
+  stopRecord,
+  takeWork,
+} from "./draft.js";
+import { removeRecipients } from "./presence.js";
 import { isActive, SEARCHES_APART_MS } from "./reserve.js";
 import type { ConsumerState, ConversationRecord, ConversationStatus, Decision, EndReason } from "./state.js";
-import { changeRunning, found, recordOf, type Target, type TargetOutcome } from "./target.js";
+import { asFound, changeRunning, findRecord, type Target, type TargetOutcome } from "./target.js";
 
 /** How long before `endsAt`, in ms, an end by Equos counts as the end of the maximum duration. */
 const MAX_DURATION_SLACK_MS = 2_000;
@@ -23,10 +37,10 @@ function move(
   from: readonly ConversationStatus[],
   apply: (record: ConversationRecord, draft: Draft) => Moved,
 ): Decision<Moved> {
-  const draft = new Draft(state, now);
-  const record = recordOf(state, reservation);
+  const draft = openDraft(state, now);
+  const record = findRecord(state, reservation);
   const moved = record && from.includes(record.status) ? apply(record, draft) : undefined;
-  return draft.decide(moved ?? (record && { record, changed: false }));
+  return decide(draft, moved ?? (record && { record, changed: false }));
 }
 
 export interface CommitRequest {
@@ -54,11 +68,11 @@ export type CommitOutcome =
 /** Records Equos' answer to a start: `reserved` → `running`, and hands the payload out to the caller. */
 export function commit(state: ConsumerState, request: CommitRequest, now: number): Decision<CommitOutcome> {
   const { reservation, conversation, token, sealed, joinTimeoutMs } = request;
-  if (holderOf(state, request) !== undefined) {
+  if (findHolder(state, request) !== undefined) {
     const { change } = markUnknown(state, { reservation, findableAt: now }, now);
     return { outcome: { outcome: "duplicate-conversation" }, change };
   }
-  const record = recordOf(state, reservation);
+  const record = findRecord(state, reservation);
   if (record?.status === "running" && record.conversation === conversation) {
     // The same answer is recorded a second time.
     return { outcome: { outcome: "committed", record, generation: record.firstGeneration ?? state.generation } };
@@ -68,27 +82,28 @@ export function commit(state: ConsumerState, request: CommitRequest, now: number
     const late = importConversation(state, { ...request, reason: "late-response", startedAt: now, maxSeconds }, now);
     return { outcome: { outcome: "late", record: late.outcome.record }, change: late.change };
   }
-  const draft = new Draft(state, now);
-  const generation = draft.nextGeneration();
-  const running: ConversationRecord = {
-    ...settledFields(record, "running"),
+  const draft = openDraft(state, now);
+  const generation = nextGeneration(draft);
+  const sendsHeartbeats = record.sendsHeartbeats === true;
+  const running = putRecord(draft, record, {
+    status: "running",
+    replaces: undefined,
     maxSeconds,
     conversation,
     token,
     startedAt: now,
     endsAt: now + maxSeconds * 1000,
-    recipients: [],
     firstGeneration: generation,
-  };
-  const sendsHeartbeats = record.sendsHeartbeats === true;
-  const next = draft.put(handOut(running, generation, now, { caller: reservation, sendsHeartbeats, joinTimeoutMs }));
+    recipients: [{ generation, caller: reservation, since: now, sendsHeartbeats }],
+    joinBy: now + joinTimeoutMs,
+  });
   draft.change.setAliases = [conversation, token];
   draft.change.setSealed = { [reservation]: sealed };
-  return draft.decide({ outcome: "committed", record: next, generation });
+  return decide(draft, { outcome: "committed", record: running, generation });
 }
 
 /** Returns another record that has the same conversation: Equos has given one id twice. */
-const holderOf = (
+const findHolder = (
   { records }: ConsumerState,
   { reservation, conversation }: OnRecord & { readonly conversation: string },
 ) => records.find((record) => record.conversation === conversation && record.reservation !== reservation);
@@ -102,15 +117,14 @@ export function withdraw(
   { reservation, graceMs }: OnRecord & { readonly graceMs: number },
   now: number,
 ): Decision<Moved> {
-  const draft = new Draft(state, now);
+  const draft = openDraft(state, now);
   for (const record of state.records) {
     const isStart = record.status === "reserved" || record.status === "unknown";
-    if (isStart && record.reservation === reservation) draft.end(record, { reason: "not-started" });
-    const without = withoutRecipients(record, ({ caller }) => caller === reservation, now + graceMs);
-    if (without !== undefined) draft.put(without);
+    if (isStart && record.reservation === reservation) endRecord(draft, record, { reason: "not-started" });
+    removeRecipients(draft, record, ({ caller }) => caller === reservation, now + graceMs);
   }
-  const record = recordOf(draft.state, reservation);
-  return draft.decide(record && { record, changed: draft.isChanged });
+  const record = findRecord(draft.state, reservation);
+  return decide(draft, record && { record, changed: draft.state.records !== state.records });
 }
 
 /**
@@ -126,14 +140,8 @@ export const markUnknown = (
 ): Decision<Moved> =>
   move(state, request, now, ["reserved", "unknown"], (record, draft) => {
     const findableAt = Math.min(request.findableAt, record.findableAt ?? request.findableAt);
-    return { record: draft.put(unknown(record, findableAt, now)), changed: record.status === "reserved" };
+    return { record: makeUnknown(draft, record, findableAt), changed: record.status === "reserved" };
   });
-
-/** Returns a reserved record as `unknown`. One that is unknown keeps what its searches have found out. */
-export function unknown(record: ConversationRecord, findableAt: number, now: number): ConversationRecord {
-  const held = record.status === "unknown" ? record.held : true;
-  return { ...settledFields(record, "unknown"), held, missedAt: record.missedAt, findableAt, retryAt: now };
-}
 
 /**
  * Records that a complete search has missed an unknown start. Two misses at least 10 s apart release the hold, if no
@@ -150,9 +158,8 @@ export const markMissed = (
     const { missedAt, held, findableAt = record.reservedUntil } = record;
     const isMissedTwice = missedAt !== undefined && begunAt >= Math.max(missedAt + SEARCHES_APART_MS, findableAt);
     const isReleased = isMissedTwice && held === true;
-    if (isReleased) draft.leaveSets(record);
-    const next = draft.put({
-      ...record,
+    if (isReleased) leaveSets(draft, record);
+    const next = putRecord(draft, record, {
       held: isReleased ? undefined : held,
       missedAt: missedAt ?? begunAt,
       retryAt: now + retryAfterMs,
@@ -183,8 +190,8 @@ export const requestStop = (state: ConsumerState, request: StopRequest, now: num
     const { reason, ifUnjoined, leaseMs, generation = newest } = request;
     if (newest > generation) return { outcome: "outdated", generation: newest };
     if (generation > state.generation) return { outcome: "outdated", generation: state.generation };
-    if (ifUnjoined && (record.joined || (record.joinBy ?? 0) > now)) return found(record, false);
-    return found(draft.take(draft.stop(record, reason), leaseMs), true);
+    if (ifUnjoined && (record.joined || (record.joinBy ?? 0) > now)) return asFound(record, false);
+    return asFound(takeWork(draft, stopRecord(draft, record, reason), leaseMs), true);
   });
 
 /**
@@ -196,21 +203,24 @@ export function requestReplacements(
   { reservation, leaseMs }: OnRecord & { readonly leaseMs: number },
   now: number,
 ): Decision<readonly ConversationRecord[] | undefined> {
-  const own = recordOf(state, reservation);
+  const own = findRecord(state, reservation);
   if (own?.status !== "reserved") return { outcome: undefined };
-  const draft = new Draft(state, now);
+  const draft = openDraft(state, now);
   for (const replaced of own.replaces ?? []) {
-    const record = recordOf(state, replaced.reservation);
-    if (record?.status === "running") draft.take(draft.stop(record, replaced.reason), leaseMs);
+    const record = findRecord(state, replaced.reservation);
+    if (record?.status === "running") takeWork(draft, stopRecord(draft, record, replaced.reason), leaseMs);
   }
-  if (own.replaces !== undefined) draft.put({ ...own, replaces: undefined });
-  return draft.decide(draft.state.records.filter(({ status }) => status === "stopping"));
+  if (own.replaces !== undefined) putRecord(draft, own, { replaces: undefined });
+  return decide(
+    draft,
+    draft.state.records.filter(({ status }) => status === "stopping"),
+  );
 }
 
 /** Records that Equos reports a consumer in the conversation. */
 export const markJoined = (state: ConsumerState, request: OnRecord, now: number): Decision<Moved> =>
   move(state, request, now, ["running"], (record, draft) =>
-    record.joined ? undefined : { record: draft.put({ ...record, joined: true }), changed: true },
+    record.joined ? undefined : { record: putRecord(draft, record, { joined: true }), changed: true },
   );
 
 export interface EndRequest extends End, OnRecord {
@@ -232,16 +242,16 @@ export const markEnded = (state: ConsumerState, request: EndRequest, now: number
     const isAtEnd = request.reason === "upstream" && endedAt >= endsAt - MAX_DURATION_SLACK_MS;
     const reason = isAtEnd ? "max-duration" : request.reason;
     if (record.conversation === undefined && conversation !== undefined) draft.change.setAliases = [conversation];
-    let next = draft.end({ ...record, conversation }, { reason, seconds, endedAt });
-    if (announce === "none") next = draft.announced(next);
-    else if (announce !== undefined) next = draft.take(next, announce);
+    let next = endRecord(draft, { ...record, conversation }, { reason, seconds, endedAt });
+    if (announce === "none") next = markAnnounced(draft, next);
+    else if (announce !== undefined) next = takeWork(draft, next, announce);
     return { record: next, changed: true };
   });
 
 /** Records that the event about an end was delivered. */
 export const acknowledgeEnd = (state: ConsumerState, request: OnRecord, now: number): Decision<Moved> =>
   move(state, request, now, ["ended"], (record, draft) =>
-    record.announcedAt === undefined ? { record: draft.announced(record), changed: true } : undefined,
+    record.announcedAt === undefined ? { record: markAnnounced(draft, record), changed: true } : undefined,
   );
 
 export interface ImportRequest extends OnRecord {
@@ -274,41 +284,35 @@ export function importConversation(
   const { reservation, conversation, token, sealed, startedAt, maxSeconds, active, heartbeatTimeoutMs, leaseMs } =
     request;
   // The conversation is the other record's, so it is not stopped for this one.
-  const holder = holderOf(state, request);
+  const holder = findHolder(state, request);
   if (holder !== undefined && holder.status !== "ended") return { outcome: { record: holder, changed: false } };
-  const record = recordOf(state, reservation);
+  const record = findRecord(state, reservation);
   if (record !== undefined) {
     const isStart = record.status === "reserved" || record.status === "unknown";
     const isGivenUp = record.status === "ended" && record.conversation !== conversation;
     if (!isGivenUp && !(isStart && request.reason !== undefined)) return { outcome: { record, changed: false } };
   }
-  const draft = new Draft(state, now);
+  const draft = openDraft(state, now);
   draft.state.generation = Math.max(state.generation, now);
   const isOneTooMany = active !== undefined && state.records.filter(isActive).length >= active;
   const reason = request.reason ?? (isOneTooMany ? "orphan" : undefined);
-  const stranger = {
-    reservation,
-    fingerprint: "",
-    maxSeconds,
-    reservedAt: startedAt,
-    reservedUntil: startedAt,
-  } as const;
-  const imported: ConversationRecord = {
-    ...(record === undefined ? stranger : settledFields(record, "running")),
-    status: "running",
+  const stranger = { reservation, fingerprint: "", maxSeconds, reservedAt: startedAt, reservedUntil: startedAt };
+  const imported: ConversationRecord = Object.assign(record === undefined ? stranger : settle(record, "running"), {
+    status: "running" as const,
     reason: undefined,
     conversation,
     token,
     startedAt,
     endsAt: startedAt + maxSeconds * 1000,
-    joined: true,
+    joined: true as const,
     heartbeatBy: heartbeatTimeoutMs === undefined ? undefined : now + heartbeatTimeoutMs,
     checkedAt: now,
-  };
+  });
   draft.change.setAliases = token === undefined ? [conversation] : [conversation, token];
   if (sealed !== undefined) draft.change.setSealed = { [reservation]: sealed };
-  const next = reason === undefined ? draft.put(imported) : draft.take(draft.stop(imported, reason), leaseMs);
-  return draft.decide({ record: next, changed: true });
+  const next =
+    reason === undefined ? putRecord(draft, imported) : takeWork(draft, stopRecord(draft, imported, reason), leaseMs);
+  return decide(draft, { record: next, changed: true });
 }
 
 /** Gives a record back that was handed out as work: the next server takes it after `afterMs`. */
@@ -318,6 +322,6 @@ export const retryLater = (
   now: number,
 ): Decision<Moved> =>
   move(state, request, now, ["running", "unknown", "stopping", "ended"], (record, draft) => ({
-    record: draft.put({ ...record, retryAt: now + request.afterMs, busyUntil: undefined }),
+    record: putRecord(draft, record, { retryAt: now + request.afterMs, busyUntil: undefined }),
     changed: true,
   }));
