@@ -53,13 +53,13 @@ export const mutations: readonly Mutation[] = [
     "stopping before the stop",
     transitions,
     "return asFound(takeWork(draft, stopRecord(draft, record, reason), leaseMs), true);",
-    "return asFound(stopRecord(openDraft(state, now), record, reason), true);",
+    "return asFound(stopRecord({ ...draft, state: { ...draft.state } }, record, reason), true);",
   ),
   mutation(
     "generation of an undelivered response",
     presence,
-    "const isLost = (recipient: Recipient) => recipient.generation === generation;",
-    "const isLost = (recipient: Recipient) => recipient.generation === generation || true;",
+    "removeRecipients(draft, record, graceMs, (recipient) => recipient.generation === generation)",
+    "removeRecipients(draft, record, graceMs, () => true)",
   ),
   mutation(
     "generation of a page end",

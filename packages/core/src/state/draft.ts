@@ -13,35 +13,37 @@ import {
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** What one decision changes. The state that it is made from stays as it is. */
+/** What one decision changes so far. */
 export interface Draft {
   readonly now: number;
-  readonly before: ConsumerState;
   /** The next state. Its lists are replaced, never changed. */
   readonly state: Writable<ConsumerState>;
   /** What has to be written, with the next state. */
   readonly change: Writable<Change>;
 }
 
-export function openDraft(before: ConsumerState, now: number): Draft {
-  const state = { ...before };
-  return { now, before, state, change: { state } };
-}
+/** Makes a function that decides about a state. The rule works on a draft; without a changed record there is no change. */
+export const toDecision =
+  <R, T>(rule: (draft: Draft, request: R) => T) =>
+  (before: ConsumerState, request: R, now: number): Decision<T> => {
+    const state = { ...before };
+    const draft: Draft = { now, state, change: { state } };
+    const outcome = rule(draft, request);
+    if (state.records === before.records) return { outcome };
+    forgetOld(draft);
+    return { outcome, change: draft.change };
+  };
 
-/** Returns the decision, without a change if no record has changed. Also removes what is too old. */
-export function decide<T>({ now, before, state, change }: Draft, outcome: T): Decision<T> {
-  if (state.records === before.records) return { outcome };
+function forgetOld({ now, state, change }: Draft): void {
   state.usage = state.usage.filter(({ expiresAt }) => expiresAt > now);
   const ended = state.records.filter(({ announcedAt }) => announcedAt !== undefined);
   const old = ended.filter(
     ({ announcedAt = 0 }, index) => announcedAt + KEEP_ENDED_MS <= now || index < ended.length - MAX_ENDED,
   );
-  if (old.length > 0) {
-    state.records = state.records.filter((record) => !old.includes(record));
-    const aliases = old.flatMap(({ conversation, token }) => [conversation, token]);
-    change.deleteAliases = aliases.filter((alias) => alias !== undefined);
-  }
-  return { outcome, change };
+  if (old.length === 0) return;
+  state.records = state.records.filter((record) => !old.includes(record));
+  const aliases = old.flatMap(({ conversation, token }) => [conversation, token]);
+  change.deleteAliases = aliases.filter((alias) => alias !== undefined);
 }
 
 /** Adds a record with changed fields, or replaces the one with the same reservation. */
@@ -79,9 +81,12 @@ export function stopRecord(draft: Draft, record: ConversationRecord, reason: End
 
 /** Moves a reserved record to `unknown`. One that is unknown keeps what its searches have found out. */
 export function makeUnknown(draft: Draft, record: ConversationRecord, findableAt: number): ConversationRecord {
-  const { status, missedAt } = record;
-  const held = status === "unknown" ? record.held : true;
-  return putRecord(draft, settle(record, "unknown"), { held, missedAt, findableAt, retryAt: draft.now });
+  return putRecord(draft, settle(record, "unknown"), {
+    held: record.status === "unknown" ? record.held : true,
+    missedAt: record.missedAt,
+    findableAt: Math.min(findableAt, record.findableAt ?? findableAt),
+    retryAt: draft.now,
+  });
 }
 
 /** How a conversation ended. */

@@ -1,9 +1,8 @@
-import { type Draft, decide, endRecord, makeUnknown, openDraft, stopRecord, takeWork } from "./draft.js";
+import { type Draft, endRecord, makeUnknown, stopRecord, takeWork, toDecision } from "./draft.js";
 import {
   type ConsumerState,
   type ConversationRecord,
   type ConversationStatus,
-  type Decision,
   type EndReason,
   KEEP_ENDED_MS,
   SURELY_OVER_MS,
@@ -39,17 +38,17 @@ export interface Work {
  *
  * @param leaseMs how long the caller has for each piece of work
  */
-export function due(state: ConsumerState, leaseMs: number, now: number): Decision<readonly Work[]> {
-  const draft = openDraft(state, now);
+export const due = toDecision((draft, leaseMs: number): readonly Work[] => {
   const work: Work[] = [];
-  for (const record of state.records) {
-    const deadline = listDeadlines(record).find(([at]) => at <= now);
+  for (const record of draft.state.records) {
+    const deadline = listDeadlines(record).find(([at]) => at <= draft.now);
     const current = deadline === undefined ? record : expire(draft, record, deadline[1]);
     const kind = WORK[current.status];
-    if (kind !== undefined && workAt(current) <= now) work.push({ kind, record: takeWork(draft, current, leaseMs) });
+    if (kind !== undefined && workAt(current) <= draft.now)
+      work.push({ kind, record: takeWork(draft, current, leaseMs) });
   }
-  return decide(draft, work);
-}
+  return work;
+});
 
 /** The deadlines of a record that change its status, with the reason. The first one that has passed counts. */
 function listDeadlines(record: ConversationRecord): readonly (readonly [at: number, reason: EndReason | "unknown"])[] {

@@ -1,6 +1,6 @@
-import { type Draft, decide, openDraft, putRecord } from "./draft.js";
-import type { ConsumerState, ConversationRecord, Decision, Recipient } from "./state.js";
-import { asFound, changeRunning, findRecord, type Target, type TargetOutcome } from "./target.js";
+import { type Draft, putRecord, toDecision } from "./draft.js";
+import type { ConversationRecord, Recipient } from "./state.js";
+import { asFound, changeRunning, findRecord, type Target } from "./target.js";
 
 /** Recipients that a record keeps. Of more, the two oldest become one. */
 const MAX_RECIPIENTS = 8;
@@ -63,25 +63,24 @@ function mergeOldest(recipients: readonly Recipient[]): readonly Recipient[] {
 }
 
 /** Row "did not reach its client": marks a generation as received by no page. Returns whether that scheduled a stop. */
-export function undelivered(
-  state: ConsumerState,
-  request: { readonly reservation: string; readonly generation: number; readonly graceMs: number },
-  now: number,
-): Decision<{ readonly scheduled: boolean }> {
-  const { reservation, generation, graceMs } = request;
-  const draft = openDraft(state, now);
-  const record = findRecord(state, reservation);
-  const isLost = (recipient: Recipient) => recipient.generation === generation;
-  const next = record && removeRecipients(draft, record, isLost, now + graceMs);
-  return decide(draft, { scheduled: next?.scheduledStop !== undefined });
-}
+export const undelivered = toDecision(
+  (
+    draft,
+    request: { readonly reservation: string; readonly generation: number; readonly graceMs: number },
+  ): { readonly scheduled: boolean } => {
+    const { reservation, generation, graceMs } = request;
+    const record = findRecord(draft.state, reservation);
+    const next = record && removeRecipients(draft, record, graceMs, (recipient) => recipient.generation === generation);
+    return { scheduled: next?.scheduledStop !== undefined };
+  },
+);
 
 /** Removes the recipients that match, as undelivered. Returns `undefined` if there is none. */
 export function removeRecipients(
   draft: Draft,
   record: ConversationRecord,
+  graceMs: number,
   isLost: (recipient: Recipient) => boolean,
-  stopAt: number,
 ): ConversationRecord | undefined {
   const { status, recipients = [], confirmed = 0 } = record;
   if (status !== "running") return undefined;
@@ -89,7 +88,7 @@ export function removeRecipients(
     (recipient) => !isLost(recipient) || recipient.kept || recipient.generation <= confirmed,
   );
   if (left.length === recipients.length) return undefined;
-  const scheduledStop = left.length === 0 ? ({ at: stopAt, reason: "undelivered" } as const) : undefined;
+  const scheduledStop = left.length === 0 ? ({ at: draft.now + graceMs, reason: "undelivered" } as const) : undefined;
   return putRecord(draft, record, { recipients: left, scheduledStop });
 }
 
@@ -100,16 +99,16 @@ export interface PageHideRequest extends Target {
 }
 
 /** Row `pageHide`: the page closes or reloads. The stop waits `graceMs` for a page that comes back. */
-export const pageHide = (state: ConsumerState, request: PageHideRequest, now: number): Decision<TargetOutcome> =>
-  changeRunning(state, request, now, (record, draft) => {
-    const { generation = state.generation, graceMs } = request;
-    if (generation > state.generation) return asFound(record, false);
-    const recipients = record.recipients?.filter((recipient) => recipient.generation > generation);
-    const left = Math.max(record.left ?? 0, generation);
-    const isScheduled = !recipients?.length && record.scheduledStop === undefined;
-    const scheduledStop = isScheduled ? ({ at: now + graceMs, reason: "page-closed" } as const) : record.scheduledStop;
-    return asFound(putRecord(draft, record, { recipients, left, scheduledStop }), isScheduled);
-  });
+export const pageHide = changeRunning((draft, record, request: PageHideRequest) => {
+  const { now, state } = draft;
+  const { generation = state.generation, graceMs } = request;
+  if (generation > state.generation) return asFound(record, false);
+  const recipients = record.recipients?.filter((recipient) => recipient.generation > generation);
+  const left = Math.max(record.left ?? 0, generation);
+  const isScheduled = !recipients?.length && record.scheduledStop === undefined;
+  const scheduledStop = isScheduled ? ({ at: now + graceMs, reason: "page-closed" } as const) : record.scheduledStop;
+  return asFound(putRecord(draft, record, { recipients, left, scheduledStop }), isScheduled);
+});
 
 export interface HeartbeatRequest extends Target {
   readonly generation?: number | undefined;
@@ -117,16 +116,16 @@ export interface HeartbeatRequest extends Target {
 }
 
 /** Row `heartbeat`. The outcome is `changed` if no consumer was known to be in the conversation before. */
-export const heartbeat = (state: ConsumerState, request: HeartbeatRequest, now: number): Decision<TargetOutcome> =>
-  changeRunning(state, request, now, (record, draft) => {
-    const { generation = 0, heartbeatTimeoutMs } = request;
-    const { joined, joinBy = 0, left = 0 } = record;
-    // A newer page still has until the join deadline for its first heartbeat: an older page's must not shorten that.
-    const heartbeatBy = Math.max(now + heartbeatTimeoutMs, record.heartbeatBy ?? 0, joinBy);
-    const isCurrent = generation > left && generation <= state.generation;
-    const confirmation = isCurrent ? confirm(record, generation, now) : {};
-    return asFound(putRecord(draft, record, { joined: true, heartbeatBy }, confirmation), !joined);
-  });
+export const heartbeat = changeRunning((draft, record, request: HeartbeatRequest) => {
+  const { now, state } = draft;
+  const { generation = 0, heartbeatTimeoutMs } = request;
+  const { joined, joinBy = 0, left = 0 } = record;
+  // A newer page still has until the join deadline for its first heartbeat: an older page's must not shorten that.
+  const heartbeatBy = Math.max(now + heartbeatTimeoutMs, record.heartbeatBy ?? 0, joinBy);
+  const isCurrent = generation > left && generation <= state.generation;
+  const confirmation = isCurrent ? confirm(record, generation, now) : {};
+  return asFound(putRecord(draft, record, { joined: true, heartbeatBy }, confirmation), !joined);
+});
 
 /** Row "… with `g` > `left`". */
 function confirm(

@@ -1,4 +1,4 @@
-import { countUsage, decide, nextGeneration, openDraft, putRecord } from "./draft.js";
+import { countUsage, type Draft, nextGeneration, putRecord, toDecision } from "./draft.js";
 import { handOut } from "./presence.js";
 import { charge, type Quota, type QuotaReading, readQuotas } from "./quotas.js";
 import {
@@ -108,34 +108,35 @@ export type ReserveOutcome =
  *
  * @param counters values of shared counters and sets that the store has reported as `limit-reached`
  */
-export function reserve(
+export const reserve = (
   state: ConsumerState,
   request: ReserveRequest,
   now: number,
   counters: ReadonlyMap<string, number> = new Map(),
-): Decision<ReserveOutcome> {
+): Decision<ReserveOutcome> => toDecision((draft) => answer(draft, request, counters))(state, undefined, now);
+
+function answer(draft: Draft, request: ReserveRequest, counters: ReadonlyMap<string, number>): ReserveOutcome {
+  const { state, now } = draft;
   const { records } = state;
   const { fingerprint, route, onConflict, active, quotas } = request;
 
   const own = findRecord(state, request.reservation);
   if (own !== undefined) {
     const { status, maxSeconds, replaces = [] } = own;
-    if (status !== "reserved") return { outcome: { outcome: "reservation-used" } };
-    return { outcome: { outcome: "reserved", maxSeconds, replaces, readings: readQuotas(state, quotas, now) } };
+    if (status !== "reserved") return { outcome: "reservation-used" };
+    return { outcome: "reserved", maxSeconds, replaces, readings: readQuotas(state, quotas, now) };
   }
 
   const same = records.filter((record) => record.fingerprint === fingerprint);
   const doubtful = same.filter((record) => record.status === "reserved" || isHeld(record));
-  if (doubtful.length > 0) return { outcome: waitFor(doubtful, now) };
+  if (doubtful.length > 0) return waitFor(doubtful, now);
 
   const running = same.findLast(isRunning);
   const isPastEnd = running !== undefined && isOver(running, now);
   if (route === "token" && (running === undefined || isPastEnd)) {
     const ends = same.map(({ reason, stoppedAt = 0 }) => (COOLS_DOWN.has(reason) ? stoppedAt : 0));
     const retryAfterMs = Math.max(running?.endsAt ?? 0, ...ends) + COOLDOWN_MS - now;
-    if (isPastEnd || retryAfterMs > 0) {
-      return { outcome: { outcome: "cooldown", retryAfterMs: Math.max(retryAfterMs, 1000) } };
-    }
+    if (isPastEnd || retryAfterMs > 0) return { outcome: "cooldown", retryAfterMs: Math.max(retryAfterMs, 1000) };
   }
 
   const replaces: Replacement[] = [];
@@ -144,54 +145,53 @@ export function reserve(
     const policy = request.forceNew ? "replace" : onConflict.same;
     const unusable = request.unusable?.[reservation];
     let reason: EndReason = "replaced";
-    if (request.waitedFor === reservation && unusable === undefined) return resume(state, running, request, now);
+    if (request.waitedFor === reservation && unusable === undefined) return resume(draft, running, request);
     if (isPastEnd) reason = "max-duration";
     else if (unusable !== undefined) reason = unusable;
-    else if (policy === "resume") return resume(state, running, request, now);
-    else if (policy === "reject") return refuse(state, running, now);
+    else if (policy === "resume") return resume(draft, running, request);
+    else if (policy === "reject") return refuse(draft, running);
     replaces.push({ reservation, reason });
   }
 
   const others = records.filter((record) => isActive(record) && record !== running);
   const inTheWay = others.find(isRunning) ?? others[0];
   if (inTheWay !== undefined && others.length >= active && onConflict.different === "reject") {
-    return refuse(state, inTheWay, now);
+    return refuse(draft, inTheWay);
   }
   while (others.length >= active) {
     const index = others.findIndex(isRunning);
     const oldest = others[index];
-    if (oldest === undefined) return { outcome: waitFor(others, now) };
+    if (oldest === undefined) return waitFor(others, now);
     others.splice(index, 1);
     replaces.push({ reservation: oldest.reservation, reason: isOver(oldest, now) ? "max-duration" : "replaced" });
   }
   // An unknown start that blocks nothing any more may still run: the state has a limit for them too.
   const unsettled = records.filter((record) => isActive(record) || record.status === "unknown");
-  if (unsettled.length - replaces.length >= MAX_ACTIVE) return { outcome: waitFor(unsettled, now) };
+  if (unsettled.length - replaces.length >= MAX_ACTIVE) return waitFor(unsettled, now);
 
-  return reserveWithinLimits(state, request, replaces, counters, now);
+  return reserveWithinLimits(draft, request, replaces, counters);
 }
 
 /** Rows 13 and 14. */
 function reserveWithinLimits(
-  state: ConsumerState,
+  draft: Draft,
   request: ReserveRequest,
   replaces: readonly Replacement[],
   counters: ReadonlyMap<string, number>,
-  now: number,
-): Decision<ReserveOutcome> {
+): ReserveOutcome {
+  const { state, now } = draft;
   const { reservation, quotas, sets } = request;
   const charged = charge(state, quotas, request.maxSeconds, counters, now);
   const full = sets.find(({ set, limit = Number.POSITIVE_INFINITY }) => (counters.get(set) ?? 0) >= limit);
   if ("by" in charged || full !== undefined) {
     const { by, retryAfterMs } = "by" in charged ? charged : { by: full?.set ?? "", retryAfterMs: 0 };
-    return { outcome: { outcome: "limited", by, retryAfterMs, readings: readQuotas(state, quotas, now) } };
+    return { outcome: "limited", by, retryAfterMs, readings: readQuotas(state, quotas, now) };
   }
   const { maxSeconds, charges } = charged;
   const reservedUntil = now + request.reservedForMs;
   // Covers every later state, so that no transition has to prolong it.
   const until = reservedUntil + maxSeconds * 1000 + SURELY_OVER_MS;
   const ignoring = replaces.map((replacement) => replacement.reservation);
-  const draft = openDraft(state, now);
   putRecord(draft, {
     reservation,
     status: "reserved",
@@ -208,29 +208,23 @@ function reserveWithinLimits(
   draft.change.start = true;
   draft.change.setSealed = { [reservation]: request.sealed };
   draft.change.members = sets.map(({ set, limit }) => ({ set, id: reservation, until, bound: limit, ignoring }));
-  return decide(draft, { outcome: "reserved", maxSeconds, replaces, readings: readQuotas(draft.state, quotas, now) });
+  return { outcome: "reserved", maxSeconds, replaces, readings: readQuotas(state, quotas, now) };
 }
 
 /** Rows 5 and 8: a hand-out of the running conversation. */
-function resume(
-  state: ConsumerState,
-  running: ConversationRecord,
-  request: ReserveRequest,
-  now: number,
-): Decision<ReserveOutcome> {
-  const draft = openDraft(state, now);
+function resume(draft: Draft, running: ConversationRecord, request: ReserveRequest): ReserveOutcome {
+  const { now } = draft;
   const generation = nextGeneration(draft);
   const check = isCheckDue(running, now);
   const record = putRecord(draft, running, handOut(running, generation, now, request), check ? { checkedAt: now } : {});
-  return decide(draft, { outcome: "resumed", record, generation, check });
+  return { outcome: "resumed", record, generation, check };
 }
 
 /** Rows 9 and 11. If Equos says that the conversation is over, the caller ends it and asks again. */
-function refuse(state: ConsumerState, record: ConversationRecord, now: number): Decision<ReserveOutcome> {
-  const draft = openDraft(state, now);
-  const check = isCheckDue(record, now);
-  if (check) putRecord(draft, record, { checkedAt: now });
-  return decide(draft, { outcome: "conflict", record, check });
+function refuse(draft: Draft, record: ConversationRecord): ReserveOutcome {
+  const check = isCheckDue(record, draft.now);
+  if (check) putRecord(draft, record, { checkedAt: draft.now });
+  return { outcome: "conflict", record, check };
 }
 
 /** Rows 2, 3, and 12: the caller waits for a start that is under way, or else for the first end of a hold. */

@@ -39,7 +39,8 @@ export const SURELY_OVER_MS = 60_000;
  * - `stopping`: must not run any longer, and Equos has not confirmed that yet.
  * - `ended`: nothing runs.
  */
-export type ConversationStatus = "reserved" | "running" | "unknown" | "stopping" | "ended";
+export type ConversationStatus = (typeof STATUSES)[number];
+const STATUSES = ["reserved", "running", "unknown", "stopping", "ended"] as const;
 
 /** Why a conversation ended, or never began. */
 export type EndReason =
@@ -189,12 +190,7 @@ export interface Change {
 }
 
 /** A consumer without conversations. */
-export const EMPTY_STATE: ConsumerState = {
-  format: STATE_FORMAT,
-  generation: 0,
-  records: [],
-  usage: [],
-};
+export const EMPTY_STATE: ConsumerState = { format: STATE_FORMAT, generation: 0, records: [], usage: [] };
 
 /** A state that this release cannot use: damaged, or written by a newer release. */
 export type Unreadable = { readonly unreadable: "damaged" | "newer-format" };
@@ -238,12 +234,10 @@ const isText: Check = (value) => typeof value === "string";
 const isTime: Check = (value) => typeof value === "number" && Number.isFinite(value) && value >= 0;
 const isOptionalTime = optional(isTime);
 
-const STATUSES: readonly unknown[] = ["reserved", "running", "unknown", "stopping", "ended"];
-
 /** What the rules read without a check of their own. A record that lacks it was not written by this library. */
 const hasRecordFields = fields<ConversationRecord>({
   reservation: isText,
-  status: (status) => STATUSES.includes(status),
+  status: (status) => STATUSES.some((known) => known === status),
   fingerprint: isText,
   maxSeconds: isTime,
   reservedAt: isTime,

@@ -1,5 +1,5 @@
-import { type Draft, decide, openDraft } from "./draft.js";
-import type { ConsumerState, ConversationRecord, Decision } from "./state.js";
+import { type Draft, toDecision } from "./draft.js";
+import type { ConsumerState, ConversationRecord } from "./state.js";
 
 /** Which conversation of the consumer a caller means. Without any field: the only live one, or else the only one that stops. */
 export interface Target {
@@ -25,21 +25,17 @@ export const asFound = (record: ConversationRecord, changed: boolean) =>
 export const findRecord = ({ records }: ConsumerState, reservation: string): ConversationRecord | undefined =>
   records.find((record) => record.reservation === reservation);
 
-/** Applies a change to the record that a caller means. One that does not run stays as it is. */
-export function changeRunning<T = never>(
-  state: ConsumerState,
-  target: Target,
-  now: number,
-  apply: (record: ConversationRecord, draft: Draft) => TargetOutcome | T,
-): Decision<TargetOutcome | T> {
-  const [record, other] = findCandidates(state, target);
-  if (record === undefined) return { outcome: { outcome: "not-found" } };
-  if (other !== undefined) return { outcome: { outcome: "ambiguous" } };
-  if (record.status === "reserved") return { outcome: { outcome: "pending", reservation: record.reservation } };
-  if (record.status !== "running") return { outcome: asFound(record, false) };
-  const draft = openDraft(state, now);
-  return decide(draft, apply(record, draft));
-}
+/** Makes a function that changes the record that a caller means. One that does not run stays as it is. */
+export const changeRunning = <R extends Target, T = TargetOutcome>(
+  apply: (draft: Draft, record: ConversationRecord, request: R) => T,
+) =>
+  toDecision((draft, request: R): TargetOutcome | T => {
+    const [record, other] = findCandidates(draft.state, request);
+    if (record === undefined) return { outcome: "not-found" };
+    if (other !== undefined) return { outcome: "ambiguous" };
+    if (record.status === "reserved") return { outcome: "pending", reservation: record.reservation };
+    return record.status === "running" ? apply(draft, record, request) : asFound(record, false);
+  });
 
 const KEYS = ["reservation", "token", "conversation"] as const;
 
