@@ -9,9 +9,8 @@ import {
   type EndReason,
   KEEP_ENDED_MS,
   MAX_ENDED,
+  type Writable,
 } from "./state.js";
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** What one decision changes so far. */
 export interface Draft {

@@ -1,4 +1,4 @@
-import type { Charge, ConsumerState } from "./state.js";
+import type { Charge, ConsumerState, Writable } from "./state.js";
 
 /** A start that would get less than this is refused, in seconds. */
 const MIN_SECONDS = 30;
@@ -44,19 +44,17 @@ export function charge(
   | { readonly maxSeconds: number; readonly charges: readonly Charge[] }
   | { readonly by: string; readonly retryAfterMs: number } {
   let granted = maxSeconds;
+  const charges: Writable<Charge>[] = [];
   for (const quota of quotas) {
+    const { name, unit, scope, limit } = quota;
     const { key, expiresAt } = findWindow(quota, now);
-    const left = quota.limit - (quota.scope === "consumer" ? readUsed(state, key) : (counters.get(key) ?? 0));
-    const isSeconds = quota.unit === "seconds";
-    const least = isSeconds ? Math.min(MIN_SECONDS, maxSeconds) : 1;
-    if (left < least) return { by: quota.name, retryAfterMs: expiresAt - now };
-    if (isSeconds) granted = Math.min(granted, left);
+    const left = limit - (scope === "consumer" ? readUsed(state, key) : (counters.get(key) ?? 0));
+    const least = unit === "seconds" ? Math.min(MIN_SECONDS, maxSeconds) : 1;
+    if (left < least) return { by: name, retryAfterMs: expiresAt - now };
+    if (unit === "seconds") granted = Math.min(granted, left);
+    charges.push({ unit, scope, key, amount: 1, expiresAt });
   }
-  const charges = quotas.map((quota) => {
-    const { unit, scope } = quota;
-    const { key, expiresAt } = findWindow(quota, now);
-    return { unit, scope, key, amount: unit === "seconds" ? granted : 1, expiresAt };
-  });
+  for (const item of charges) if (item.unit === "seconds") item.amount = granted;
   return { maxSeconds: granted, charges };
 }
 

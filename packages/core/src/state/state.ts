@@ -169,6 +169,9 @@ export interface WindowUsage {
   readonly expiresAt: number;
 }
 
+/** A value under construction. */
+export type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** What a function of the core decided: the outcome, and what has to be written for it. Without `change` nothing is. */
 export interface Decision<T> {
   readonly outcome: T;
@@ -192,14 +195,11 @@ export interface Change {
 /** A consumer without conversations. */
 export const EMPTY_STATE: ConsumerState = { format: STATE_FORMAT, generation: 0, records: [], usage: [] };
 
-/** A state that this release cannot use: damaged, or written by a newer release. */
-export type Unreadable = { readonly unreadable: "damaged" | "newer-format" };
-
 /**
  * Reads a stored state. A state that cannot be read is not an empty one: its conversations may run, so its consumer starts
  * nothing until a complete reconcile has replaced it.
  */
-export function parseState(text: string): ConsumerState | Unreadable {
+export function parseState(text: string): ConsumerState | { readonly unreadable: "damaged" | "newer-format" } {
   try {
     const value: unknown = JSON.parse(text);
     if (hasFormat(value) && value.format > STATE_FORMAT) return { unreadable: "newer-format" };

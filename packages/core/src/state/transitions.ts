@@ -20,14 +20,8 @@ import { asFound, changeRunning, findRecord, type Target, type TargetOutcome } f
 /** How long before `endsAt`, in ms, an end by Equos counts as the end of the maximum duration. */
 const MAX_DURATION_SLACK_MS = 2_000;
 
-interface Change {
-  readonly record: ConversationRecord;
-  /** This very call changed the record. */
-  readonly changed: boolean;
-}
-
-/** A record after a transition. `undefined`: there is no such record. */
-export type Moved = Change | undefined;
+/** A record after a transition. `changed`: this very call changed it. `undefined`: there is no such record. */
+export type Moved = { readonly record: ConversationRecord; readonly changed: boolean } | undefined;
 
 /** Names the record that a transition changes. */
 interface OnRecord {
@@ -258,7 +252,7 @@ export interface ImportRequest extends OnRecord {
 }
 
 /** Adds the conversation of a request to the state; see {@link importConversation}. */
-function importRecord(draft: Draft, request: ImportRequest): Change {
+function importRecord(draft: Draft, request: ImportRequest): NonNullable<Moved> {
   const { state, now, change } = draft;
   const { reservation, conversation, token, sealed, startedAt, maxSeconds, active, heartbeatTimeoutMs, leaseMs } =
     request;
