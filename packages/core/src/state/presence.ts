@@ -1,4 +1,5 @@
 import { type Draft, putRecord, toDecision } from "./draft.js";
+import type { ReserveRequest } from "./reserve.js";
 import type { ConversationRecord, Recipient } from "./state.js";
 import { asFound, changeRunning, findRecord, type Target } from "./target.js";
 
@@ -26,32 +27,25 @@ const FIRST_HEARTBEAT_MS = 30_000;
  * So a running record with known recipients has a scheduled stop exactly while it has no recipient.
  */
 
-/** The caller that a payload is handed out to. */
-interface Caller {
-  readonly reservation: string;
-  readonly sendsHeartbeats: boolean;
-  readonly joinTimeoutMs: number;
-}
-
-/** Row "handed out": returns what changes in a record whose payload is handed out as `generation`. */
+/** Row "handed out": notes that the payload was handed out as `generation`. */
 export function handOut(
+  draft: Draft,
   record: ConversationRecord,
   generation: number,
-  now: number,
-  { reservation, sendsHeartbeats, joinTimeoutMs }: Caller,
-): Partial<ConversationRecord> {
-  const { recipients, heartbeatBy } = record;
-  const joinBy = now + joinTimeoutMs;
-  const recipient: Recipient = { generation, caller: reservation, since: now, sendsHeartbeats };
-  return {
+  { reservation, sendsHeartbeats, joinTimeoutMs }: ReserveRequest,
+): ConversationRecord {
+  const { recipients, heartbeatBy, joined } = record;
+  const joinBy = draft.now + joinTimeoutMs;
+  const recipient: Recipient = { generation, caller: reservation, since: draft.now, sendsHeartbeats };
+  return putRecord(draft, record, {
     recipients: recipients && mergeOldest([...recipients, recipient]),
     scheduledStop: undefined,
-    joinBy: record.joined ? record.joinBy : joinBy,
+    joinBy: joined ? record.joinBy : joinBy,
     heartbeatBy: heartbeatBy && Math.max(heartbeatBy, joinBy),
     attempts: undefined,
     retryAt: undefined,
     busyUntil: undefined,
-  };
+  });
 }
 
 /** Row "more than eight recipients". */

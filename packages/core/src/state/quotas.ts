@@ -1,3 +1,4 @@
+import type { ReserveRequest } from "./reserve.js";
 import type { Charge, ConsumerState, Writable } from "./state.js";
 
 /** A start that would get less than this is refused, in seconds. */
@@ -29,15 +30,14 @@ export interface QuotaReading {
 }
 
 /**
- * Returns what a start of `maxSeconds` is charged, or the quota that refuses it. A `seconds` quota shortens the start to what
+ * Returns what a start is charged, or the quota or the shared set that refuses it. A `seconds` quota shortens the start to what
  * is left, but not below {@link MIN_SECONDS}.
  *
- * @param counters values of shared counters, as far as the store has reported them
+ * @param counters values of shared counters and sets, as far as the store has reported them
  */
 export function charge(
   state: ConsumerState,
-  quotas: readonly Quota[],
-  maxSeconds: number,
+  { quotas, sets, maxSeconds }: ReserveRequest,
   counters: ReadonlyMap<string, number>,
   now: number,
 ):
@@ -54,6 +54,8 @@ export function charge(
     if (unit === "seconds") granted = Math.min(granted, left);
     charges.push({ unit, scope, key, amount: 1, expiresAt });
   }
+  const full = sets.find(({ set, limit = Number.POSITIVE_INFINITY }) => (counters.get(set) ?? 0) >= limit);
+  if (full !== undefined) return { by: full.set, retryAfterMs: 0 };
   for (const item of charges) if (item.unit === "seconds") item.amount = granted;
   return { maxSeconds: granted, charges };
 }

@@ -181,12 +181,8 @@ function reserveWithinLimits(
 ): ReserveOutcome {
   const { state, now } = draft;
   const { reservation, quotas, sets } = request;
-  const charged = charge(state, quotas, request.maxSeconds, counters, now);
-  const full = sets.find(({ set, limit = Number.POSITIVE_INFINITY }) => (counters.get(set) ?? 0) >= limit);
-  if ("by" in charged || full !== undefined) {
-    const { by, retryAfterMs } = "by" in charged ? charged : { by: full?.set ?? "", retryAfterMs: 0 };
-    return { outcome: "limited", by, retryAfterMs, readings: readQuotas(state, quotas, now) };
-  }
+  const charged = charge(state, request, counters, now);
+  if ("by" in charged) return { outcome: "limited", ...charged, readings: readQuotas(state, quotas, now) };
   const { maxSeconds, charges } = charged;
   const reservedUntil = now + request.reservedForMs;
   // Covers every later state, so that no transition has to prolong it.
@@ -213,18 +209,22 @@ function reserveWithinLimits(
 
 /** Rows 5 and 8: a hand-out of the running conversation. */
 function resume(draft: Draft, running: ConversationRecord, request: ReserveRequest): ReserveOutcome {
-  const { now } = draft;
   const generation = nextGeneration(draft);
-  const check = isCheckDue(running, now);
-  const record = putRecord(draft, running, handOut(running, generation, now, request), check ? { checkedAt: now } : {});
-  return { outcome: "resumed", record, generation, check };
+  const { record, check } = noteCheck(draft, running);
+  return { outcome: "resumed", record: handOut(draft, record, generation, request), generation, check };
 }
 
 /** Rows 9 and 11. If Equos says that the conversation is over, the caller ends it and asks again. */
-function refuse(draft: Draft, record: ConversationRecord): ReserveOutcome {
-  const check = isCheckDue(record, draft.now);
-  if (check) putRecord(draft, record, { checkedAt: draft.now });
-  return { outcome: "conflict", record, check };
+const refuse = (draft: Draft, record: ConversationRecord): ReserveOutcome => ({
+  outcome: "conflict",
+  ...noteCheck(draft, record),
+});
+
+/** Returns whether this caller checks at Equos that a record still runs, and notes that it does. */
+function noteCheck(draft: Draft, record: ConversationRecord) {
+  const { startedAt = 0, checkedAt = startedAt } = record;
+  const check = isRunning(record) && checkedAt + CHECK_EVERY_MS <= draft.now;
+  return { record: check ? putRecord(draft, record, { checkedAt: draft.now }) : record, check };
 }
 
 /** Rows 2, 3, and 12: the caller waits for a start that is under way, or else for the first end of a hold. */
@@ -244,6 +244,3 @@ export const isActive = (record: ConversationRecord): boolean =>
   record.status === "reserved" || isRunning(record) || isHeld(record);
 
 const isOver = ({ endsAt = Number.POSITIVE_INFINITY }: ConversationRecord, now: number): boolean => endsAt <= now;
-
-const isCheckDue = ({ status, startedAt = 0, checkedAt = startedAt }: ConversationRecord, now: number): boolean =>
-  status === "running" && checkedAt + CHECK_EVERY_MS <= now;
