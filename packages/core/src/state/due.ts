@@ -43,14 +43,13 @@ export const due = toDecision((draft, leaseMs: number): readonly Work[] => {
   for (const record of draft.state.records) {
     const deadline = listDeadlines(record).find(([at]) => at <= draft.now);
     const current = deadline === undefined ? record : expire(draft, record, deadline[1]);
-    const kind = WORK[current.status];
-    if (kind !== undefined && workAt(current) <= draft.now)
-      work.push({ kind, record: takeWork(draft, current, leaseMs) });
+    const kind = workAt(current) <= draft.now ? WORK[current.status] : undefined;
+    if (kind !== undefined) work.push({ kind, record: takeWork(draft, current, leaseMs) });
   }
   return work;
 });
 
-/** The deadlines of a record that change its status, with the reason. The first one that has passed counts. */
+/** Returns the deadlines that change a record's status, with the reason. The first one that has passed counts. */
 function listDeadlines(record: ConversationRecord): readonly (readonly [at: number, reason: EndReason | "unknown"])[] {
   const { status, replaces, reservedUntil, scheduledStop, heartbeatBy = never, endsAt = latestEnd(record) } = record;
   switch (status) {
@@ -72,6 +71,7 @@ function listDeadlines(record: ConversationRecord): readonly (readonly [at: numb
   }
 }
 
+/** Applies a deadline that has passed. */
 function expire(draft: Draft, record: ConversationRecord, reason: EndReason | "unknown"): ConversationRecord {
   if (reason === "unknown") return makeUnknown(draft, record, record.reservedUntil);
   return record.status === "running"
@@ -79,6 +79,7 @@ function expire(draft: Draft, record: ConversationRecord, reason: EndReason | "u
     : endRecord(draft, record, { reason, endedAt: record.endsAt });
 }
 
+/** The work on a record in each status. */
 const WORK: Readonly<Partial<Record<ConversationStatus, Work["kind"]>>> = {
   running: "check-join",
   stopping: "stop",

@@ -198,7 +198,7 @@ function reserveWithinLimits(
     replaces: replaces.length === 0 ? undefined : replaces,
     charges,
     memberOf: sets.map(({ set }) => set),
-    sendsHeartbeats: request.sendsHeartbeats,
+    sendsHeartbeats: request.sendsHeartbeats || undefined,
   });
   for (const [index, item] of charges.entries()) countUsage(draft, item, item.amount, quotas[index]?.limit);
   draft.change.start = true;

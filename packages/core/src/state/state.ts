@@ -123,7 +123,7 @@ export interface ConversationRecord {
   readonly scheduledStop?: { readonly at: number; readonly reason: "page-closed" | "undelivered" } | undefined;
   readonly joined?: true | undefined;
   /** The page of the first generation has promised heartbeats. */
-  readonly sendsHeartbeats?: boolean | undefined;
+  readonly sendsHeartbeats?: true | undefined;
   /** When to look whether a consumer has joined. */
   readonly joinBy?: number | undefined;
   /** When the next heartbeat is overdue. Armed by the first one. */
@@ -169,7 +169,7 @@ export interface WindowUsage {
   readonly expiresAt: number;
 }
 
-/** A value under construction. */
+/** A value that is being made. */
 export type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** What a function of the core decided: the outcome, and what has to be written for it. Without `change` nothing is. */
@@ -213,7 +213,7 @@ export function parseState(text: string): ConsumerState | { readonly unreadable:
 type Check = (value: unknown) => boolean;
 
 /** Returns a check of an object's fields. A field without a check may have any value. */
-function fields<T>(checks: Partial<Record<keyof T, Check>>) {
+function checkFields<T>(checks: Partial<Record<keyof T, Check>>) {
   const entries = Object.entries<Check | undefined>(checks);
   return (value: unknown): value is T => {
     if (typeof value !== "object" || value === null) return false;
@@ -222,33 +222,33 @@ function fields<T>(checks: Partial<Record<keyof T, Check>>) {
   };
 }
 
-const list =
-  (isValid: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(isValid);
-const optional =
-  (isValid: Check): Check =>
-  (value) =>
-    value === undefined || isValid(value);
+function checkList(isValid: Check): Check {
+  return (value) => Array.isArray(value) && value.every(isValid);
+}
+
+function checkOptional(isValid: Check): Check {
+  return (value) => value === undefined || isValid(value);
+}
+
 const isText: Check = (value) => typeof value === "string";
 const isTime: Check = (value) => typeof value === "number" && Number.isFinite(value) && value >= 0;
-const isOptionalTime = optional(isTime);
+const isOptionalTime = checkOptional(isTime);
 
 /** What the rules read without a check of their own. A record that lacks it was not written by this library. */
-const hasRecordFields = fields<ConversationRecord>({
+const hasRecordFields = checkFields<ConversationRecord>({
   reservation: isText,
   status: (status) => STATUSES.some((known) => known === status),
   fingerprint: isText,
   maxSeconds: isTime,
   reservedAt: isTime,
   reservedUntil: isTime,
-  replaces: optional(list(fields<Replacement>({ reservation: isText }))),
-  charges: optional(list(fields<Charge>({ key: isText, amount: isTime, expiresAt: isTime }))),
-  memberOf: optional(list(isText)),
+  replaces: checkOptional(checkList(checkFields<Replacement>({ reservation: isText }))),
+  charges: checkOptional(checkList(checkFields<Charge>({ key: isText, amount: isTime, expiresAt: isTime }))),
+  memberOf: checkOptional(checkList(isText)),
   startedAt: isOptionalTime,
   endsAt: isOptionalTime,
-  recipients: optional(list(fields<Recipient>({ generation: isTime, since: isTime }))),
-  scheduledStop: optional(fields<{ at: number }>({ at: isTime })),
+  recipients: checkOptional(checkList(checkFields<Recipient>({ generation: isTime, since: isTime }))),
+  scheduledStop: checkOptional(checkFields<{ at: number }>({ at: isTime })),
   joinBy: isOptionalTime,
   heartbeatBy: isOptionalTime,
   retryAt: isOptionalTime,
@@ -259,11 +259,11 @@ const hasRecordFields = fields<ConversationRecord>({
 const isRecord: Check = (value) =>
   hasRecordFields(value) && (value.status !== "running" || (isText(value.conversation) && isTime(value.endsAt)));
 
-const hasFormat = fields<{ format: number }>({ format: isTime });
+const hasFormat = checkFields<{ format: number }>({ format: isTime });
 
-const isState = fields<ConsumerState>({
+const isState = checkFields<ConsumerState>({
   format: (format) => format === STATE_FORMAT,
   generation: isTime,
-  records: list(isRecord),
-  usage: list(fields<WindowUsage>({ key: isText, used: isTime, expiresAt: isTime })),
+  records: checkList(isRecord),
+  usage: checkList(checkFields<WindowUsage>({ key: isText, used: isTime, expiresAt: isTime })),
 });
