@@ -218,7 +218,8 @@ function checkFields<T>(checks: Partial<Record<keyof T, Check>>) {
   return (value: unknown): value is T => {
     if (typeof value !== "object" || value === null) return false;
     const object = value as Readonly<Record<string, unknown>>;
-    return entries.every(([name, isValid]) => isValid?.(object[name]));
+    for (const [name, isValid] of entries) if (!isValid?.(object[name])) return false;
+    return true;
   };
 }
 

@@ -468,7 +468,7 @@ describe("ended records", () => {
     expect(life.change?.deleteAliases).toEqual(aliases("1"));
   });
 
-  it("are at most 16, without those that are not announced", () => {
+  it("are at most 20, without those that are not announced", () => {
     const life = new Life();
     for (let id = 1; id <= MAX_ENDED + 2; id += 1) {
       life
