@@ -2,7 +2,7 @@ import type { ReserveRequest } from "./reserve.js";
 import type { Charge, ConsumerState, Writable } from "./state.js";
 
 /** A start that would get less than this is refused, in seconds. */
-const MIN_SECONDS = 30;
+export const MIN_SECONDS = 30;
 
 /** What may be used in each window. Windows are aligned: number `floor(now / windowMs)`. */
 export interface Quota {
