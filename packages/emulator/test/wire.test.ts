@@ -107,6 +107,25 @@ describe("refusals", () => {
     expect(emulator.conversations()).toEqual([]);
   });
 
+  it.each([
+    ["evil.example", 403],
+    ["127.0.0.1.nip.io:4010", 403],
+    ["localhost.evil.example", 403],
+    ["LOCALHOST:4010", 200],
+    ["[::1]:4010", 200],
+    ["192.168.1.5", 200],
+    ["host.docker.internal:4010", 200],
+  ])("under the name %s, where DNS may lead a browser of another site: %d", async (host, status) => {
+    const emulator = await emulatorFor();
+    const headers = { host, "x-api-key": emulator.apiKey };
+    for (const path of ["/v3/health", "/v3/characters"]) {
+      const call = request(emulator.url + path, { headers });
+      const answered = new Promise((resolve) => call.once("response", (response) => resolve(response.statusCode)));
+      call.end();
+      expect(await answered).toBe(status);
+    }
+  });
+
   it("tells its health without a key", async () => {
     const emulator = await emulatorFor();
     const response = await fetch(`${emulator.url}/v3/health`);
