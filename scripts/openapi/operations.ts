@@ -138,7 +138,7 @@ const preflight = (route: Route): Schema => ({
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** Generators name types after operations, so none of these plus `Request` or `Response` is the name of a schema. */
-const operationIds: Readonly<Record<Route, string>> = {
+const operationIds: Readonly<Partial<Record<Route, string>>> = {
   start: "startConversation",
   stop: "stopConversation",
   keepalive: "keepConversationAlive",

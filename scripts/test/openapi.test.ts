@@ -31,8 +31,8 @@ describe("docs/openapi.yaml", () => {
 
   it("has one spelling of each property, and no schema with a name that generators derive from an operation", () => {
     const operations = Object.values(document.paths).flatMap((item) => Object.values(Object(item)));
-    const derived = operations.flatMap(({ operationId }) =>
-      ["", "Request", "Response", "Params", "Result"].map((suffix) => flat(operationId + suffix)),
+    const derived = operations.flatMap((operation) =>
+      ["", "Request", "Response", "Params", "Result"].map((suffix) => flat(Object(operation).operationId + suffix)),
     );
     const { schemas } = document.components;
     expect(Object.keys(schemas).filter((name) => derived.includes(flat(name)))).toEqual([]);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { notice } from "../../../scripts/notice.js";
 import { root } from "../../../scripts/workspace.js";
 import { Stage } from "../../conformance/src/stage.js";
 import { published } from "../../conformance/test/openapi/contract.js";
@@ -19,7 +20,7 @@ const missing = Object.entries({
 }).flatMap(([name, [program = "", ...args]]) => (spawnSync(program, args).status === 0 ? [] : [name]));
 const lack = `clients are not generated from docs/openapi.yaml: ${missing.join(", ")} missing`;
 const isCi = process.env.CI !== undefined;
-if (missing.length > 0 && !isCi) console.log(lack);
+if (missing.length > 0 && !isCi) notice(lack);
 
 describe.skipIf(missing.length > 0 && !isCi)("clients generated from docs/openapi.yaml", () => {
   const folder = mkdtempSync(join(tmpdir(), "equos-broker-clients-"));
