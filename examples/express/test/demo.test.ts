@@ -151,6 +151,8 @@ test("says what is wrong with the environment", async () => {
     runToEnd("demo.ts", { EQUOS_API_KEY: "key" }),
   ]);
   expect(port).toEqual({ code: 1, printed: "PORT takes a number from 0 to 65535; 0 takes any free port.\n" });
+  const proxies = await runToEnd("demo.ts", { TRUST_PROXY: "true" });
+  expect(proxies.printed).toBe("TRUST_PROXY takes a number: how many proxies stand before this server.\n");
   expect(character.code).toBe(1);
   expect(character.printed).toContain("EQUOS_CHARACTER_GUIDE  the id of the character called Guide");
   expect(character.printed).not.toContain("EQUOS_API_KEY");
