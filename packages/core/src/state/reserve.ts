@@ -196,14 +196,15 @@ function reserveWithinLimits(
     reservedAt: now,
     reservedUntil,
     replaces: replaces.length === 0 ? undefined : replaces,
-    charges,
-    memberOf: sets.map(({ set }) => set),
+    charges: charges.length === 0 ? undefined : charges,
+    memberOf: sets.length === 0 ? undefined : sets.map(({ set }) => set),
     sendsHeartbeats: request.sendsHeartbeats || undefined,
   });
   for (const [index, item] of charges.entries()) countUsage(draft, item, item.amount, quotas[index]?.limit);
   draft.change.start = true;
   draft.change.setSealed = { [reservation]: request.sealed };
-  draft.change.members = sets.map(({ set, limit }) => ({ set, id: reservation, until, bound: limit, ignoring }));
+  if (sets.length > 0)
+    draft.change.members = sets.map(({ set, limit }) => ({ set, id: reservation, until, bound: limit, ignoring }));
   return { outcome: "reserved", maxSeconds, replaces, readings: readQuotas(state, quotas, now) };
 }
 

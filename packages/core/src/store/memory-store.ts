@@ -61,11 +61,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): ConversationStore
   const expiring = new TimeHeap<Consumer | Member | Counter>();
 
   /** Removes expired data and runs the operation, unless the caller has opened other data. */
-  function answer<T>({ storeId }: CallContext, operation: (now: number) => T): Answer<T> {
+  function answer<T extends object>({ storeId }: CallContext, operation: (now: number) => T): Answer<T> {
     const now = clock.now();
     if (identity?.id !== storeId) return { now, replaced: true };
     removeExpired(now);
-    return { now, sequence: 0, joinSeen, lossId: undefined, ...operation(now) };
+    return Object.assign(operation(now), { now, sequence: 0, joinSeen, lossId: undefined });
   }
 
   function removeExpired(now: number): void {
@@ -116,9 +116,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): ConversationStore
       const value = (members?.size ?? 0) - ignored.length;
       if (value >= bound) return { result: "limit-reached", limit: set, value };
     }
+    if (change.counters === undefined) return undefined;
     // A change can name a counter twice: it gives back and charges again.
     const values = new Map<string, number>();
-    for (const { key, add, bound } of change.counters ?? []) {
+    for (const { key, add, bound } of change.counters) {
       const value = values.get(key) ?? counters.get(key)?.value ?? 0;
       if (add > 0 && bound !== undefined && value + add > bound) return { result: "limit-reached", limit: key, value };
       values.set(key, Math.max(0, value + add));
@@ -139,15 +140,19 @@ export function memoryStore(options: MemoryStoreOptions = {}): ConversationStore
     if (state === undefined) consumer.sealed = [];
     else if (sealed !== undefined) {
       const { set = {}, delete: removed = [] } = sealed;
-      const kept = consumer.sealed.filter(({ name }) => !removed.includes(name) && !Object.hasOwn(set, name));
-      const added = Object.entries(set).map(([name, text]) => ({ name, text: flatten(text) }));
-      consumer.sealed = trim([...kept, ...added]);
+      const texts = consumer.sealed.filter(({ name }) => !removed.includes(name) && !Object.hasOwn(set, name));
+      for (const [name, text] of Object.entries(set)) texts.push({ name, text: flatten(text) });
+      consumer.sealed = trim(texts);
     }
     if (aliases !== undefined) {
-      const isOwn = (alias: string) => consumersByAlias.get(alias) === consumer;
-      for (const alias of aliases.delete ?? []) if (isOwn(alias)) consumersByAlias.delete(alias);
-      for (const alias of aliases.set ?? []) consumersByAlias.set(alias, consumer);
-      consumer.aliases = trim([...new Set([...consumer.aliases, ...(aliases.set ?? [])].filter(isOwn))]);
+      const { set = NONE, delete: removed = NONE } = aliases;
+      const own = consumer.aliases.filter((alias) => !removed.includes(alias) && !set.includes(alias));
+      for (const alias of removed) if (consumersByAlias.get(alias) === consumer) consumersByAlias.delete(alias);
+      for (const alias of set) {
+        consumersByAlias.set(alias, consumer);
+        own.push(alias);
+      }
+      consumer.aliases = trim(own);
     }
     for (const { set, id, until } of change.members ?? []) {
       const members = sets.get(set) ?? new Map<string, Member>();
@@ -189,7 +194,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): ConversationStore
       identity ??= { id: `${now.toString(36)}-${nonce}`, key, format };
       return { ...identity, now };
     },
-    load: ({ by, sealed, counters: keys = [] }, context) =>
+    load: ({ by, sealed, counters: keys }, context) =>
       answer(context, () => {
         const consumer = "consumer" in by ? consumers.get(by.consumer) : consumersByAlias.get(by.alias);
         return {
@@ -197,7 +202,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): ConversationStore
           version: consumer?.version ?? 0,
           state: consumer?.state,
           sealed: sealed && consumer ? Object.fromEntries(consumer.sealed.map(({ name, text }) => [name, text])) : {},
-          counters: Object.fromEntries(keys.map((key) => [key, counters.get(key)?.value ?? 0])),
+          counters:
+            keys === undefined ? {} : Object.fromEntries(keys.map((key) => [key, counters.get(key)?.value ?? 0])),
         };
       }),
     save: (change, context) =>
@@ -230,6 +236,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): ConversationStore
   };
   return store;
 }
+
+const NONE: readonly never[] = [];
 
 /** An item of a {@link TimeHeap}. `index`: its place there, -1 for none. */
 type Timed = { time: number; index: number };
@@ -273,6 +281,8 @@ class TimeHeap<T extends Timed> {
 
   /** Removes and returns the items up to this time, the earliest first. */
   takeUntil(time: number, limit = Number.POSITIVE_INFINITY): readonly T[] {
+    // Almost every call finds nothing.
+    if (this.items[0] === undefined || this.items[0].time > time) return NONE;
     const taken: T[] = [];
     for (let item = this.items[0]; item && item.time <= time && taken.length < limit; item = this.items[0]) {
       this.delete(item);
