@@ -25,15 +25,15 @@ const mutation = (name: string, file: string, find: string, replace: string): Mu
 export const mutations: readonly Mutation[] = [
   mutation(
     "join deadline",
-    `${core}/conversations/join-check.ts`,
-    "if (!store.session.joinSeen && !hasPromised) {",
-    "if (!store.session.joinSeen || hasPromised) {",
+    `${core}/conversations/end.ts`,
+    "if (!store.session.joinSeen && !promisedHeartbeats(record)) {",
+    "if (!store.session.joinSeen || promisedHeartbeats(record)) {",
   ),
   mutation(
     "name lookup",
     `${core}/conversations/search.ts`,
-    "if (name?.storeId !== store.id) return;",
-    "if (name?.storeId !== store.id || wanted.size > 0) return;",
+    "const record = name?.storeId === store.id ? wanted.get(name.reservation) : undefined;",
+    "const record = name?.storeId === store.id && wanted.size === 0 ? wanted.get(name.reservation) : undefined;",
   ),
   mutation(
     "version check",

@@ -39,8 +39,8 @@ export const SURELY_OVER_MS = 60_000;
  * - `stopping`: must not run any longer, and Equos has not confirmed that yet.
  * - `ended`: nothing runs.
  */
-export type ConversationStatus = (typeof STATUSES)[number];
-const STATUSES = ["reserved", "running", "unknown", "stopping", "ended"] as const;
+export type ConversationStatus = "reserved" | "running" | "unknown" | "stopping" | "ended";
+const STATUSES: readonly ConversationStatus[] = ["reserved", "running", "unknown", "stopping", "ended"];
 
 /** Why a conversation ended, or never began. */
 export type EndReason =
