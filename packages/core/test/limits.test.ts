@@ -3,7 +3,6 @@ import { runInNewContext } from "node:vm";
 import { type AuthorizeContext, ConversationBroker, type Exchange, toFetchHandler } from "@equos-broker/core";
 import { fault } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
-import { network } from "../src/network.js";
 import { ada, ben, openSetting, outcome } from "./setting.js";
 
 const guide = { consumer: ada, character: "guide" };
@@ -108,20 +107,6 @@ describe("starts", () => {
     expect(await coded(broker.start({ ...by(3), ip: "2001:db8:1:2::77" }))).toBe("too-many-starts");
     expect(await coded(broker.start({ ...by(3), ip: "2001:db8:1:3::77" }))).toBe("started");
     expect(await coded(broker.start(by(4)))).toBe("started");
-  });
-
-  it.each([
-    ["192.0.2.7", "192.0.2.7"],
-    ["::ffff:192.0.2.7", "192.0.2.7"],
-    ["::ffff:c000:207", "192.0.2.7"],
-    ["2001:DB8:1:2::1", "2001:db8:1:2::/64"],
-    ["[2001:db8:1:2:3:4:5:6]", "2001:db8:1:2::/64"],
-    ["fe80::1%eth0", "fe80:0:0:0::/64"],
-    ["::1", "0:0:0:0::/64"],
-    ["1::2::3", "1::2::3"],
-    ["unknown", "unknown"],
-  ])("the network of %s is %s", (address, expected) => {
-    expect(network(address)).toBe(expected);
   });
 });
 
