@@ -42,8 +42,15 @@ export interface Limits {
         readonly seconds?: Quota | undefined;
       }
     | undefined;
-  /** Per client address, as the framework reports it. An IPv6 address counts by its /64. */
-  readonly perIp?: { readonly starts: Quota } | undefined;
+  /** Of one client address, as the framework reports it. An IPv6 address counts by its /64. */
+  readonly perIp?:
+    | {
+        /** Conversations of one address at the same time. */
+        readonly active?: number | undefined;
+        readonly starts?: Quota | undefined;
+        readonly seconds?: Quota | undefined;
+      }
+    | undefined;
   readonly overall?:
     | {
         /** Conversations of all consumers at the same time. */

@@ -57,7 +57,7 @@ export const limitsSchema = lazily(() =>
     {
       maxSeconds: count(MIN_SECONDS, 86_400, " of seconds"),
       perConsumer: object({ active: count(1, 20), starts: quota(1), seconds: quota(MIN_SECONDS) }).partial(),
-      perIp: object({ starts: quota(1) }),
+      perIp: object({ active: count(1, 1_000_000), starts: quota(1), seconds: quota(MIN_SECONDS) }).partial(),
       overall: object({ active: count(1, 1_000_000), seconds: quota(MIN_SECONDS) }).partial(),
     },
     "an object such as { maxSeconds: 600 }, or a function of the consumer",

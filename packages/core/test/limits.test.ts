@@ -110,6 +110,56 @@ describe("starts", () => {
   });
 });
 
+describe("perIp", () => {
+  const ip = "2001:db8::1";
+
+  it("active: one address with many identities gets so many conversations at once, and the next when one has ended", async () => {
+    const { broker, clock, log } = await openSetting({ limits: { perIp: { active: 2 } } });
+    const starts = Array.from({ length: 10 }, (_, index) =>
+      coded(broker.start({ ...by(index), ip: `[2001:db8::${index + 1}]:${50_000 + index}` })),
+    );
+    const codes = (await outcome(clock, Promise.all(starts))) as string[];
+    expect(codes.toSorted()).toEqual([...Array(8).fill("at-capacity"), "started", "started"]);
+    const error = await broker.start({ ...guide, ip }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ status: 503, quotas: [], retryAfterSeconds: 15 });
+    expect((error as Error).message).toBe("The limit ip-active is reached");
+    expect(await coded(broker.start({ ...guide, ip: "192.0.2.1" }))).toBe("started");
+    const winner = codes.indexOf("started");
+    // Its replacement takes its place.
+    expect(await coded(broker.start({ ...by(winner), ip, fresh: true }))).toBe("started");
+    await broker.stop(by(winner));
+    expect(await coded(broker.start({ ...by(10), ip }))).toBe("started");
+    expect(log).toEqual([]);
+  });
+
+  it("active: counts the consumers without that limit too, if limits depend on the consumer", async () => {
+    const { broker } = await openSetting({
+      limits: ({ consumer }) => (consumer.identity === "ada" ? { perIp: { active: 1 } } : {}),
+    });
+    await broker.start({ ...guide, consumer: ben, ip });
+    expect(await coded(broker.start({ ...guide, ip }))).toBe("at-capacity");
+    expect(await coded(broker.start(guide))).toBe("started");
+  });
+
+  it("seconds: cannot take what all have, are given back, and show no figures", async () => {
+    const { broker, clock } = await openSetting({
+      limits: {
+        perIp: { seconds: { max: 900, perSeconds: 86_400 } },
+        overall: { seconds: { max: 9000, perSeconds: 86_400 } },
+      },
+    });
+    expect((await broker.start({ ...by(1), ip })).grant.conversation.maxSeconds).toBe(600);
+    expect((await broker.start({ ...by(2), ip })).grant.conversation.maxSeconds).toBe(300);
+    const error = await broker.start({ ...by(3), ip }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "seconds-used-up", status: 429, quotas: [] });
+    expect((error as { retryAfterSeconds: number }).retryAfterSeconds).toBeGreaterThan(15);
+    expect((await broker.start({ ...by(4), ip: "192.0.2.1" })).grant.conversation.maxSeconds).toBe(600);
+    await clock.advance(100_000);
+    await broker.stop(by(1));
+    expect((await broker.start({ ...by(3), ip })).grant.conversation.maxSeconds).toBe(500);
+  });
+});
+
 describe("seconds", () => {
   it("shorten a conversation to what is left, and refuse below 30", async () => {
     const limits = { maxSeconds: 600, perConsumer: { active: 5, seconds: { max: 1210, perSeconds: 86_400 } } };

@@ -51,7 +51,12 @@ it.each([
     'option "limits.perConsumer.starts.perSeconds" must be a whole',
   ],
   [{ limits: { perConsumer: { seconds: { max: 10, perSeconds: 60 } } } }, "limits.perConsumer.seconds.max"],
-  [{ limits: { perIp: {} } }, 'option "limits.perIp.starts" must be an object such as'],
+  [{ limits: { perIp: { starts: 5 } } }, 'option "limits.perIp.starts" must be an object such as'],
+  [{ limits: { perIp: { active: 0 } } }, 'option "limits.perIp.active" must be a whole number from 1 to 1000000'],
+  [
+    { limits: { perIp: { seconds: { max: 10, perSeconds: 60 } } } },
+    'option "limits.perIp.seconds.max" must be a whole',
+  ],
   [{ limits: { overall: { active: 1.5 } } }, 'option "limits.overall.active" must be a whole number'],
   [{ joinWithinSeconds: 0 }, 'option "joinWithinSeconds" must be a number of seconds from 1 to 3600'],
   [{ keepAliveSeconds: "90" }, 'option "keepAliveSeconds" must be a number of seconds'],
