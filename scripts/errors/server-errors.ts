@@ -85,7 +85,7 @@ export const settingErrors = {
   "invalid-identity": {
     from: mounted,
     cause:
-      "`authorize` gave a consumer whose identity, name or tenant is not 1 to 128 printable characters, or reads `undefined`, `null`, `[object Object]`.",
+      "`authorize` gave a consumer whose identity or tenant is not 1 to 128 printable characters, or reads `undefined`, `null`, `[object Object]`.",
     caller: later,
     operator: "Give an id of your own, as a string; the log says which field is wrong.",
   },

@@ -1,6 +1,5 @@
 import { Background, keepProcess } from "./background.js";
-import type { Consumer } from "./consumer.js";
-import { checkConsumer } from "./consumer.js";
+import { type Consumer, type ConsumerId, checkConsumer } from "./consumer.js";
 import { closeConversations } from "./conversations/close.js";
 import type { Context } from "./conversations/context.js";
 import { createEnds } from "./conversations/end.js";
@@ -52,7 +51,7 @@ export interface Started {
 /** What `broker.stop` takes. */
 export interface StopOptions extends PageOptions {
   /** Only conversations of this consumer are stopped. */
-  readonly consumer: Pick<Consumer, "identity" | "tenant">;
+  readonly consumer: ConsumerId;
   /** Equos' id. Default: the consumer's only conversation. */
   readonly id?: string | undefined;
 }
@@ -67,7 +66,7 @@ export interface PageOptions {
 
 /** What `broker.heartbeat` takes: a consumer, or the conversation's token. */
 export type HeartbeatOptions = { readonly generation?: number | undefined } & (
-  | { readonly consumer: Pick<Consumer, "identity" | "tenant">; readonly id?: string | undefined }
+  | { readonly consumer: ConsumerId; readonly id?: string | undefined }
   | { readonly token: string }
 );
 
@@ -254,17 +253,25 @@ export class ConversationBroker<
   }
 }
 
-/** @throws BrokerError `not-found`: `stop({ consumer: req.user })` without a user must stop nothing */
-function signedIn<T extends Pick<Consumer, "identity" | "tenant">>(consumer: T): T {
+/**
+ * @throws BrokerError `not-found` for a missing consumer: `stop({ consumer: req.user })` without a user must stop nothing;
+ * `invalid-identity` as at a start
+ */
+function signedIn<T extends ConsumerId>(consumer: T): T {
   // A caller in JavaScript may pass anything.
-  const identity: unknown = (consumer as T | null | undefined)?.identity;
-  if (typeof identity !== "string" || identity === "") throw new BrokerError("not-found");
+  const { identity }: { identity?: unknown } = Object(consumer);
+  if (identity === undefined || identity === "") throw new BrokerError("not-found");
+  checkConsumer(consumer);
   return consumer;
 }
 
-/** @throws BrokerError `not-found` */
+/**
+ * Ids and tokens are plain ASCII. Other texts could be one of them after encoding.
+ *
+ * @throws BrokerError `not-found`
+ */
 function required(value: string): string {
-  if (typeof value !== "string" || value === "") throw new BrokerError("not-found");
+  if (typeof value !== "string" || !/^[!-~]{1,8192}$/.test(value)) throw new BrokerError("not-found");
   return value;
 }
 

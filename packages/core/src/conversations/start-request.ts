@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Consumer } from "../consumer.js";
+import { type Consumer, displayName } from "../consumer.js";
 import { outcomeWithin, timeOver } from "../deadline.js";
 import { environment, lazily } from "../environment.js";
 import { BrokerError, isBrokerError } from "../errors.js";
@@ -211,7 +211,7 @@ export async function buildUpstreamRequest(
     name: name === undefined ? ids : `${name} ${ids}`,
     characterId,
     client: segment,
-    consumer: { identity: consumer.identity, name: consumer.name },
+    consumer: { identity: consumer.identity, name: displayName(consumer.name) },
     maxSeconds,
     ...(promptCtx === undefined ? {} : { promptCtx }),
     ...(promptTemplateVars === undefined ? {} : { promptTemplateVars }),
