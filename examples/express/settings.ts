@@ -27,7 +27,7 @@ export function settings() {
   if (!(port >= 0 && port <= 65_535)) throw new Error("PORT takes a number from 0 to 65535; 0 takes any free port.");
   return {
     port,
-    characters: Object.fromEntries(characters.map(({ alias }) => [alias, env[variableOf(alias)] ?? ""])),
+    characters: Object.fromEntries(characters.map(({ alias }) => [alias, env[variableOf(alias)]])),
     visitorSecrets: env.VISITOR_SECRET?.split(","),
     /** Safari keeps no Secure cookie on http://localhost. For development only. */
     secureCookie: env.COOKIE_OVER_HTTP !== "true",

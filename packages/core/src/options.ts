@@ -81,6 +81,12 @@ export interface Timeouts {
 /**
  * Options of the broker. Put `authorize` first: if its parameter is annotated (`ExpressContext`, `FetchContext`, …), all
  * options below it know the fields of your consumer.
+ *
+ * Keys, ids, secrets, and the endpoint are trimmed. A blank one counts as not set. A missing one is refused at first use,
+ * because a build has no secrets.
+ *
+ * Without type arguments it is the type of any options, for an annotation: `const options: BrokerOptions = { … }`. To keep
+ * the types of your consumer and aliases, write `satisfies BrokerOptions` instead.
  */
 export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias extends string, TInput> {
   /**
@@ -102,7 +108,7 @@ export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias exten
   readonly timeouts?: Timeouts | undefined;
 
   /** Alias, which browsers use → Equos character id. Default: `{ default: EQUOS_CHARACTER_ID }`. */
-  readonly characters?: Readonly<Record<TAlias, string>> | undefined;
+  readonly characters?: Readonly<Record<TAlias, string | undefined>> | undefined;
   /** Schema of the `input` that a browser may send. Default: none is accepted. */
   readonly input?: InputSchema<TInput> | undefined;
   /** Returns the details of a conversation; `null` refuses it with a 403. */
@@ -153,7 +159,7 @@ export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias exten
    * Encrypts the data in a shared store, which requires it: random, at least 32 characters. The first of a list encrypts, all
    * decrypt. To rotate it, deploy `[old, new]`, then `[new, old]`, and a day later `[new]`.
    */
-  readonly secret?: string | readonly string[] | undefined;
+  readonly secret?: string | readonly (string | undefined)[] | undefined;
   /** Default: `memoryStore()`. Several servers need a shared store: `redisStore(client)` of `@equos-broker/redis`. */
   readonly store?: ConversationStore | undefined;
 

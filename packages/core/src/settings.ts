@@ -2,7 +2,7 @@ import { parseEndpoint } from "@equos-broker/api";
 import { z } from "zod";
 import { systemClock } from "./clock.js";
 import type { Consumer } from "./consumer.js";
-import { environment, lazily } from "./environment.js";
+import { environment, lazily, secretsIn, trimmed } from "./environment.js";
 import { BrokerError } from "./errors.js";
 import { isOrigin } from "./is-origin.js";
 import { consoleLogger, guarded } from "./logger.js";
@@ -22,6 +22,9 @@ const text = (what: string, test: (value: string) => boolean) =>
   rule<string>(what, (value) => typeof value === "string" && test(value));
 
 const number = (what: string, min: number, max: number, test = Number.isFinite) =>
+/** An option that usually comes from the environment. */
+const setting = <T extends z.ZodType>(schema: T) => z.preprocess(trimmed, schema.optional());
+
   rule<number>(
     `a ${what} from ${min} to ${max}`,
     (value) => test(value) && Number(value) >= min && Number(value) <= max,
@@ -67,27 +70,31 @@ export const limitsSchema = lazily(() =>
 const optionsSchema = lazily(() => {
   const withoutDefault = object({
     authorize: hook(),
-    apiKey: rule(
-      "a string that is not empty, or a function",
-      (value) => isFunction(value) || (typeof value === "string" && value !== ""),
+    apiKey: setting(
+      rule<BrokerOptions["apiKey"]>(
+        "a string or a function",
+        (value) => isFunction(value) || typeof value === "string",
+      ),
     ),
     equos: having(
       "an Equos client of @equos-broker/api or @equos/node-sdk",
       ["startConversation", "stopConversation", "getConversationById", "listConversations"],
       "conversations",
     ),
-    endpoint: z.string(takes("a URL")).superRefine((value, context) => {
-      try {
-        parseEndpoint(value);
-      } catch (error) {
-        context.addIssue(String(error).replace("TypeError: endpoint ", ""));
-      }
-    }),
+    endpoint: setting(
+      z.string(takes("a URL")).superRefine((value, context) => {
+        try {
+          parseEndpoint(value);
+        } catch (error) {
+          context.addIssue(String(error).replace("TypeError: endpoint ", ""));
+        }
+      }),
+    ),
     fetch: hook(),
     characters: z
       .record(
         z.string().min(1).max(64),
-        text("an Equos character id", Boolean),
+        setting(text("an Equos character id", Boolean)),
         takes("an object of alias (1 to 64 characters) → character id"),
       )
       .refine((characters) => Object.keys(characters).length > 0, takes("an object with at least one alias")),
@@ -95,14 +102,21 @@ const optionsSchema = lazily(() => {
     conversation: hook(),
     limits: z.preprocess((value) => (isFunction(value) ? {} : value), limitsSchema()),
     allowedOrigins: z.array(origin(), takes("a list of origins")),
-    publicOrigin: origin(),
-    deployment: text("1 to 64 letters, digits, dots, dashes and underscores", (name) => /^[\w.-]{1,64}$/.test(name)),
+    publicOrigin: setting(origin()),
+    deployment: setting(
+      text("1 to 64 letters, digits, dots, dashes and underscores", (name) => /^[\w.-]{1,64}$/.test(name)),
+    ),
     client: hook(),
-    secret: rule("a random text of 32 characters or more, or a list of 1 to 5", (value) => {
-      const secrets: unknown[] = [value].flat();
-      const isLong = (secret: unknown) => typeof secret === "string" && secret.length >= 32;
-      return secrets.length >= 1 && secrets.length <= 5 && secrets.every(isLong);
-    }),
+    secret: z.preprocess(
+      (value) => secretsIn(value as BrokerOptions["secret"]),
+      rule<readonly string[]>(
+        "a random text of 32 characters or more, or a list of 1 to 5",
+        (secrets) =>
+          Array.isArray(secrets) &&
+          secrets.length <= 5 &&
+          secrets.every((secret) => typeof secret === "string" && secret.length >= 32),
+      ),
+    ),
     store: having("a store, such as memoryStore() or redisStore(client)", ["open", "load", "save", "claimDue"]),
     logger: having("a logger with the methods warn and error", ["warn", "error"]),
     onEvent: hook(),
@@ -163,15 +177,14 @@ export type Settings = ReturnType<typeof resolveOptions>;
  * @throws BrokerError `invalid-option`
  */
 export function resolveOptions(options: AnyOptions) {
-  const { timeouts, whenActive, joinWithinSeconds, keepAliveSeconds, leaveGraceSeconds, tokenStatus } = check(
-    optionsSchema(),
-    options,
-  );
+  const checked = check(optionsSchema(), options);
+  const { timeouts, whenActive, joinWithinSeconds, keepAliveSeconds, leaveGraceSeconds, tokenStatus } = checked;
+  const { apiKey, endpoint, characters, publicOrigin, deployment, secret: secrets = [] } = checked;
   const { startSeconds, lateResponseSeconds, hookSeconds, stopSeconds } = timeouts;
   if (lateResponseSeconds <= startSeconds) {
     throw invalid("timeouts.lateResponseSeconds", `must be more than timeouts.startSeconds (${startSeconds})`);
   }
-  const { equos, apiKey, clock, logger = consoleLogger, deployment, secret = [] } = options;
+  const { equos, clock, logger = consoleLogger } = options;
   if (equos !== undefined && apiKey !== undefined) throw invalid("equos", "takes the place of apiKey: set one of them");
   const store = options.store ?? memoryStore(clock === undefined ? {} : { clock });
   if (store.shared && deployment === undefined) throw invalid("deployment", "is required with a shared store");
@@ -184,8 +197,8 @@ export function resolveOptions(options: AnyOptions) {
     hasOwnClock: clock !== undefined,
     logger: guarded(logger),
     store,
-    secrets: [secret].flat(),
     onConflict: { same: whenActive.same, different: whenActive.other },
+    ...{ apiKey, endpoint, characters, publicOrigin, deployment, secrets },
     joinTimeoutMs: joinWithinSeconds * 1000,
     heartbeatTimeoutMs: keepAliveSeconds * 1000,
     reloadGraceMs: leaveGraceSeconds * 1000,
