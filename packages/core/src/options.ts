@@ -88,7 +88,12 @@ export interface Timeouts {
  * Without type arguments it is the type of any options, for an annotation: `const options: BrokerOptions = { … }`. To keep
  * the types of your consumer and aliases, write `satisfies BrokerOptions` instead.
  */
-export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias extends string, TInput> {
+export interface BrokerOptions<
+  TNative = unknown,
+  TConsumer extends Consumer = Consumer,
+  TAlias extends string = string,
+  TInput = unknown,
+> {
   /**
    * Returns the consumer, or `null`, `undefined`, or `false` for a 401. A thrown error with a `statusCode` or `status` of 401
    * or 403 keeps that status; any other error becomes a 500. Without this option no conversation can be started over HTTP.
