@@ -4,6 +4,7 @@ import { systemClock } from "./clock.js";
 import type { Consumer } from "./consumer.js";
 import { environment, lazily, secretsIn, trimmed } from "./environment.js";
 import { BrokerError } from "./errors.js";
+import { didYouMean, show } from "./hint.js";
 import { isOrigin } from "./is-origin.js";
 import { consoleLogger, guarded } from "./logger.js";
 import type { BrokerOptions } from "./options.js";
@@ -21,10 +22,10 @@ const hook = () => rule("a function", isFunction);
 const text = (what: string, test: (value: string) => boolean) =>
   rule<string>(what, (value) => typeof value === "string" && test(value));
 
-const number = (what: string, min: number, max: number, test = Number.isFinite) =>
 /** An option that usually comes from the environment. */
 const setting = <T extends z.ZodType>(schema: T) => z.preprocess(trimmed, schema.optional());
 
+const number = (what: string, min: number, max: number, test = Number.isFinite) =>
   rule<number>(
     `a ${what} from ${min} to ${max}`,
     (value) => test(value) && Number(value) >= min && Number(value) <= max,
@@ -34,7 +35,13 @@ const seconds = (min: number, max: number, fallback: number) => number("number o
 
 const count = (min: number, max: number, unit = "") => number(`whole number${unit}`, min, max, Number.isInteger);
 
-const object = <T extends z.ZodRawShape>(shape: T, what = "an object") => z.strictObject(shape, takes(what));
+const object = <T extends z.ZodRawShape>(shape: T, what = "an object") =>
+  z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== "unrecognized_keys") return `must be ${what}`;
+      return `is not an option of ConversationBroker.${didYouMean(issue.keys[0] ?? "", Object.keys(shape))}`;
+    },
+  });
 
 const quota = (min: number) =>
   object(
@@ -157,12 +164,12 @@ export function check<T>(schema: z.ZodType<T>, value: unknown, prefix = ""): T {
   const [issue] = result.error.issues;
   const unknown = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
   const name = prefix + [...(issue?.path ?? []), ...unknown].join(".");
-  throw invalid(name, unknown.length > 0 ? "is not an option of ConversationBroker" : `${issue?.message}`);
+  throw invalid(name, `${issue?.message}`);
 }
 
 const invalid = (name: string, problem: string) =>
   new BrokerError("invalid-option", {
-    hint: `ConversationBroker${name ? `: option "${name.replace(/\.$/, "")}" ${problem}` : " needs an object of options"}`,
+    hint: `ConversationBroker${name ? `: option ${show(name.replace(/\.$/, ""))} ${problem}` : " needs an object of options"}`,
   });
 
 /** The options inside the broker, where the types of the team's consumer and input do not matter. */
@@ -192,13 +199,13 @@ export function resolveOptions(options: AnyOptions) {
   const sendWindowMs = (hookSeconds + 2 * stopSeconds + 1) * 1000;
   return {
     ...options,
+    ...{ apiKey, endpoint, characters, publicOrigin, deployment, secrets },
     timeouts,
     clock: clock ?? systemClock,
     hasOwnClock: clock !== undefined,
     logger: guarded(logger),
     store,
     onConflict: { same: whenActive.same, different: whenActive.other },
-    ...{ apiKey, endpoint, characters, publicOrigin, deployment, secrets },
     joinTimeoutMs: joinWithinSeconds * 1000,
     heartbeatTimeoutMs: keepAliveSeconds * 1000,
     reloadGraceMs: leaveGraceSeconds * 1000,

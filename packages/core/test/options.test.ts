@@ -23,7 +23,12 @@ const refused = (options: object): { code: string; message: string } => {
 const shared = { ...memoryStore(), shared: true, open: () => undefined, step: () => undefined };
 
 it.each([
-  [{ authorise: () => null }, 'option "authorise" is not an option of ConversationBroker'],
+  [{ authorise: () => null }, 'option "authorise" is not an option of ConversationBroker. Did you mean "authorize"?'],
+  [{ APIKEY: "k" }, 'option "APIKEY" is not an option of ConversationBroker. Did you mean "apiKey"?'],
+  [{ rooms: 5 }, /option "rooms" is not an option of ConversationBroker\.$/],
+  [{ "\u001b[31m\nauth\ud800\u202e": 1 }, String.raw`option "\u001b[31m\nauth\ud800\u{202e}" is not an option`],
+  [{ ["x".repeat(5000)]: 1 }, `option "${"x".repeat(40)}…" is not an option`],
+  [{ characters: { ["\u0007".repeat(64)]: 7 } }, String.raw`option "characters.\u0007`],
   [{ authorize: "me" }, 'option "authorize" must be a function'],
   [{ apiKey: 7 }, 'option "apiKey" must be a string or a function'],
   [
@@ -40,7 +45,10 @@ it.each([
   [{ limits: { maxSeconds: -5 } }, 'option "limits.maxSeconds" must be a whole number of seconds from 30 to 86400'],
   [{ limits: { maxSeconds: 90.5 } }, 'option "limits.maxSeconds" must be a whole number of seconds from 30 to 86400'],
   [{ limits: { maxSeconds: 86_401 } }, 'option "limits.maxSeconds" must be a whole number of seconds from 30 to 86400'],
-  [{ limits: { maxSecond: 60 } }, 'option "limits.maxSecond" is not an option'],
+  [
+    { limits: { maxSecond: 60 } },
+    'option "limits.maxSecond" is not an option of ConversationBroker. Did you mean "maxSeconds"?',
+  ],
   [
     { limits: { perConsumer: { active: 0 } } },
     'option "limits.perConsumer.active" must be a whole number from 1 to 20',

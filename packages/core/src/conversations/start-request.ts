@@ -144,7 +144,8 @@ async function checkInput(settings: Settings, input: unknown): Promise<unknown> 
   const schema = settings.input;
   if (schema === undefined) {
     if (input === undefined) return undefined;
-    throw new BrokerError("invalid-input", { publicMessage: "This server takes no `input`." });
+    const hint = "A page sent the field input: set the option input to a schema for it, or leave the field out";
+    throw new BrokerError("invalid-input", { publicMessage: "This server takes no `input`.", hint });
   }
   const result = await runHook(settings, "input", () => schema["~standard"].validate(input));
   if (result.issues === undefined) return result.value;
@@ -188,7 +189,8 @@ function checkDetails(details: unknown): ConversationDetails {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const field = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join(".");
+  const path = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join(".");
+  const field = show(path).slice(1, -1);
   const problem =
     unknown === undefined ? `a wrong ${field || "value: an object or null is needed"}` : `an unknown field ${field}`;
   throw new BrokerError("conversation-failed", { hint: `The option conversation returned ${problem}` });

@@ -1,3 +1,4 @@
+import { systemCode } from "@equos-broker/api";
 import type { Clock } from "../clock.js";
 import { isPromise, outcomeWithin, pause, timeOver, within } from "../deadline.js";
 import { BrokerError, isBrokerError } from "../errors.js";
@@ -618,8 +619,11 @@ function refused({ result }: contract.SaveResult): StoreError {
   return unavailable(result === "late" ? "received the change too late twice" : "refused a limit too often");
 }
 
-const unavailable = (problem: string, details?: StoreErrorDetails): StoreError =>
-  new StoreError("unavailable", `The conversation store ${problem}`, details);
+/** Names the code of the cause, such as `ECONNREFUSED`. Its message may contain the store's address. */
+function unavailable(problem: string, details: StoreErrorDetails = {}): StoreError {
+  const code = systemCode(details.cause);
+  return new StoreError("unavailable", `The conversation store ${problem}${code ? `: ${code}` : ""}`, details);
+}
 
 const unreadable = ({ unreadable: reason }: { readonly unreadable: string }): StoreError =>
   new StoreError("unreadable", `A stored state cannot be read: ${reason}`);
