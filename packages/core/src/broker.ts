@@ -96,8 +96,8 @@ export interface CloseOptions {
 export class ConversationBroker<
   TNative = unknown,
   TConsumer extends Consumer = Consumer,
-  TAlias extends string = "default",
-  TInput = undefined,
+  TAlias extends string = string,
+  TInput = unknown,
 > {
   readonly #context: Context;
   readonly #services: Services;

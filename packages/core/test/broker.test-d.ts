@@ -128,6 +128,13 @@ it("options and brokers can be annotated, as isolatedDeclarations asks for", () 
   };
   const fetchBroker: ConversationBroker<FetchNative> = new ConversationBroker(forFetch);
   toFetchHandler(fetchBroker);
+  const direct: ConversationBroker<FetchNative> = new ConversationBroker({
+    authorize: ({ native: { request } }: FetchContext) => ({ identity: request.url, plan: "gold" }),
+    characters: { guide: "cha_1" },
+    input: z.string(),
+    conversation: ({ consumer, input }) => ({ promptCtx: consumer.plan + input }),
+  });
+  toFetchHandler(direct);
   // @ts-expect-error -- for a framework, its native part is the type argument
   const unknownNative: BrokerOptions = { authorize: ({ native }: FetchContext) => ({ identity: native.request.url }) };
   new ConversationBroker(unknownNative);
