@@ -83,7 +83,8 @@ describe("every method checks the consumer", () => {
 
   it.each(["con_\ud800", "con\n", "cön", "x".repeat(9000)])("the id or token %o reaches no store", async (text) => {
     const fail = () => Promise.reject(new Error("called"));
-    const { broker } = await openSetting({ store: { ...memoryStore(), attach: undefined, shared: false, open: fail } });
+    const { attach: _, ...store } = memoryStore();
+    const { broker } = await openSetting({ store: { ...store, open: fail } });
     const calls = [
       broker.stop({ consumer: ben, id: text }),
       broker.stopByToken(text),
