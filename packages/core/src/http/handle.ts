@@ -101,7 +101,7 @@ function hintAtMount(services: Services, action: string): void {
   if (action === "cron" || isProduction() || hinted.has(services)) return;
   hinted.add(services);
   const hint = `The broker has no action ${show(action)}, only ${actions.join(", ")}. Mount it at their parent, such as /api/equos`;
-  services.settings.logger.warn({ code: "unknown-action", action: show(action) }, redact(hint, services.secrets()));
+  services.settings.logger.warn({ code: "unknown-action" }, redact(hint, services.secrets()));
 }
 
 /** Returns what the request carries to prove who sent it, as a whole and in its parts. */
