@@ -1,5 +1,5 @@
 import { Background, keepProcess } from "./background.js";
-import { type Consumer, type ConsumerId, checkConsumer } from "./consumer.js";
+import { type Consumer, checkConsumer } from "./consumer.js";
 import { closeConversations } from "./conversations/close.js";
 import type { Context } from "./conversations/context.js";
 import { createEnds } from "./conversations/end.js";
@@ -51,7 +51,7 @@ export interface Started {
 /** What `broker.stop` takes. */
 export interface StopOptions extends PageOptions {
   /** Only conversations of this consumer are stopped. */
-  readonly consumer: ConsumerId;
+  readonly consumer: Pick<Consumer, "identity" | "tenant">;
   /** Equos' id. Default: the consumer's only conversation. */
   readonly id?: string | undefined;
 }
@@ -66,7 +66,7 @@ export interface PageOptions {
 
 /** What `broker.heartbeat` takes: a consumer, or the conversation's token. */
 export type HeartbeatOptions = { readonly generation?: number | undefined } & (
-  | { readonly consumer: ConsumerId; readonly id?: string | undefined }
+  | { readonly consumer: Pick<Consumer, "identity" | "tenant">; readonly id?: string | undefined }
   | { readonly token: string }
 );
 
@@ -257,7 +257,7 @@ export class ConversationBroker<
  * @throws BrokerError `not-found` for a missing consumer: `stop({ consumer: req.user })` without a user must stop nothing;
  * `invalid-identity` as at a start
  */
-function signedIn<T extends ConsumerId>(consumer: T): T {
+function signedIn<T extends Pick<Consumer, "identity" | "tenant">>(consumer: T): T {
   // A caller in JavaScript may pass anything.
   const { identity }: { identity?: unknown } = Object(consumer);
   if (identity === undefined || identity === "") throw new BrokerError("not-found");

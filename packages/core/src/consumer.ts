@@ -19,9 +19,6 @@ export interface Consumer {
   readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined;
 }
 
-/** The part of a consumer that tells it from all others. */
-export type ConsumerId = Pick<Consumer, "identity" | "tenant">;
-
 const MAX_CHARACTERS = 128;
 const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]{1,128}$/u;
 /** Texts that JavaScript makes of a missing value: all users would share one identity. */
@@ -31,7 +28,7 @@ const ACCIDENTS = ["", "undefined", "null", "NaN", "[object Object]", "[object P
 export const DEFAULT_NAME = "Visitor";
 
 /** @throws BrokerError `invalid-identity` */
-export function checkConsumer(consumer: ConsumerId): void {
+export function checkConsumer(consumer: Pick<Consumer, "identity" | "tenant">): void {
   // A caller in JavaScript may pass anything.
   const fields: Partial<Record<string, unknown>> = Object(consumer);
   for (const field of ["identity", "tenant"]) {
