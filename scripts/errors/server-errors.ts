@@ -41,10 +41,11 @@ export const settingErrors = {
     operator: "Give the one in use as well, or this deployment a `prefix` of its own.",
   },
   "deployment-missing": {
-    from: [],
-    cause: "Only from `broker.reconcile()`: without the option `deployment` it cannot tell what is its own.",
+    from: all,
+    cause:
+      "A shared store, or `broker.reconcile()`, without the option `deployment`. Found at first use, because a build has no environment.",
     caller: later,
-    operator: "Set `deployment`.",
+    operator: "Set `deployment` to a name that no other installation has.",
   },
   "api-key-missing": {
     from: ["start", "token", "cron"],

@@ -35,7 +35,7 @@ export const settings = {
   secureCookie: env.COOKIE_OVER_HTTP !== "true",
   redisUrl: env.REDIS_URL || undefined,
   brokerSecrets: secretsIn(env.BROKER_SECRET),
-  deployment: env.DEPLOYMENT || "not-set",
+  deployment: env.DEPLOYMENT || undefined,
   cronSecret: env.CRON_SECRET || undefined,
   /** The header in which your platform, and nobody else, tells the client's address. */
   clientIpHeader: env.CLIENT_IP_HEADER || undefined,

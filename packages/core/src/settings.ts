@@ -194,7 +194,6 @@ export function resolveOptions(options: AnyOptions) {
   const { equos, clock, logger = consoleLogger } = options;
   if (equos !== undefined && apiKey !== undefined) throw invalid("equos", "takes the place of apiKey: set one of them");
   const store = options.store ?? memoryStore(clock === undefined ? {} : { clock });
-  if (store.shared && deployment === undefined) throw invalid("deployment", "is required with a shared store");
   // The hook runs, and former conversations are stopped (two calls each), before the upstream call.
   const sendWindowMs = (hookSeconds + 2 * stopSeconds + 1) * 1000;
   return {

@@ -69,7 +69,6 @@ it.each([
   [{ joinWithinSeconds: 0 }, 'option "joinWithinSeconds" must be a number of seconds from 1 to 3600'],
   [{ keepAliveSeconds: "90" }, 'option "keepAliveSeconds" must be a number of seconds'],
   [{ secret: "short" }, 'option "secret" must be'],
-  [{ store: shared }, 'option "deployment" is required with a shared store'],
   [{ whenActive: { same: "stop" } }, 'option "whenActive.same" must be "resume" or "reject" or "replace"'],
   [{ timeouts: { startSeconds: "15" } }, 'option "timeouts.startSeconds" must be a number of seconds from 1 to 120'],
   [
@@ -98,8 +97,19 @@ it.each([undefined, "", " \n"])("a setting of the environment that is %o is no e
     publicOrigin: unset,
     deployment: unset,
     secret: unset,
+    store: shared as never,
   });
   cronHandler(broker, { secret: unset });
+});
+
+it("without a deployment, a shared store is refused at first use", async () => {
+  const own = { ...shared, attach: undefined };
+  const broker = new ConversationBroker({ apiKey: "k", characters: { guide: "cha_1" }, store: own as never });
+  const start = broker.start({ consumer: { identity: "ada", name: "Ada" } });
+  await expect(start).rejects.toMatchObject({
+    code: "deployment-missing",
+    message: expect.stringMatching(/deployment/),
+  });
 });
 
 it.each([undefined, null, "options", 7])("%o instead of options is refused", (options) => {

@@ -31,7 +31,7 @@ export interface Provocation {
 }
 
 /** No answer of a route's own method has them. */
-type Elsewhere = "unknown-action" | "deployment-missing" | "method-not-allowed";
+type Elsewhere = "unknown-action" | "method-not-allowed";
 
 const body = (value: unknown): Call => ({ body: JSON.stringify(value) });
 const never = new Promise<never>(() => undefined);
@@ -181,6 +181,7 @@ export const provocations: Readonly<Record<Exclude<ErrorCode, Elsewhere>, Provoc
   "store-misconfigured": {
     options: () => ({ store: storeWith({ open: () => Promise.reject(new BrokerError("store-misconfigured")) }) }),
   },
+  "deployment-missing": { options: () => ({ deployment: undefined, store: storeWith({ shared: true }) }) },
   "secret-missing": { options: () => ({ store: storeWith({ shared: true }) }) },
   "secret-mismatch": {
     options: () => ({

@@ -164,7 +164,10 @@ export class StoreOpener {
     this.#opening = new SharedWork(settings.clock, 2 * settings.timeouts.storeSeconds + 1);
   }
 
-  /** @throws BrokerError `store-unavailable`, `store-not-shared`, `store-misconfigured`, `secret-missing`, `secret-mismatch` */
+  /**
+   * @throws BrokerError `store-unavailable`, `store-not-shared`, `store-misconfigured`, `deployment-missing`, `secret-missing`,
+   * `secret-mismatch`
+   */
   open(): Awaitable<OpenStore> {
     this.isUsed = true;
     // After a failure the next call tries again.
@@ -175,6 +178,10 @@ export class StoreOpener {
     const { clock, timeouts, deployment, secrets, upstreamUser, store: configured } = this.#settings;
     const user = { deployment, endpoint: this.#endpoint(), upstream: upstreamUser };
     const store = configured.attach?.(user) ?? configured;
+    if (store.shared && deployment === undefined) {
+      const hint = "A shared store needs the option deployment: this installation's name, such as shop-production";
+      throw new BrokerError("deployment-missing", { hint });
+    }
     if (store.shared && secrets.length === 0) throw secretMissing("A shared store");
     const keyring = store.shared ? createKeyring(secrets) : plainKeyring;
     // Another deployment cannot open the key of the keyed hashes.
