@@ -56,7 +56,7 @@ describe.skipIf(skipBrowser)("a widget in the pages of other sites", () => {
       const tab = await context.newPage();
       await tab.goto(url);
       const frame = tab.frames().find((candidate) => candidate.url().includes(`localhost:${port}`));
-      await frame?.waitForFunction(() => document.title !== "");
+      await frame?.waitForFunction("document.title !== ''");
       return await frame?.title();
     };
     const running = () => emulator.conversations().map(({ consumerIdentity }) => consumerIdentity);
