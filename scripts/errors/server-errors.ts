@@ -15,7 +15,7 @@ export const settingErrors = {
   "store-not-shared": {
     from: all,
     cause:
-      "The environment shows several instances (PM2, a Node cluster, Lambda, Vercel, Cloud Run, Workers, …), and each would have a memory store of its own.",
+      "The environment shows [several instances](deploy.md#one-instance) (PM2, a Node cluster, Lambda, Vercel, Cloud Run, Workers, …), and each would have a memory store of its own.",
     caller: later,
     operator: "Use `redisStore`, or `memoryStore({ singleProcess: true })` if there is only this one.",
   },

@@ -23,6 +23,7 @@ import type { Exchange, Reply } from "./exchange.js";
 import type { Grant } from "./grant.js";
 import { limitAttempts } from "./http/attempts.js";
 import { actions, handle, type Services } from "./http/handle.js";
+import { logFailure } from "./logger.js";
 import type { BrokerOptions } from "./options.js";
 import { type AnyOptions, resolveOptions } from "./settings.js";
 import { Sweeper } from "./sweeper.js";
@@ -112,7 +113,7 @@ export class ConversationBroker<
   constructor(options: BrokerOptions<TNative, TConsumer, TAlias, TInput>) {
     // Inside, a consumer is a Consumer and an input is unknown; each goes back only into functions of these options.
     const settings = resolveOptions(options as unknown as AnyOptions);
-    const { clock, logger } = settings;
+    const { clock } = settings;
     const background = new Background(clock, () => sweeper.wake());
     const upstream = new Upstream({ ...settings, ...settings.timeouts }, clock);
     const events = createEvents(settings, () => upstream.secrets());
@@ -131,7 +132,7 @@ export class ConversationBroker<
     const reconciler = createReconciler(context, ends);
     const sweep = createSweep(context, ends, createSearch(context, ends), reconciler);
     const sweeper = new Sweeper(clock, sweep.begin, settings.store.shared ? 5_000 : undefined, (error) =>
-      logger.error({ error: error instanceof Error ? error.message : "unknown" }, "A sweep failed"),
+      logFailure(settings, error, "A sweep failed"),
     );
     const starts = createStarts(context, ends, reconciler.recover);
     const stops = createStops(context, ends);

@@ -31,3 +31,22 @@ export function stopwatch(clock: Clock): () => number {
   const steady = clock.monotonic?.() ?? 0;
   return () => Math.max(clock.now() - wall, (clock.monotonic?.() ?? 0) - steady);
 }
+
+/** A timer that is this late was held up: the process was frozen, as Lambda does it between requests. In ms. */
+const FREEZE_MS = 1_000;
+/** Time for connections to be opened again after a freeze, in ms. */
+const THAW_MS = 5_000;
+/** When the latest freeze was noticed, by clock. */
+const thaws = new WeakMap<Clock, number>();
+
+/** Whether the process was frozen at this time, because it is long over. Notes the freeze. */
+export function wasFrozen(clock: Clock, plannedAt: number): boolean {
+  const now = clock.now();
+  if (now <= plannedAt + FREEZE_MS) return false;
+  thaws.set(clock, now);
+  return true;
+}
+
+/** Whether a failure may be due to a freeze that has just ended, such as a connection that broke meanwhile. */
+export const isThawing = (clock: Clock): boolean =>
+  clock.now() - (thaws.get(clock) ?? Number.NEGATIVE_INFINITY) < THAW_MS;

@@ -1,17 +1,27 @@
-import type { Clock } from "./clock.js";
+import { type Clock, wasFrozen } from "./clock.js";
 
 /** The outcome of {@link within} after its time limit. */
 export const timeOver: unique symbol = Symbol("time over");
+
+/** More time for a task after a freeze, in ms: its outcome may wait in a socket. */
+const MOMENT_MS = 1_000;
 
 /** Returns the task's outcome, or {@link timeOver} after the time limit. The task goes on, and its late rejection is ignored. */
 export function within<T>(clock: Clock, seconds: number, task: Promise<T>): Promise<T | typeof timeOver> {
   // Every step of every request passes here, and Promise.race would create seven objects.
   return new Promise((resolve, reject) => {
-    const timer = clock.setTimeout(() => resolve(timeOver), seconds * 1000);
+    let endsAt = 0;
+    let timer: unknown;
+    const wait = (milliseconds: number) => {
+      endsAt = clock.now() + milliseconds;
+      timer = clock.setTimeout(() => (wasFrozen(clock, endsAt) ? wait(MOMENT_MS) : resolve(timeOver)), milliseconds);
+    };
+    wait(seconds * 1000);
     const settle =
       <A>(done: (outcome: A) => void) =>
       (outcome: A) => {
         clock.clearTimeout(timer);
+        wasFrozen(clock, endsAt);
         done(outcome);
       };
     task.then(settle(resolve), settle(reject));

@@ -21,6 +21,17 @@ export function environment(name: string): string | undefined {
   }
 }
 
+/** Returns a module of Node, for files that other runtimes load too; `undefined` where there is none. */
+export function nodeModule<T>(name: string): Partial<T> | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): T | undefined } };
+  try {
+    return process?.getBuiltinModule?.(name);
+  } catch {
+    // Next's edge runtime has the functions of `process`, and each throws.
+    return undefined;
+  }
+}
+
 /** Makes a value at first use. Building zod schemas would take most of the import's time. */
 export function lazily<T extends object>(make: () => T): () => T {
   let made: T | undefined;

@@ -1,5 +1,5 @@
-import { mac } from "#mac";
-import type { HmacKey } from "./sealing/mac.js";
+import { type HmacKey, isMac, mac, macKey } from "#mac";
+import type { Awaitable } from "./store/store.js";
 
 export type { HmacKey };
 
@@ -7,24 +7,21 @@ export type { HmacKey };
 export const encode = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(new TextEncoder().encode(text));
 
 /** Returns a key for HMAC-SHA-256, from bytes or from a secret text. */
-export function hmacKey(secret: Uint8Array | string): Promise<HmacKey> {
-  const bytes = typeof secret === "string" ? encode(secret) : Uint8Array.from(secret);
-  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
-}
+export const hmacKey = (secret: Uint8Array | string): Awaitable<HmacKey> =>
+  macKey(typeof secret === "string" ? encode(secret) : Uint8Array.from(secret));
 
 /** Returns the 32 bytes of a text's signature; without a promise where the runtime can. */
-export const signBytes = (key: HmacKey, text: string): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> =>
-  mac(key, text);
+export const signBytes = (key: HmacKey, text: string): Awaitable<Uint8Array<ArrayBuffer>> => mac(key, encode(text));
 
 /** Returns the signature of a text, in base64url. */
 export async function sign(key: HmacKey, text: string): Promise<string> {
   return base64url(await signBytes(key, text));
 }
 
-/** Whether the signature is the text's. Web Crypto compares in constant time. */
+/** Whether the signature is the text's. Compares in constant time. */
 export async function isSigned(key: HmacKey, text: string, signature: string): Promise<boolean> {
   const bytes = /^[\w-]{43}$/.test(signature) ? fromBase64url(signature) : undefined;
-  return bytes !== undefined && (await crypto.subtle.verify("HMAC", key, bytes, encode(text)));
+  return bytes !== undefined && (await isMac(key, encode(text), bytes));
 }
 
 /** Random bytes are fetched in blocks: a call of the runtime costs more than the bytes. */

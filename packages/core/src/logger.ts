@@ -1,7 +1,10 @@
+import { type Clock, isThawing } from "./clock.js";
 import { isPromise } from "./deadline.js";
 
-/** The two methods of pino, and of most loggers, that the broker uses. */
+/** The methods of pino, and of most loggers, that the broker uses. */
 export interface Logger {
+  /** Receives failures of background work that are due to a freeze of the process. */
+  debug?(details: object, message: string): void;
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
 }
@@ -17,11 +20,18 @@ export function guarded(logger: Logger): Logger {
   const guard = (level: keyof Logger) => (details: object, message: string) => {
     try {
       // A logger can be asynchronous although its type says otherwise.
-      const logged: unknown = logger[level](details, message);
+      const logged: unknown = logger[level]?.(details, message);
       if (isPromise(logged)) logged.catch(() => undefined);
     } catch {
       // Ignored, see above.
     }
   };
-  return { warn: guard("warn"), error: guard("error") };
+  return { debug: guard("debug"), warn: guard("warn"), error: guard("error") };
+}
+
+/** Logs a failure of background work that is repeated. After a freeze of the process nothing is wrong. */
+export function logFailure({ logger, clock }: { logger: Logger; clock: Clock }, error: unknown, message: string): void {
+  const details = { error: error instanceof Error ? error.message : "unknown" };
+  if (isThawing(clock)) logger.debug?.(details, message);
+  else logger.error(details, message);
 }

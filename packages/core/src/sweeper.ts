@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.js";
+import { type Clock, wasFrozen } from "./clock.js";
 
 /** Time between two runs while anything is due, in ms. */
 const INTERVAL_MS = 1_000;
@@ -87,7 +87,9 @@ export class Sweeper {
 
   /** For the other sweepers. */
   runIfLost(): Promise<void> | undefined {
-    return this.#isLost() ? this.#run() : undefined;
+    if (!this.#isLost()) return undefined;
+    wasFrozen(this.#clock, (this.#next?.expectedBy ?? 0) - LATE_MS);
+    return this.#run();
   }
 
   /** For the other sweepers: plans nothing more until `begin`. */
@@ -118,7 +120,11 @@ export class Sweeper {
   #plan(milliseconds: number): void {
     this.pause();
     this.#next = { isRunning: false, expectedBy: this.#clock.now() + milliseconds + LATE_MS, isWoken: false };
-    this.#timer = this.#clock.setTimeout(() => void this.#run(), milliseconds);
+    const plannedAt = this.#clock.now() + milliseconds;
+    this.#timer = this.#clock.setTimeout(() => {
+      wasFrozen(this.#clock, plannedAt);
+      void this.#run();
+    }, milliseconds);
   }
 
   async #run(): Promise<void> {

@@ -10,6 +10,72 @@ it("masks a secret however it is spelt", () => {
   expect(redact(text, [prompt, key])).toBe('[redacted] | "[redacted]" | [redacted] | [redacted]');
 });
 
+const unicode = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+const json = (text: string) => JSON.stringify(text).slice(1, -1);
+const wellFormed = (text: string) => text.replace(/\p{Cs}/gu, "\uFFFD");
+const url = (text: string) => encodeURIComponent(wellFormed(text));
+const html: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** How programs write a text in another one, character by character. */
+const encodings: Readonly<Record<string, (text: string) => string>> = {
+  json,
+  "JSON in JSON": (text) => json(json(text)),
+  "JSON with escaped slashes": (text) => json(text).replaceAll("/", "\\/"),
+  "JSON in ASCII": (text) => json(text).replace(/[^ -~]/g, unicode),
+  "JSON, every character escaped": (text) => text.replace(/[\s\S]/g, unicode),
+  "JSON for a script": (text) => json(text).replace(/[<>&']/g, (char) => unicode(char).replace("c", "C")),
+  url,
+  "lower-case URL": (text) => url(text).replace(/%../g, (byte) => byte.toLowerCase()),
+  "URL, every byte escaped": (text) => Buffer.from(wellFormed(text)).toString("hex").replace(/../g, "%$&"),
+  form: (text) => String(new URLSearchParams({ q: text })).slice(2),
+  html: (text) => text.replace(/[&<>"']/g, (char) => html[char] ?? char),
+  "HTML, decimal": (text) => wellFormed(text).replace(/\W/gu, (char) => `&#${char.codePointAt(0)};`),
+  "HTML, hexadecimal": (text) => wellFormed(text).replace(/\W/gu, (char) => `&#x${char.codePointAt(0)?.toString(16)};`),
+};
+/** What stands around a text, such as in the error of a gateway. */
+const surroundings = ['{"text":"|"}', "q=|&r=1", "<b>|</b>", "(|)"];
+
+it("masks a secret in any chain of encodings, and nothing around it", () => {
+  const secret = fc.oneof(
+    fc.string({ minLength: 4, maxLength: 30 }),
+    fc.string({ unit: "binary", minLength: 4, maxLength: 30 }),
+    fc.string({ unit: fc.constantFrom(...'\\%u0041&;#x2F/+ "<n\n'), minLength: 4, maxLength: 30 }),
+    fc.constant(`Ünï "cödé" <b>&amp; 'x'</b> C:\\new/100%41 a+b 😀\n${key}`),
+  );
+  const step = fc.tuple(fc.constantFrom(...surroundings), fc.constantFrom(...Object.values(encodings)));
+  fc.assert(
+    fc.property(secret, fc.array(step, { maxLength: 5 }), (middle, chain) => {
+      const whole = `A${middle}Z`;
+      let [before, text, after] = ["", whole, ""];
+      for (const [around, encode] of chain) {
+        const [left, right] = around.split("|");
+        [before, text, after] = [`${left}${encode(before)}`, encode(text), `${encode(after)}${right}`];
+      }
+      fc.pre(before.length + text.length + after.length <= 8192);
+      expect(redact(before + text + after, [whole])).toBe(redact(`${before}[redacted]${after}`, []));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it.each(Object.entries(encodings))("masks what looks like an API key, in the encoding %s", (_, encode) => {
+  expect(redact(`{"key":"${encode(encode(key))}"}`, [])).toBe('{"key":"[redacted]"}');
+});
+
+it("takes the beginning of an encoded secret at a cut", () => {
+  const secret = 'Kq<é"/7';
+  // What is masked before it makes room for the end to be shown.
+  const jwt = `eyJ${"p".repeat(4_000)}.${"p".repeat(4_000)}`;
+  for (const encode of Object.values(encodings)) {
+    const encoded = encode(secret);
+    for (let left = 1; left < encoded.length; left += 1) {
+      const text = `${jwt} ${"-".repeat(8192 - 8005 - left)}${encoded} and more`;
+      // What is left of an escape that the cut has divided shows no character.
+      expect(redact(text, [secret])).toMatch(/-(\[redacted\]|\\u?[\da-f]{0,3}|%[\da-f]?|&#?x?\d*)$/);
+    }
+  }
+});
+
 it("masks every JWT, one line, no control characters, at most 300 characters", () => {
   const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
   expect(redact(`token ${jwt}\r\nx-api-key:\u0000 a\u2028b`, [])).toBe("token [redacted] x-api-key: a b");
@@ -61,7 +127,15 @@ it("lets no secret through, wherever it stands and however often", () => {
         for (const one of secrets) if (!one.includes("\u0001")) expect(unmasked).not.toContain(one);
       },
     ),
-    { numRuns: 500 },
+    {
+      numRuns: 500,
+      examples: [
+        [
+          ["+ !!", "!  !"],
+          ["", "", "0"],
+        ],
+      ],
+    },
   );
 });
 

@@ -1,6 +1,9 @@
 import { visitors } from "@equos-broker/core";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import * as mac from "../src/sealing/mac.node.js";
+
+vi.mock("../src/sealing/mac.node.js", { spy: true });
 
 const secret = "a secret of more than 32 characters";
 const cookieOf = (setCookie: string | undefined) => setCookie?.split(";")[0] ?? "";
@@ -47,6 +50,30 @@ describe("visitors", () => {
     const minted = await visitor.issue(undefined);
     expect(minted).toMatch(/^equos-visitor=.*SameSite=Lax$/);
     expect(await visitor(asked(cookieOf(minted)))).toMatchObject({ name: "Guest" });
+  });
+
+  it("get a cookie for an iframe on other sites with crossSite, which needs secure", async () => {
+    const visitor = visitors({ secret, crossSite: true });
+    const minted = await visitor.issue(undefined);
+    expect(minted).toMatch(
+      /^__Host-equos-visitor=[^;]+; Path=\/; Max-Age=2592000; HttpOnly; SameSite=None; Secure; Partitioned$/,
+    );
+    expect(await visitors({ secret })(asked(cookieOf(minted)))).not.toBeNull();
+    expect(() => visitors({ secret, crossSite: true, secure: false })).toThrow(/"crossSite" must be false without/);
+  });
+
+  it("are known by the second of two cookies, and cost two verifications at most", async () => {
+    const verify = vi.spyOn(mac, "isMac");
+    const visitor = visitors({ secret, maxAgeDays: 1 });
+    const minted = cookieOf(await visitor.issue(undefined));
+    const [name, value = ""] = minted.split("=");
+    const forged = `${name}=${"A".repeat(4)}${value.slice(4)}`;
+    // One whose time is over needs no verification.
+    const expired = minted.replace(/\.\d+\./, ".1.");
+    expect(await visitor(asked([forged, expired, expired, minted].join("; ")))).not.toBeNull();
+    verify.mockClear();
+    expect(await visitor(asked([...Array(190).fill(forged), minted].join("; ")))).toBeNull();
+    expect(verify).toHaveBeenCalledTimes(2);
   });
 
   it("cannot be forged by changing any character", async () => {

@@ -15,9 +15,21 @@ export interface VisitorsOptions {
   readonly maxAgeDays?: number | undefined;
   /** `false` only for plain `http:` in development: drops `Secure` and the `__Host-` prefix. Default `true`. */
   readonly secure?: boolean | undefined;
+  /**
+   * Issues a `SameSite=None; Partitioned` cookie, for a page that other sites show in an iframe. A visitor is then another one on
+   * each of these sites. List them in `frame-ancestors`: every site that frames the page can start conversations on your bill.
+   * Default `false`.
+   */
+  readonly crossSite?: boolean | undefined;
   /** For tests. Default: the system's. */
   readonly clock?: Pick<Clock, "now"> | undefined;
 }
+
+/**
+ * Cookies of one request whose signature is verified. A browser sends two if the page has issued one with `crossSite` and one
+ * without. A forged header has room for 190.
+ */
+const MAX_CANDIDATES = 2;
 
 /** A user without a login, recognized by a signed cookie. */
 export interface Visitor {
@@ -54,13 +66,15 @@ export interface Visitors {
  * ```
  */
 export function visitors(options: VisitorsOptions): Visitors {
-  const { secret, name = DEFAULT_NAME, maxAgeDays = 30, secure = true, clock = systemClock } = options ?? {};
+  const { secret, name = DEFAULT_NAME, maxAgeDays = 30, clock = systemClock } = options ?? {};
+  const { secure = true, crossSite = false } = options ?? {};
   // A missing secret fails at first use, because builds have none.
   const secrets = secretsIn(secret);
   if (secrets.some((item) => typeof item !== "string" || item.length < 32)) {
     throw invalid("secret", "at least 32 characters, or a list of such secrets");
   }
   if (!(maxAgeDays > 0 && maxAgeDays <= 400)) throw invalid("maxAgeDays", "a number of days up to 400");
+  if (crossSite && !secure) throw invalid("crossSite", "false without secure: browsers refuse such a cookie");
   const cookie = secure ? "__Host-equos-visitor" : "equos-visitor";
   const maxAge = Math.round(maxAgeDays * 86_400);
   // `<id>.<issued>.<signature>`
@@ -73,11 +87,14 @@ export function visitors(options: VisitorsOptions): Visitors {
   };
   const read = async (header = ""): Promise<string | undefined> => {
     const loaded = await loadKeys();
+    let candidates = 0;
     for (const [, signed = "", id, issued, signature = ""] of header.matchAll(pattern)) {
       const age = clock.now() / 1000 - Number(issued);
       // Servers' clocks differ, by up to a minute.
       if (age > maxAge || age < -60) continue;
+      candidates += 1;
       for (const key of loaded) if (await isSigned(key, signed, signature)) return id;
+      if (candidates === MAX_CANDIDATES) break;
     }
     return undefined;
   };
@@ -90,8 +107,8 @@ export function visitors(options: VisitorsOptions): Visitors {
     const [key] = await loadKeys();
     if (key === undefined || (await read(header)) !== undefined) return undefined;
     const value = `${base64url(crypto.getRandomValues(new Uint8Array(16)))}.${Math.floor(clock.now() / 1000)}`;
-    const attributes = `Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
-    return `${cookie}=${value}.${await sign(key, value)}; ${attributes}`;
+    const site = crossSite ? "SameSite=None; Secure; Partitioned" : `SameSite=Lax${secure ? "; Secure" : ""}`;
+    return `${cookie}=${value}.${await sign(key, value)}; Path=/; Max-Age=${maxAge}; HttpOnly; ${site}`;
   };
   return Object.assign(authorize, { issue });
 }

@@ -1,4 +1,5 @@
 import { within } from "../deadline.js";
+import { logFailure } from "../logger.js";
 import { due, type Work } from "../state/due.js";
 import type { Context } from "./context.js";
 import type { Ends } from "./end.js";
@@ -86,8 +87,7 @@ export function createSweep(
   function run(group: Map<Promise<void>, number>, task: Promise<void>): void {
     const guarded = background.track(task).catch((error: unknown) => {
       // Its lease ends, and it is due again.
-      const reason = error instanceof Error ? error.message : "unknown";
-      logger.error({ error: reason }, "A due task failed; it is repeated");
+      logFailure(settings, error, "A due task failed; it is repeated");
     });
     group.set(guarded, clock.now() + LOST_SECONDS * 1000);
     void guarded.finally(() => group.delete(guarded));

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../clock.js";
-import { environment } from "../environment.js";
+import { environment, nodeModule } from "../environment.js";
 import { BrokerError } from "../errors.js";
 import { randomId } from "../hmac.js";
 import type {
@@ -18,14 +18,23 @@ const KEEP_KEY_MS = 10 * 60_000;
 
 /** Variables that a platform sets where it can run several instances of a server. */
 const PLATFORM_VARIABLES = {
-  NODE_APP_INSTANCE: "PM2",
-  NODE_UNIQUE_ID: "A Node cluster",
   AWS_LAMBDA_FUNCTION_NAME: "AWS Lambda",
   VERCEL: "Vercel",
   NETLIFY: "Netlify",
   K_SERVICE: "Cloud Run",
   FUNCTIONS_WORKER_RUNTIME: "Azure Functions",
   DENO_DEPLOYMENT_ID: "Deno Deploy",
+};
+/** Variables that the development tools of these platforms set on a developer's machine. */
+const LOCAL_VARIABLES = {
+  VERCEL_ENV: "development",
+  NETLIFY_DEV: "true",
+  AWS_SAM_LOCAL: "true",
+  /** serverless-offline */
+  IS_OFFLINE: "true",
+  /** Firebase */
+  FUNCTIONS_EMULATOR: "true",
+  AZURE_FUNCTIONS_ENVIRONMENT: "Development",
 };
 
 /** Options of {@link memoryStore}. */
@@ -334,8 +343,27 @@ function isSame(first: StoreUser, second: StoreUser): boolean {
   return key === other || (first.deployment !== undefined && typeof key !== "string" && typeof other !== "string");
 }
 
+/** Returns what can run several instances of this server, each with a memory of its own. */
 function multiInstancePlatform(): string | undefined {
   const { navigator } = globalThis as { navigator?: { userAgent?: string } };
   if (navigator?.userAgent === "Cloudflare-Workers") return "Cloudflare Workers";
-  return Object.entries(PLATFORM_VARIABLES).find(([variable]) => environment(variable) !== undefined)?.[1];
+  const isDevelopment = environment("NODE_ENV") === "development";
+  // PM2 sets all of them, as texts. An instance that `pm2 scale` adds has only a number of its own.
+  const isPm2 = environment("pm_id") !== undefined;
+  const instance = environment((isPm2 && environment("instance_var")) || "NODE_APP_INSTANCE");
+  if (Number(instance) > 0 || (isPm2 && environment("instances") !== "1")) return "PM2";
+  // PM2 runs a single instance as a cluster's worker, too.
+  const isPm2Worker = isPm2 && environment("exec_mode") === "cluster_mode";
+  if (nodeModule<{ isWorker: boolean }>("cluster")?.isWorker && !isPm2Worker) return "A Node cluster";
+  // Development servers, such as Nitro's, run the app in one thread. Deno's workers have the global.
+  const { isMainThread } = nodeModule<{ isMainThread: boolean }>("worker_threads") ?? {};
+  if ((isMainThread === false || "WorkerGlobalScope" in globalThis) && !isDevelopment) return "Worker threads";
+  const isLocal = Object.entries(LOCAL_VARIABLES).some(([variable, value]) => environment(variable) === value);
+  // These two variables get into `.env` files. A deployment to Lambda or Cloud Run can be called "development".
+  const ignored = isDevelopment ? ["VERCEL", "NETLIFY"] : [];
+  return isLocal
+    ? undefined
+    : Object.entries(PLATFORM_VARIABLES).find(
+        ([variable]) => environment(variable) !== undefined && !ignored.includes(variable),
+      )?.[1];
 }

@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { manualClock } from "@equos-broker/emulator";
@@ -141,12 +144,69 @@ it("attach: a store with its own clock shares nothing", () => {
   expect(store.attach?.(user())).toBe(store);
 });
 
-it.each(["NODE_APP_INSTANCE", "NODE_UNIQUE_ID", "AWS_LAMBDA_FUNCTION_NAME", "VERCEL", "K_SERVICE"])(
-  "attach: refuses several instances, which %s shows, unless singleProcess is set",
-  (variable) => {
-    vi.stubEnv(variable, "1");
-    const refusal = { code: "store-not-shared", message: expect.stringMatching(/redisStore.*singleProcess: true/) };
-    expect(() => memoryStore().attach?.(user())).toThrow(expect.objectContaining(refusal));
-    expect(memoryStore({ singleProcess: true }).attach?.(user())).toBeDefined();
-  },
-);
+const refusal = (by: string) => ({
+  code: "store-not-shared",
+  message: expect.stringMatching(new RegExp(`${by} can run several.*redisStore.*singleProcess: true`)),
+});
+
+it.each([
+  ["Vercel", { VERCEL: "1" }],
+  ["Vercel", { VERCEL: "1", VERCEL_ENV: "production" }],
+  ["Vercel", { VERCEL: "1", VERCEL_ENV: "preview", NODE_ENV: "production" }],
+  ["Netlify", { NETLIFY: "true" }],
+  ["AWS Lambda", { AWS_LAMBDA_FUNCTION_NAME: "shop" }],
+  // A stage of its own, such as one for testers.
+  ["AWS Lambda", { AWS_LAMBDA_FUNCTION_NAME: "shop", NODE_ENV: "development" }],
+  ["AWS Lambda", { AWS_LAMBDA_FUNCTION_NAME: "shop", VERCEL: "1", NODE_ENV: "development" }],
+  ["Cloud Run", { K_SERVICE: "shop", NODE_ENV: "development" }],
+  ["Azure Functions", { FUNCTIONS_WORKER_RUNTIME: "node", AZURE_FUNCTIONS_ENVIRONMENT: "Production" }],
+  ["Deno Deploy", { DENO_DEPLOYMENT_ID: "d1" }],
+])("attach: refuses several instances of %s, shown by %o, unless singleProcess is set", (platform, variables) => {
+  for (const [variable, value] of Object.entries(variables)) vi.stubEnv(variable, value);
+  expect(() => memoryStore().attach?.(user())).toThrow(expect.objectContaining(refusal(platform)));
+  expect(memoryStore({ singleProcess: true }).attach?.(user())).toBeDefined();
+});
+
+it.each([
+  { VERCEL: "1", VERCEL_ENV: "development" },
+  { VERCEL: "1", NODE_ENV: "development" },
+  { VERCEL: "1", VERCEL_ENV: "preview", NODE_ENV: "development" },
+  { NETLIFY: "true", NETLIFY_DEV: "true", AWS_LAMBDA_FUNCTION_NAME: "shop" },
+  { NETLIFY: "true", NODE_ENV: "development" },
+  { AWS_LAMBDA_FUNCTION_NAME: "shop", AWS_SAM_LOCAL: "true" },
+  { AWS_LAMBDA_FUNCTION_NAME: "shop", IS_OFFLINE: "true" },
+  { K_SERVICE: "shop", FUNCTIONS_EMULATOR: "true" },
+  { FUNCTIONS_WORKER_RUNTIME: "node", AZURE_FUNCTIONS_ENVIRONMENT: "Development" },
+])("attach: a platform's variables on a developer's machine are no several instances, %o", (variables) => {
+  for (const [variable, value] of Object.entries(variables)) vi.stubEnv(variable, value);
+  expect(memoryStore().attach?.(user())).toBeDefined();
+});
+
+// PM2 itself is started in packages/installed.
+it.each([
+  ["A Node cluster", "cluster", {}],
+  ["A Node cluster", "cluster", { NODE_ENV: "development" }],
+  ["A Node cluster", "cluster", { pm_id: "0", NODE_APP_INSTANCE: "0", instances: "1", exec_mode: "fork_mode" }],
+  ["Worker threads", "threads", {}],
+])("attach: refuses %s (%s), %o", async (name, kind, variables) => {
+  const { outcomes } = await instances(kind, variables);
+  expect(outcomes).toHaveLength(2);
+  for (const outcome of outcomes) expect(outcome).toContain(`${name} can run several`);
+});
+
+it("attach: one process is no several instances, nor is a thread of a development server", async () => {
+  expect(await instances("one", {})).toEqual({ outcomes: ["opened"] });
+  expect(await instances("threads", { NODE_ENV: "development" })).toEqual({ outcomes: ["opened", "opened"] });
+});
+
+async function instances(kind: string, variables: Readonly<Record<string, string>>) {
+  const program = fileURLToPath(new URL("instances.ts", import.meta.url));
+  const { PATH } = process.env;
+  const child = await promisify(execFile)(
+    process.execPath,
+    ["--conditions=@equos-broker/source", "--import", "tsx", program, kind],
+    // As it is outside of tests.
+    { env: { PATH, ...variables } as NodeJS.ProcessEnv },
+  );
+  return { outcomes: JSON.parse(child.stdout) as readonly string[] };
+}
