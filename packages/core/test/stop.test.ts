@@ -137,7 +137,7 @@ describe("close", () => {
   });
 
   it("opens no store that was never used", async () => {
-    const store = { ...memoryStore(), shared: false, open: () => Promise.reject(new Error("opened")) };
+    const store = { ...memoryStore(), attach: undefined, open: () => Promise.reject(new Error("opened")) };
     const { broker } = await openSetting({ store });
     await broker.close();
   });
