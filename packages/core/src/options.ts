@@ -150,7 +150,10 @@ export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias exten
   /** Default: `memoryStore()`. Several servers need a shared store: `redisStore(client)` of `@equos-broker/redis`. */
   readonly store?: ConversationStore | undefined;
 
-  /** pino, or an object with `warn(details, message)` and `error(details, message)`. Default: the console. */
+  /**
+   * pino, or an object with `warn(details, message)` and `error(details, message)`. Default: the console. The first failure of
+   * a logger is reported on the console.
+   */
   readonly logger?: Logger | undefined;
   /**
    * Receives events. An end is delivered at least once: it is acknowledged when the returned promise has resolved, and

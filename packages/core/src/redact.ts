@@ -1,3 +1,5 @@
+import { attempt } from "./errors.js";
+
 const MASK = "[redacted]";
 /** Where a word begins: also after what stands for a character inside JSON or a URL, such as `\n` and `%3D`. */
 const START = String.raw`(?:(?<![\w-])|(?<=\\[bfnrt])|(?<=\\u[\da-fA-F]{4})|(?<=%[\da-fA-F]{2}))`;
@@ -40,6 +42,12 @@ export function redact(text: string, secrets: readonly string[]): string {
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
     .trim();
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
+}
+
+/** Returns a thrown value for the server log, masked as by {@link redact}. Never throws, whatever the value's getters do. */
+export function describe(thrown: unknown, secrets: readonly string[]): string {
+  const text = () => redact(thrown instanceof Error ? String(thrown.stack ?? thrown) : typeof thrown, secrets);
+  return attempt(text, "an error that cannot be described");
 }
 
 function patternOf(variant: string): string | RegExp {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { systemClock } from "./clock.js";
 import type { Consumer } from "./consumer.js";
 import { environment, lazily } from "./environment.js";
-import { BrokerError } from "./errors.js";
+import { attempt, BrokerError } from "./errors.js";
 import { isOrigin } from "./is-origin.js";
 import { consoleLogger, guarded } from "./logger.js";
 import type { BrokerOptions } from "./options.js";
@@ -48,7 +48,8 @@ const origin = () => text("an exact origin such as https://shop.example", isOrig
 const having = (what: string, methods: readonly string[], key?: string) =>
   rule(what, (value) => {
     const target: unknown = key === undefined ? value : Reflect.get(Object(value), key);
-    return methods.every((method) => isFunction(Reflect.get(Object(target), method)));
+    // A getter that throws is handled where the method is called.
+    return methods.every((method) => attempt(() => isFunction(Reflect.get(Object(target), method)), true));
   });
 
 /** The schema of the option `limits`, and of what its function returns. */

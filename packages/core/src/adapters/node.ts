@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors.js";
-import { BrokerError } from "../errors.js";
+import { attempt, BrokerError } from "../errors.js";
 import {
   type AuthorizeContext,
   addVary,
@@ -285,7 +285,7 @@ export function toNodeHandler<TRequest extends NodeRequest, TResponse extends No
       if (!res.headersSent) writeReply(res, problemReply(new BrokerError("unknown-action")));
     } catch (error) {
       // No other code would answer or log. The error's message may quote a header, such as a cookie.
-      const name = error instanceof Error ? error.name : typeof error;
+      const name = attempt(() => (error instanceof Error ? error.name : typeof error), "unknown");
       consoleLogger.error({ action, error: name }, "A reply could not be written; its conversation is stopped");
       if (!res.headersSent) res.statusCode = 500;
       res.end();

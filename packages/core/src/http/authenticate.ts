@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { type Consumer, checkConsumer } from "../consumer.js";
 import type { Proof } from "../conversations/stop.js";
 import { outcomeWithin, timeOver } from "../deadline.js";
-import { BrokerError } from "../errors.js";
+import { attempt, BrokerError } from "../errors.js";
 import type { Action, AuthorizeContext, Exchange, Reply } from "../exchange.js";
 import { fromBase64url } from "../hmac.js";
 import { checkMediaType, readBody } from "./body.js";
@@ -107,8 +107,9 @@ async function findCaller({ settings }: Services, exchange: Exchange, action: Ac
 
 /** An `authorize` that throws a 401 knows no consumer, as one that returns `null`. */
 function rejectThrown(thrown: unknown): undefined {
-  const { statusCode, status } = Object(thrown) as Partial<Record<"statusCode" | "status", unknown>>;
-  const statuses = [statusCode, status];
+  // Anything may be thrown, and any of its fields may throw.
+  const fields = Object(thrown) as Partial<Record<"statusCode" | "status", unknown>>;
+  const statuses = attempt(() => [fields.statusCode, fields.status], []);
   if (statuses.includes(401)) return undefined;
   if (statuses.includes(403)) throw new BrokerError("forbidden");
   throw new BrokerError("authorize-failed", { hint: "authorize threw", cause: thrown });

@@ -1,10 +1,10 @@
 import type { Background } from "../background.js";
 import type { Starts } from "../conversations/start.js";
 import type { Stops } from "../conversations/stop.js";
-import { BrokerError, isBrokerError } from "../errors.js";
+import { attempt, BrokerError, isBrokerError } from "../errors.js";
 import type { Action, Exchange, Reply } from "../exchange.js";
 import { guarded } from "../logger.js";
-import { redact } from "../redact.js";
+import { describe, redact } from "../redact.js";
 import type { Settings } from "../settings.js";
 import type { CheckAttempts } from "./attempts.js";
 import { answerPreflight, withCors } from "./origin.js";
@@ -43,7 +43,10 @@ export const actions: readonly string[] = [...routes.keys()];
 export async function handle(services: Services, exchange: Exchange): Promise<Reply | null> {
   const route = routes.get(exchange.action);
   if (route === undefined) return null;
-  const reply = await run(route, services, exchange).catch((thrown: unknown) => refuse(services, exchange, thrown));
+  const reply = await run(route, services, exchange)
+    .catch((thrown: unknown) => refuse(services, exchange, thrown))
+    // A value that pretends to be a BrokerError.
+    .catch(() => refuse(services, exchange, new BrokerError("internal-error")));
   return withCors(reply, readHeader(exchange, "origin"), services.settings);
 }
 
@@ -69,9 +72,9 @@ function refuse({ settings, secrets }: Services, exchange: Exchange, thrown: unk
   if (status < 500 && code !== "origin-refused") return problemReply(error);
   const instance = `urn:uuid:${crypto.randomUUID()}`;
   // Only errors of other code can quote the request.
-  const mask = (text: string) => redact(text, [...secrets(), ...credentials(exchange)]);
-  const cause = error.cause === undefined ? undefined : mask(describe(error.cause));
-  const logger = exchange.logger === undefined ? settings.logger : guarded(exchange.logger);
+  const cause = error.cause === undefined ? undefined : describe(error.cause, [...secrets(), ...credentials(exchange)]);
+  const own = attempt(() => exchange.logger, undefined);
+  const logger = own === undefined ? settings.logger : guarded(own);
   const details = { code, status, action: exchange.action, instance, upstream, cause };
   logger[warnings.includes(code) ? "warn" : "error"](details, redact(message, secrets()));
   return problemReply(error, instance);
@@ -88,17 +91,3 @@ function credentials(exchange: Exchange): string[] {
 
 /** An adapter that has no headers may throw. */
 const readHeader = (exchange: Exchange, name: string) => attempt(() => exchange.header(name), undefined);
-
-function describe(cause: unknown): string {
-  const stack = () => (cause instanceof Error ? String(cause.stack ?? cause) : typeof cause);
-  return attempt(stack, "an error that cannot be described");
-}
-
-/** Returns the fallback if the call throws. */
-function attempt<T>(call: () => T, fallback: T): T {
-  try {
-    return call();
-  } catch {
-    return fallback;
-  }
-}
