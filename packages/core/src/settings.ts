@@ -42,7 +42,11 @@ const quota = (min: number) =>
 const oneOf = <T extends string | number>(...values: T[]) =>
   z.literal(values, takes(values.map((value) => JSON.stringify(value)).join(" or ")));
 
-const origin = () => text("an exact origin such as https://shop.example", isOrigin);
+const origin = () =>
+  text(
+    "an exact origin such as https://shop.example: lower case, with no path, default port, final dot, or wildcard",
+    isOrigin,
+  );
 
 /** An object that has these methods, itself or under a key. */
 const having = (what: string, methods: readonly string[], key?: string) =>
