@@ -18,7 +18,10 @@ export function checkOrigin(exchange: Pick<Exchange, "header">, rule: OriginRule
   if (origin !== undefined && allowedOrigins.includes(origin)) return;
   const site = exchange.header("sec-fetch-site");
   if (site === "same-origin") return;
-  const isOwn = () => origin === undefined || origin === publicOrigin || isOriginOf(exchange.header("host"), origin);
+  // A page of a foreign name that leads to this server has `Host` and `Origin` of its own, so a known origin counts alone.
+  const isOwn = () =>
+    origin === undefined ||
+    (publicOrigin === undefined ? isOriginOf(exchange.header("host"), origin) : origin === publicOrigin);
   if (site === undefined && isOwn()) return;
   throw new BrokerError("origin-refused", { publicMessage: describeRefusal(origin, site ?? "") });
 }
