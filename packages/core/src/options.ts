@@ -129,7 +129,7 @@ export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias exten
 
   /** Other origins whose pages may call the routes, exactly as browsers send them. Default: none. */
   readonly allowedOrigins?: readonly string[] | undefined;
-  /** This server's own origin, if a proxy changes the `Host` header. */
+  /** This server's own origin. Default: the `Host` header, with either scheme. Set it if a proxy changes `Host`. */
   readonly publicOrigin?: string | undefined;
 
   /** Status of the `token` route's answers. Default 201, as LiveKit documents it; 200 for old clients that need it. */
