@@ -53,7 +53,7 @@ export function cronHandler(broker: Sweepable, { secret }: CronOptions): Mountab
       const { code, status, message } = error;
       // The broker's own messages contain no secret. Those of other errors may, so they are left out.
       if (status >= 500) guarded(exchange.logger ?? consoleLogger).error({ code, status, action: "cron" }, message);
-      return problemReply(error, undefined, "GET, POST");
+      return problemReply(error, undefined, { methods: "GET, POST" });
     }
   };
   return { actions: ["cron"], handle };

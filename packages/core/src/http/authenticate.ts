@@ -30,7 +30,7 @@ export async function authenticate<T>(
   schema: () => z.ZodType<T>,
 ): Promise<{ readonly caller: Caller; readonly body: T }> {
   const { settings } = services;
-  checkMediaType(exchange, false);
+  checkMediaType(exchange);
   checkOrigin(exchange, settings);
   if (settings.authorize === undefined) {
     throw new BrokerError("authorize-missing", { hint: "Starts over HTTP need the option authorize" });
@@ -53,7 +53,7 @@ export async function prove<T extends { readonly id?: string | undefined; readon
   schema: () => z.ZodType<T>,
 ): Promise<{ readonly proof: Proof; readonly body: T; readonly headers: Reply["headers"] }> {
   const { settings, checkAttempts } = services;
-  checkMediaType(exchange, true);
+  checkMediaType(exchange);
   checkOrigin(exchange, settings);
   const body = await readBody(exchange, schema, settings);
   let { token } = body;

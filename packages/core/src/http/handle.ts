@@ -7,6 +7,7 @@ import { guarded } from "../logger.js";
 import { describe, redact } from "../redact.js";
 import type { Settings } from "../settings.js";
 import type { CheckAttempts } from "./attempts.js";
+import { mediaTypes } from "./body.js";
 import { answerPreflight, withCors } from "./origin.js";
 import { problemReply } from "./reply.js";
 import { heartbeatRoute, startRoute, stopRoute } from "./routes.js";
@@ -69,7 +70,8 @@ const warnings = ["origin-refused", "start-in-doubt", "start-too-late", "broker-
 function refuse({ settings, secrets }: Services, exchange: Exchange, thrown: unknown): Reply {
   const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error", { cause: thrown });
   const { code, status, message, upstream } = error;
-  if (status < 500 && code !== "origin-refused") return problemReply(error);
+  const accepted = { mediaTypes: mediaTypes(exchange.action) };
+  if (status < 500 && code !== "origin-refused") return problemReply(error, undefined, accepted);
   const instance = `urn:uuid:${crypto.randomUUID()}`;
   // Only errors of other code can quote the request.
   const cause = error.cause === undefined ? undefined : describe(error.cause, [...secrets(), ...credentials(exchange)]);
