@@ -47,7 +47,7 @@ const orUnset = (schema: Schema): Schema => ({ anyOf: [schema, ref("schemas", "U
 export const tokenSchemas: Readonly<Record<string, Schema>> = {
   Unset: {
     description:
-      "Counts as not sent: `null`, `false`, `0`, an empty text, and a list or object of nothing but such values, four deep at most.",
+      "Counts as not sent: `null`, `false`, `0`, an empty text, and a list or object of nothing but such values, four deep at most. Inside of `egress` also the name of an enum's zero value, such as `DEFAULT_MIXING`.",
     ...unsetOf(DEPTH),
   },
   TokenRequest: {
@@ -71,5 +71,6 @@ export const tokenSchemas: Readonly<Record<string, Schema>> = {
   TokenAgent: fields({
     agent_name: text("One of the names that this server gives to its characters; left out as `character` in `start`."),
     metadata: text("JSON, for the server's own schema of `input`.", { contentMediaType: "application/json" }),
+    restart_policy: orUnset({ description: "Cannot be set: the name of its zero value.", const: "JRP_ON_FAILURE" }),
   }),
 };

@@ -162,7 +162,7 @@ const zeroNames = {
       preset: "H264_720P_30",
       advanced: { audio_codec: "DEFAULT_AC", video_codec: "DEFAULT_VC", width: 0 },
       file: { file_type: "DEFAULT_FILETYPE" },
-      stream_outputs: [{ protocol: "DEFAULT_PROTOCOL", urls: [] }],
+      stream_outputs: [{ protocol: "DEFAULT_PROTOCOL", urls: null }],
       segmentOutputs: [{ protocol: "DEFAULT_SEGMENTED_FILE_PROTOCOL", filenameSuffix: "INDEX" }],
       image_outputs: [{ filename_suffix: "IMAGE_SUFFIX_INDEX", imageCodec: "IC_DEFAULT" }],
     },

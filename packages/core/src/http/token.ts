@@ -114,14 +114,14 @@ const ZERO_NAMES: Readonly<Record<string, readonly string[]>> = {
   video_codec: ["DEFAULT_VC"],
 };
 
-/** Whether the value of a field is nothing, or protobuf's default for one that is not set. Looks six levels deep. */
+/** Whether the value of a field is nothing, or protobuf's default for one that is not set. Looks four levels deep. */
 function isUnset(value: unknown, name = "", depth = 0): boolean {
   if (typeof value === "string" && Object.hasOwn(ZERO_NAMES, name) && ZERO_NAMES[name]?.includes(value)) return true;
   if (value === null || typeof value !== "object") return !value;
   // The keys of a map are no names of fields.
   const isMap = /^(participant_)?attributes$|^tags$/.test(name);
   const entries = Object.entries(value);
-  return depth < 6 && entries.every(([key, child]) => isUnset(child, isMap ? "" : snakeCase(key), depth + 1));
+  return depth < 4 && entries.every(([key, child]) => isUnset(child, isMap ? "" : snakeCase(key), depth + 1));
 }
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
