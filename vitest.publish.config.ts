@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 import { fromSource, reporting } from "./vitest.shared.js";
 
-/** Releases of a copy of this tree into a registry on this machine, and the READMEs' quickstarts with what is there then. */
+/**
+ * Releases of a copy of this tree into a registry on this machine, the READMEs' quickstarts with what is there then, and clients
+ * generated from `docs/openapi.yaml`.
+ */
 export default defineConfig({
   ...fromSource,
   test: {

@@ -11,6 +11,8 @@ export async function buildPage(example: string): Promise<void> {
       configFile: `${folder}/vite.config.ts`,
       resolve: { conditions: ["@equos-broker/source", ...defaultClientConditions] },
       logLevel: "warn",
+      // A remark about slow plugins, which a busy machine gets for any build.
+      build: { rolldownOptions: { checks: { pluginTimings: false } } },
     });
   });
 }

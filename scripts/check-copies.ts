@@ -10,7 +10,8 @@ const copies: readonly (readonly [original: string, copy: string])[] = [
   ...["fastify", "next"].flatMap((starter) =>
     ["characters.ts", "demo/local-equos.ts"].map((file) => [`express/${file}`, `${starter}/${file}`] as const),
   ),
-  ...["settings.ts", "store.ts", "vite.config.ts", ".env.example"].map(
+  ["express/local-only.ts", "next/lib/local-only.ts"],
+  ...["settings.ts", "store.ts", "local-only.ts", "vite.config.ts", ".env.example"].map(
     (file) => [`express/${file}`, `fastify/${file}`] as const,
   ),
 ];

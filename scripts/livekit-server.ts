@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -66,14 +66,63 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function answers(url: string, child: ChildProcess, output: () => string): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    if (child.exitCode !== null) throw new Error(`the LiveKit server ended with ${child.exitCode}: ${output()}`);
-    const response = await fetch(url).catch(() => undefined);
-    if (response?.ok) return;
+/** Throws an error that names the port where another server listens on it. */
+export async function expectFree(port: number): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = `Port ${port} is in use: end the server that listens on it, or set LIVEKIT_URL if it is the one to use.`;
+      reject(error.code === "EADDRINUSE" ? new Error(taken) : error);
+    });
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  await new Promise((resolve) => server.close(resolve));
+}
+
+interface Credentials {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+}
+
+/** A LiveKit token that may list rooms, for a minute. */
+function listToken({ apiKey, apiSecret }: Credentials): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const claims = { iss: apiKey, exp: Math.ceil(Date.now() / 1_000) + 60, video: { roomList: true } };
+  const signed = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
+  return `${signed}.${createHmac("sha256", apiSecret).update(signed).digest("base64url")}`;
+}
+
+/** Whether the server with these credentials answers there: another one does not know them. */
+async function knows(origin: string, credentials: Credentials): Promise<boolean> {
+  try {
+    const response = await fetch(`${origin}/twirp/livekit.RoomService/ListRooms`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${listToken(credentials)}`, "content-type": "application/json" },
+      body: "{}",
+      signal: AbortSignal.timeout(1_000),
+    });
+    return response.ok && Array.isArray(Object(await response.json()).rooms);
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until the process answers as the server with these credentials. */
+async function answers(
+  origin: string,
+  credentials: Credentials,
+  child: ChildProcess,
+  output: () => string,
+): Promise<void> {
+  const giveUpAt = Date.now() + 10_000;
+  while (Date.now() < giveUpAt) {
+    const known = await knows(origin, credentials);
+    const how = child.exitCode ?? child.signalCode;
+    if (how !== null) throw new Error(`the LiveKit server on ${origin} ended with ${how}: ${output()}`);
+    if (known) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`the LiveKit server did not answer within 10 s: ${output()}`);
+  throw new Error(`the LiveKit server did not answer on ${origin} within 10 s: ${output()}`);
 }
 
 /** Starts it on loopback, with a key of its own. */
@@ -107,7 +156,7 @@ export async function startLivekit(built: string, given: { readonly port?: numbe
   }
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   try {
-    await answers(`http://127.0.0.1:${port}/`, child, () => output);
+    await answers(`http://127.0.0.1:${port}`, { apiKey, apiSecret }, child, () => output);
   } catch (error) {
     child.kill("SIGKILL");
     throw error;

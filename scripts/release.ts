@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
-import { built } from "./built.js";
+import { tarballFolder, tarballs } from "./tarballs.js";
 import { pnpm, root, run } from "./workspace.js";
 
-/** Publishes whatever the registry does not have yet. `--checked`: somebody else has made the checks. */
+/**
+ * Publishes whatever the registry does not have yet. `--checked`: without the checks, which have been made. `--pack`: makes the
+ * tarballs alone, for a job that may publish and builds nothing.
+ */
 async function release(): Promise<void> {
   const { repository } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
   if (typeof repository !== "string" || !/^https:\/\/[^/]+\/[^/]+\/[^/]+$/.test(repository)) {
@@ -10,12 +13,13 @@ async function release(): Promise<void> {
       'Nothing is released without an address: set "repository" in the root\'s package.json to https://github.com/<owner>/<name>',
     );
   }
-  if (!process.argv.includes("--checked")) {
+  const isPack = process.argv.includes("--pack");
+  if (!isPack && !process.argv.includes("--checked")) {
     await pnpm(["run", "check"]);
     await pnpm(["run", "test:runtimes"]);
   }
-  await built();
-  await run("node_modules/.bin/changeset", ["publish"]);
+  await tarballs();
+  if (!isPack) await run(process.execPath, ["scripts/publish-tarballs.mjs", tarballFolder]);
 }
 
 release().catch((error: unknown) => {

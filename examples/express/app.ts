@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { ConversationBroker, type ExpressContext, toExpress, visitors } from "@equos-broker/express";
 import express from "express";
+import { isLocal, notLocal } from "./local-only.js";
 import type { Settings } from "./settings.js";
 import { openStore } from "./store.js";
 
@@ -32,6 +33,11 @@ export async function createApp(settings: Settings) {
   const app = express();
   app.disable("x-powered-by");
   app.set("trust proxy", settings.proxies);
+  if (!settings.secureCookie) {
+    app.use((req, res, next) =>
+      isLocal(req.headers.host) ? next() : void res.status(403).type("text").send(notLocal),
+    );
+  }
   app.use((_req, res, next) => {
     res.set(securityHeaders(settings.livekit));
     next();

@@ -5,6 +5,7 @@ import { createApp } from "./app.js";
 import { curlIsAFreshVisitor } from "./demo/curl.js";
 import { inspection } from "./demo/inspection.js";
 import { localEquos } from "./demo/local-equos.js";
+import { isLocal } from "./local-only.js";
 import { fail, serve } from "./serve.js";
 import { settings } from "./settings.js";
 
@@ -17,6 +18,8 @@ async function demo(): Promise<void> {
   const { app, close } = await createApp(given);
 
   const outer = express().disable("x-powered-by");
+  // What it shows is for this machine's own browser.
+  outer.use((req, res, next) => (isLocal(req.headers.host) ? next() : void res.sendStatus(403)));
   if (emulator) {
     const visitor = visitors({ secret: given.visitorSecrets, secure: given.secureCookie });
     outer.use("/demo", inspection(emulator, visitor));

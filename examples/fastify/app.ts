@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { ConversationBroker, type FastifyContext, toFastify, visitors } from "@equos-broker/fastify";
 import statics from "@fastify/static";
 import fastify, { type FastifyReply } from "fastify";
+import { isLocal, notLocal } from "./local-only.js";
 import type { Settings } from "./settings.js";
 import { openStore } from "./store.js";
 
@@ -36,6 +37,11 @@ export async function createApp(settings: Settings) {
     forceCloseConnections: "idle",
     logger: { level: "warn" },
   });
+  if (!settings.secureCookie) {
+    app.addHook("onRequest", async (request, reply) => {
+      if (!isLocal(request.headers.host)) return reply.code(403).send(notLocal);
+    });
+  }
   app.addHook("onSend", async (_request, reply) => void reply.headers(securityHeaders(settings.livekit)));
   app.register(toFastify(broker), { prefix: "/api/equos" });
   app.get("/health", (_request, reply) => reply.code(closing ? 503 : 200).send({ ok: !closing }));

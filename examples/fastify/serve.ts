@@ -3,7 +3,9 @@ import type { FastifyInstance } from "fastify";
 
 /** Listens, and tells the port that it really got. Ctrl-C, or the platform's SIGTERM, ends in order; a second one at once. */
 export async function serve(app: FastifyInstance, port: number, host: string): Promise<number> {
-  await app.listen({ port, host });
+  await app.listen({ port, host }).catch((error) => {
+    throw error.code === "EADDRINUSE" ? new Error(`Port ${port} is in use; set PORT to another one.`) : error;
+  });
   const end = async () => {
     await app.close().catch(fail);
     process.exit();

@@ -25,6 +25,8 @@ export function settings() {
   if (missing.length > 0) throw new Error(["Set in the environment or in .env:", ...missing].join("\n"));
   const port = Number(env.PORT || 3000);
   if (!(port >= 0 && port <= 65_535)) throw new Error("PORT takes a number from 0 to 65535; 0 takes any free port.");
+  const proxies = Number(env.TRUST_PROXY || 0);
+  if (!(proxies >= 0)) throw new Error("TRUST_PROXY takes a number: how many proxies stand before this server.");
   return {
     port,
     characters: Object.fromEntries(characters.map(({ alias }) => [alias, env[variableOf(alias)] ?? ""])),
@@ -35,7 +37,7 @@ export function settings() {
     brokerSecrets: env.BROKER_SECRET?.split(","),
     deployment: env.DEPLOYMENT,
     /** Proxies before this server: without their number every visitor has the address of the nearest one. */
-    proxies: Number(env.TRUST_PROXY || 0),
+    proxies,
     /** Where pages may connect to; Equos names the LiveKit server only when a conversation starts. */
     livekit: env.LIVEKIT_ORIGINS || "https: wss:",
   };

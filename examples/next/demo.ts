@@ -1,7 +1,17 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { createServer } from "node:net";
 import { localEquos } from "./demo/local-equos.js";
+
+/** Throws where another server listens on the port: its answers would pass for those of Next. */
+async function expectFree(port: number): Promise<void> {
+  const probe = createServer().listen(port, "127.0.0.1");
+  await once(probe, "listening").catch((error) => {
+    throw error.code === "EADDRINUSE" ? new Error(`Port ${port} is in use; set PORT to another one.`) : error;
+  });
+  await once(probe.close(), "close");
+}
 
 /** The starter on a local Equos; with EQUOS_API_KEY, on the real one. Nothing but this machine can reach it. */
 async function demo(): Promise<void> {
@@ -12,8 +22,7 @@ async function demo(): Promise<void> {
       ({ ok }) => ok,
       () => false,
     );
-  // Else it would seem to be ours that answers.
-  if (await answers()) throw new Error(`Port ${port} is in use; set PORT to another one.`);
+  await expectFree(Number(port));
   const emulator = process.env.EQUOS_API_KEY ? undefined : await localEquos();
   const env = {
     VISITOR_SECRET: randomBytes(32).toString("hex"),

@@ -1,9 +1,14 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { isLocal, notLocal } from "./lib/local-only";
 import { settings } from "./lib/settings";
 import { visitor } from "./lib/visitor";
 
 /** Before each page: its Content-Security-Policy with a number used once, and the visitor's cookie. */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
+  // Without the page there is no cookie, and without that no start.
+  if (!settings.secureCookie && !isLocal(request.headers.get("host") ?? undefined)) {
+    return new NextResponse(notLocal, { status: 403 });
+  }
   const nonce = btoa(crypto.randomUUID());
   const policy =
     `default-src 'none'; script-src 'self' 'nonce-${nonce}'${development}; style-src 'self'${development && " 'unsafe-inline'; font-src 'self'"}; ` +

@@ -66,7 +66,7 @@ function clientsOwn(): string[] {
     "## The page's client",
     "",
     "[`@equos-broker/client`](../packages/client) throws a `Problem` with the broker's `code`, `status` and `detail` (as",
-    "`message`), and three codes of its own:",
+    "`message`), and four codes of its own:",
     "",
     "| code | cause | what to do |",
     "|---|---|---|",

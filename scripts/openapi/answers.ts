@@ -68,7 +68,7 @@ function refusal(own: readonly ErrorCode[], names: readonly string[]): Schema {
       "application/problem+json": {
         schema: {
           allOf: [ref("schemas", "Problem")],
-          properties: { status: { const: status }, code: { enum: own } },
+          properties: { status: { type: "integer", const: status }, code: { type: "string", enum: own } },
         },
         examples: Object.fromEntries(own.map((code) => [code, ref("examples", code)])),
       },

@@ -8,8 +8,8 @@ const header = (description: string, schema: Schema, required = false): Schema =
 const text = { type: "string" };
 
 export const headers: Readonly<Record<string, Schema>> = {
-  "Cache-Control": header("Nothing of this is anybody's to cache.", { const: "no-store" }, true),
-  "X-Content-Type-Options": header("", { const: "nosniff" }, true),
+  "Cache-Control": header("Nothing of this is anybody's to cache.", { type: "string", const: "no-store" }, true),
+  "X-Content-Type-Options": header("", { type: "string", const: "nosniff" }, true),
   "Equos-Delivery": header(
     "Numbers each time that a conversation is handed out to this consumer; for `delivery` of `stop` and `keepalive`.",
     { type: "integer", minimum: 1 },
@@ -33,15 +33,23 @@ export const headers: Readonly<Record<string, Schema>> = {
     type: "string",
     pattern: '^"(starts|seconds)";q=\\d+(;qu="equos-seconds")?;w=\\d+(, "seconds";q=\\d+;qu="equos-seconds";w=\\d+)?$',
   }),
-  Allow: header("For `cron`: `GET, POST`.", { enum: ["POST", "GET, POST"] }, true),
-  "WWW-Authenticate": header("Stands for whatever your `authorize` accepts, too.", { const: "Bearer" }, true),
-  Accept: header("The media types of the route.", { enum: ["application/json", "application/json, text/plain"] }, true),
-  Connection: header("Over HTTP/1: the rest of the body is still on its way.", { const: "close" }),
+  Allow: header("For `cron`: `GET, POST`.", { type: "string", enum: ["POST", "GET, POST"] }, true),
+  "WWW-Authenticate": header(
+    "Stands for whatever your `authorize` accepts, too.",
+    { type: "string", const: "Bearer" },
+    true,
+  ),
+  Accept: header(
+    "The media types of the route.",
+    { type: "string", enum: ["application/json", "application/json, text/plain"] },
+    true,
+  ),
+  Connection: header("Over HTTP/1: the rest of the body is still on its way.", { type: "string", const: "close" }),
   Vary: header("Says `Origin` where the server lists other origins.", text),
   "Access-Control-Allow-Origin": header("To a page of a listed origin only, and exactly this origin.", text),
-  "Access-Control-Allow-Credentials": header("", { const: "true" }),
+  "Access-Control-Allow-Credentials": header("", { type: "string", const: "true" }),
   "Access-Control-Expose-Headers": header("The headers that this document names.", text),
-  "Access-Control-Allow-Methods": header("", { const: "POST" }),
+  "Access-Control-Allow-Methods": header("", { type: "string", const: "POST" }),
   "Access-Control-Allow-Headers": header("What was asked for.", text),
   "Access-Control-Max-Age": header("Seconds.", { type: "integer", minimum: 0 }),
 };

@@ -104,7 +104,7 @@ const written: readonly Operation[] = [
     security: [login],
     requestBody: {
       required: true,
-      content: json(ref("schemas", "TokenRequest"), {
+      content: json(ref("schemas", "TokenSourceRequest"), {
         nothing: example("The only character", {}),
         agent: example("A character by its alias", { room_config: { agents: [{ agent_name: "guide" }] } }),
       }),
@@ -114,7 +114,7 @@ const written: readonly Operation[] = [
         status,
         answer(
           status === 201 ? "Credentials for the room" : "The same, where the server has `tokenStatus: 200`",
-          "TokenResponse",
+          "TokenSourceResponse",
           ...["Equos-Delivery", "Equos-Conversation", "Equos-Livekit-Identity", ...quotas],
         ),
       ]),
@@ -124,7 +124,7 @@ const written: readonly Operation[] = [
 
 /** What a browser asks before a page of another origin may post. */
 const preflight = (route: Route): Schema => ({
-  operationId: `preflight-${route}`,
+  operationId: `preflight${capital(route)}`,
   summary: "A browser's question, for a page of another origin",
   tags: ["Pages of another origin"],
   security: [{}],
@@ -135,8 +135,18 @@ const preflight = (route: Route): Schema => ({
   },
 });
 
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** Generators name types after operations, so none of these plus `Request` or `Response` is the name of a schema. */
+const operationIds: Readonly<Partial<Record<Route, string>>> = {
+  start: "startConversation",
+  stop: "stopConversation",
+  keepalive: "keepConversationAlive",
+  token: "fetchToken",
+};
+
 const cron = (method: string): Schema => ({
-  operationId: `cron-${method}`,
+  operationId: `sweepBy${capital(method)}`,
   summary: "Sweep and reconcile, for a scheduler",
   description: "Only where `cronHandler` is mounted beside the broker.",
   tags: ["Scheduler"],
@@ -153,7 +163,7 @@ export const paths: Readonly<Record<string, Schema>> = {
       `/${route}`,
       {
         post: {
-          operationId: route,
+          operationId: operationIds[route],
           tags: ["Conversations"],
           ...rest,
           responses: { ...responses, ...refusalsOf(route) },

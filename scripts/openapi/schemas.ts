@@ -14,7 +14,7 @@ const count = { type: "integer", minimum: 0 };
 const grant = exactly<Grant>({
   conversation: exactly<Grant["conversation"]>({
     id: { description: "Equos' id: the handle for `stop` and `keepalive`.", type: "string", minLength: 1 },
-    status: { const: "running" },
+    status: { type: "string", const: "running" },
     serverUrl: { description: "LiveKit's URL.", type: "string", format: "uri", pattern: "^(wss?|https?)://" },
     maxSeconds: { description: "Equos ends the conversation after so many.", type: "number", exclusiveMinimum: 0 },
     startedAt: { type: "string", format: "date-time" },
@@ -80,11 +80,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
       status: {
         description:
           "`stopping`: not confirmed yet, and the server goes on trying. `running`: a page that closes waits for one that comes back.",
+        type: "string",
         enum: ["running", "stopping", "ended"] satisfies Stopped["conversation"]["status"][],
       },
     }),
   }),
-  TokenResponse: {
+  TokenSourceResponse: {
     description: "LiveKit's `TokenSourceResponse`.",
     ...exactly<{ server_url: string; participant_token: string }>({
       server_url: { type: "string", format: "uri", pattern: "^(wss?|https?)://" },
@@ -92,7 +93,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }),
   },
   Swept: exactly<{ swept: true; reconciled: Reconciled | null }>({
-    swept: { const: true },
+    swept: { type: "boolean", const: true },
     reconciled: {
       description: "Counts; `null` without the option `deployment`.",
       anyOf: [

@@ -1,7 +1,44 @@
 import { ref, type Schema } from "./schema.js";
 
-// LiveKit's TokenSourceRequest as `core/src/http/token.ts` reads it, whose schema has no JSON form: several SDKs
-// send all their fields, so what cannot be set here is refused only where it says something.
+// LiveKit's TokenSourceRequest as `core/src/http/token.ts` reads it, whose schema has no JSON form.
+
+const name = (description: string): Schema => ({ description, type: "string" });
+
+/** The request as the document has it: one spelling and one type per field, because clients are generated from it. */
+export const tokenSchemas: Readonly<Record<string, Schema>> = {
+  TokenSourceRequest: {
+    description:
+      "LiveKit's `TokenSourceRequest`. The server also takes protobuf's camel case names, and fields that are not listed here if they are empty: several SDKs send all their fields.",
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      room_config: ref("schemas", "TokenRoom"),
+      participant_identity: name("Left out, or what the server's own `authorize` gives."),
+      participant_name: name("Ignored: the server's `authorize` names people."),
+    },
+  },
+  TokenRoom: {
+    description: "LiveKit's `RoomConfiguration`, of which only the first agent may be set.",
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      agents: { description: "At most one.", type: "array", maxItems: 1, items: ref("schemas", "TokenAgent") },
+    },
+  },
+  TokenAgent: {
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      agent_name: name(
+        "One of the names that this server gives to its characters; left out as `character` in `start`.",
+      ),
+      metadata: {
+        ...name("JSON, for the server's own schema of `input`."),
+        contentMediaType: "application/json",
+      },
+    },
+  },
+};
 
 /** So many objects or lists may be nested and still say nothing. */
 const DEPTH = 4;
@@ -21,7 +58,7 @@ function fields(known: Readonly<Record<string, Schema>>): Schema {
   const twice = both.filter(([snake, camel]) => snake !== camel);
   const properties = both.flatMap(([snake, camel]) => [
     [snake, known[snake]] as const,
-    ...(snake === camel ? [] : [[camel, { ...known[snake], description: `The same as \`${snake}\`.` }] as const]),
+    ...(snake === camel ? [] : [[camel, known[snake]] as const]),
   ]);
   const once = twice.map(([snake, camel]) => ({
     anyOf: [{ properties: { [snake]: unset } }, { properties: { [camel]: unset } }],
@@ -29,7 +66,6 @@ function fields(known: Readonly<Record<string, Schema>>): Schema {
   return {
     type: "object",
     properties: Object.fromEntries(properties),
-    // As additionalProperties it would become part of each field's type in a client that is made from the document.
     unevaluatedProperties: unset,
     ...(once.length === 0 ? {} : { allOf: once }),
   };
@@ -37,40 +73,25 @@ function fields(known: Readonly<Record<string, Schema>>): Schema {
 
 const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-const text = (description: string, more: Schema = {}): Schema => ({
-  description,
-  anyOf: [{ type: "string", ...more }, ref("schemas", "Unset")],
-});
-
 const orUnset = (schema: Schema): Schema => ({ anyOf: [schema, ref("schemas", "Unset")] });
 
-export const tokenSchemas: Readonly<Record<string, Schema>> = {
-  Unset: {
-    description:
-      "Counts as not sent: `null`, `false`, `0`, an empty text, and a list or object of nothing but such values, four deep at most. Inside of `egress` also the name of an enum's zero value, such as `DEFAULT_MIXING`.",
-    ...unsetOf(DEPTH),
-  },
-  TokenRequest: {
-    description:
-      "LiveKit's `TokenSourceRequest`, with names in snake case or camel case. What a server decides (`room_name`, metadata and attributes of the participant, …) cannot be set; it may be sent if it says nothing.",
-    ...fields({
-      room_config: {
-        description: "LiveKit's `RoomConfiguration`, of which only the first agent may be set.",
-        ...orUnset(ref("schemas", "TokenRoom")),
-      },
-      participant_identity: text("Left out, or what the server's own `authorize` gives."),
-      participant_name: text("Ignored: the server's `authorize` names people."),
-    }),
-  },
+const text = (): Schema => orUnset({ type: "string" });
+
+/** Everything that the server takes, in place of {@link tokenSchemas}: what its tests compare it with. */
+export const completeTokenSchemas: Readonly<Record<string, Schema>> = {
+  Unset: unsetOf(DEPTH),
+  TokenSourceRequest: fields({
+    room_config: orUnset(ref("schemas", "TokenRoom")),
+    participant_identity: text(),
+    participant_name: text(),
+  }),
   TokenRoom: fields({
-    agents: {
-      description: "At most one.",
-      ...orUnset({ type: "array", maxItems: 1, items: orUnset(ref("schemas", "TokenAgent")) }),
-    },
+    agents: orUnset({ type: "array", maxItems: 1, items: orUnset(ref("schemas", "TokenAgent")) }),
   }),
   TokenAgent: fields({
-    agent_name: text("One of the names that this server gives to its characters; left out as `character` in `start`."),
-    metadata: text("JSON, for the server's own schema of `input`.", { contentMediaType: "application/json" }),
-    restart_policy: orUnset({ description: "Cannot be set: the name of its zero value.", const: "JRP_ON_FAILURE" }),
+    agent_name: text(),
+    metadata: text(),
+    // The name of its zero value.
+    restart_policy: orUnset({ const: "JRP_ON_FAILURE" }),
   }),
 };

@@ -29,6 +29,19 @@ describe("docs/openapi.yaml", () => {
     expect(present.sort()).toEqual([...new Set(used)].sort());
   });
 
+  it("has one spelling of each property, and no schema with a name that generators derive from an operation", () => {
+    const operations = Object.values(document.paths).flatMap((item) => Object.values(Object(item)));
+    const derived = operations.flatMap((operation) =>
+      ["", "Request", "Response", "Params", "Result"].map((suffix) => flat(Object(operation).operationId + suffix)),
+    );
+    const { schemas } = document.components;
+    expect(Object.keys(schemas).filter((name) => derived.includes(flat(name)))).toEqual([]);
+    for (const schema of Object.values(schemas)) {
+      const names = Object.keys(Object(Object(schema).properties)).map(flat);
+      expect(names).toEqual([...new Set(names)]);
+    }
+  });
+
   it("gives types that a client can be written with", async () => {
     const types = astToString(await openapiTS(document));
     expect(problemsOf({ "types.ts": types, "client.ts": client })).toEqual([]);
@@ -48,6 +61,9 @@ describe("docs/openapi.yaml", () => {
   });
 });
 
+/** As a generator may write a name: `agent_name` and `agentName` are one. */
+const flat = (name: string): string => name.replaceAll(/[^a-z\d]/gi, "").toLowerCase();
+
 const problemsOf = (sources: Readonly<Record<string, string>>): string[] => {
   const modules = Object.entries(sources).map(([name, text]) => [`${import.meta.dirname}/${name}`, text] as const);
   return virtualProgram(new Map(modules)).problems;
@@ -57,16 +73,16 @@ const problemsOf = (sources: Readonly<Record<string, string>>): string[] => {
 const client = `
 import type { operations } from "./types.js";
 
-type Body<Name extends "start" | "token" | "stop"> = NonNullable<
+type Body<Name extends "startConversation" | "fetchToken" | "stopConversation"> = NonNullable<
   operations[Name]["requestBody"]
 >["content"]["application/json"];
 type Answers<Name extends keyof operations> = operations[Name]["responses"];
-type Grant = Answers<"start">[201]["content"]["application/json"];
-type Refused = Answers<"start">[429]["content"]["application/problem+json"];
+type Grant = Answers<"startConversation">[201]["content"]["application/json"];
+type Refused = Answers<"startConversation">[429]["content"]["application/problem+json"];
 
-export const start: Body<"start"> = { character: "guide", fresh: true, input: { topic: "roses" } };
-export const token: Body<"token"> = { room_config: { agents: [{ agent_name: "guide" }] } };
-export const stop: Body<"stop"> = { id: "1", delivery: 2, leaving: true };
+export const start: Body<"startConversation"> = { character: "guide", fresh: true, input: { topic: "roses" } };
+export const token: Body<"fetchToken"> = { room_config: { agents: [{ agent_name: "guide" }] } };
+export const stop: Body<"stopConversation"> = { id: "1", delivery: 2, leaving: true };
 
 export const urlOf = ({ conversation, consumerAccessToken }: Grant): [string, string, string] => [
   conversation.serverUrl,
@@ -74,7 +90,7 @@ export const urlOf = ({ conversation, consumerAccessToken }: Grant): [string, st
   conversation.character.livekitIdentity,
 ];
 export const wait = ({ code, detail }: Refused): string => (code === "too-many-starts" ? detail : "");
-export const delivery: Answers<"start">[201]["headers"]["Equos-Delivery"] = 1;
-export const stopped = (answer: Answers<"stop">[200]["content"]["application/json"]) => answer.conversation.status;
-export const nothing: Answers<"keepalive">[204]["content"] = undefined;
+export const delivery: Answers<"startConversation">[201]["headers"]["Equos-Delivery"] = 1;
+export const stopped = (answer: Answers<"stopConversation">[200]["content"]["application/json"]) => answer.conversation.status;
+export const nothing: Answers<"keepConversationAlive">[204]["content"] = undefined;
 `;

@@ -22,17 +22,15 @@ export function inspection(emulator: Emulator, visitor: Visitors): Router {
       .map(({ id, status, billedSeconds, endReason }) => ({ id, status, billedSeconds, endReason }));
     res.json({ conversations, totalSeconds: emulator.bill().totalSeconds });
   });
-  /** The latest conversation of whoever asks. */
+  /** The latest conversation of the visitor, or `null`. */
   router.get("/latest", async (req, res) => {
     const who = await visitor({ header: (name) => req.get(name) });
     const conversation = emulator
       .conversations()
       .findLast(({ consumerIdentity }) => consumerIdentity === who?.identity);
     const answer = conversation && emulator.lastStartAnswer(conversation.id);
-    if (!who || !conversation || !answer) {
-      res.status(404).json({ error: "No conversation of yours yet." });
-      return;
-    }
+    // None yet is no error: the page asks again and again.
+    if (!who || !conversation || !answer) return void res.json(null);
     const { status, billedSeconds } = conversation;
     res.json({ answer, grant: toGrant(answer), status, billedSeconds });
   });

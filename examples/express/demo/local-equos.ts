@@ -5,8 +5,13 @@ import { characters } from "../characters.js";
 async function livekit() {
   const { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret } = process.env;
   const origin = url?.replace(/^ws/, "http").replace(/\/+$/, "");
-  const found = origin && (await fetch(origin, { signal: AbortSignal.timeout(3000) }).catch(() => undefined));
-  if (found) return { url: url ?? "", apiKey, apiSecret, origins: `${url} ${origin}` };
+  const answer =
+    origin &&
+    (await fetch(origin, { signal: AbortSignal.timeout(3000) })
+      .then((response) => response.text())
+      .catch(() => undefined));
+  // What LiveKit itself answers; another server may have taken its port.
+  if (answer === "OK") return { url: url ?? "", apiKey, apiSecret, origins: `${url} ${origin}` };
   const how = process.env.LIVEKIT_HOW ?? "set LIVEKIT_URL to one, such as that of `livekit-server --dev`";
   const which = url ? `No LiveKit server answers at ${url}` : "No LiveKit server";
   console.log(`${which}, so no picture, voice and answers: ${how}.`);

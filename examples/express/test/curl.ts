@@ -38,3 +38,19 @@ export function curl(
     call.end(JSON.stringify(body));
   });
 }
+
+/** The status of a request that comes under this `Host`, as a browser sends it for whatever name has led it here. */
+export function statusUnder(
+  host: string,
+  url: string,
+  method = "GET",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const call = request(url, { method, headers: { "content-type": "application/json", ...headers, host } });
+    call.on("error", reject).on("response", (response) => {
+      response.resume().on("end", () => resolve(response.statusCode));
+    });
+    call.end(method === "POST" ? "{}" : undefined);
+  });
+}

@@ -19,14 +19,25 @@ describe.skipIf(skipBrowser)("the demo without a room", () => {
     [demo, browser] = await Promise.all([runDemo(), openBrowser()]);
     const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
     page = await context.newPage();
-    page.on("console", (message) => {
+    // Of every page, the one at `/demo/` too.
+    context.on("console", (message) => {
       if (message.type() === "error") complaints.push(message.text());
     });
-    page.on("pageerror", (error) => complaints.push(error.message));
+    context.on("weberror", (webError) => complaints.push(webError.error().message));
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
     await demo?.end();
+    expect(complaints).toEqual([]);
+  });
+
+  test("shows nothing, and complains of nothing, before the first conversation", async () => {
+    const view = await page.context().newPage();
+    const looked = view.waitForResponse((response) => response.url().endsWith("/demo/latest"));
+    await view.goto(`${demo.url}/demo/`);
+    expect((await looked).status()).toBe(200);
+    expect(await view.isHidden("#shown")).toBe(true);
+    await view.close();
     expect(complaints).toEqual([]);
   });
 

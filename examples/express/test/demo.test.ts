@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildPage } from "../../../scripts/build-page.js";
 import { billOf, statusOf } from "./bill.js";
 import { type Child, runDemo, runToEnd } from "./child.js";
-import { curl } from "./curl.js";
+import { curl, statusUnder } from "./curl.js";
 
 describe("the demo", () => {
   let demo: Child;
@@ -66,6 +66,30 @@ describe("the demo", () => {
     expect(await billOf(demo.url)).toHaveLength(before);
   });
 
+  test("a site whose name leads here by DNS gets no payload, no page, and no look at the bill", async () => {
+    const { port } = new URL(demo.url);
+    const strangers = [
+      "evil.example",
+      `evil.example:${port}`,
+      "localhost.evil.example",
+      "127.0.0.1.nip.io",
+      "1.2.3.4x",
+    ];
+    const before = (await billOf(demo.url)).length;
+    for (const host of strangers) {
+      const statuses = ["/", "/demo/", "/demo/bill", "/demo/latest", "/health"].map((path) =>
+        statusUnder(host, `${demo.url}${path}`),
+      );
+      const start = `${demo.url}/api/equos/start`;
+      const starts = [{}, { origin: `http://${host}` }].map((headers) => statusUnder(host, start, "POST", headers));
+      expect([host, ...new Set(await Promise.all([...statuses, ...starts]))]).toEqual([host, 403]);
+    }
+    expect(await billOf(demo.url)).toHaveLength(before);
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, "192.168.1.5"]) {
+      expect([host, await statusUnder(host, `${demo.url}/demo/`)]).toEqual([host, 200]);
+    }
+  });
+
   test("the page mints the visitor's cookie and is not cached", async () => {
     const page = await fetch(demo.url);
     expect(page.headers.get("cache-control")).toBe("no-store");
@@ -83,7 +107,9 @@ describe("the demo", () => {
     const shown = await (await latest({ cookie })).json();
     expect(JSON.stringify(Object(shown).answer)).toContain(systemPrompt);
     expect(Object(shown).grant).toMatchObject({ conversation: { id: json.conversation.id } });
-    expect((await latest({})).status).toBe(404);
+    // The page asks before the first conversation too: a 404 would be an error in its console.
+    const nobody = await latest({});
+    expect([nobody.status, await nobody.json()]).toEqual([200, null]);
   });
 });
 
@@ -125,6 +151,8 @@ test("says what is wrong with the environment", async () => {
     runToEnd("demo.ts", { EQUOS_API_KEY: "key" }),
   ]);
   expect(port).toEqual({ code: 1, printed: "PORT takes a number from 0 to 65535; 0 takes any free port.\n" });
+  const proxies = await runToEnd("demo.ts", { TRUST_PROXY: "true" });
+  expect(proxies.printed).toBe("TRUST_PROXY takes a number: how many proxies stand before this server.\n");
   expect(character.code).toBe(1);
   expect(character.printed).toContain("EQUOS_CHARACTER_GUIDE  the id of the character called Guide");
   expect(character.printed).not.toContain("EQUOS_API_KEY");

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { describeWithServers, RedisServer } from "../../../packages/redis/test/support/redis-server.js";
 import { buildPage } from "../../../scripts/build-page.js";
 import { type Child, run, runToEnd } from "./child.js";
-import { curl } from "./curl.js";
+import { curl, statusUnder } from "./curl.js";
 
 describe("npm start", () => {
   let emulator: Emulator;
@@ -34,6 +34,23 @@ describe("npm start", () => {
     expect(await server.end("SIGTERM")).toBe(0);
     expect(emulator.conversations()).toHaveLength(1);
     emulator.assertNothingRunning();
+  });
+
+  test("answers under any name, and in development with COOKIE_OVER_HTTP under local ones only", async () => {
+    expect(await statusUnder("shop.example", server.url)).toBe(200);
+    const { url: EQUOS_ENDPOINT, apiKey: EQUOS_API_KEY, characterId } = emulator;
+    const inDevelopment = await run("server.ts", /^Listening on http:\/\/localhost:(\d+)$/m, {
+      EQUOS_ENDPOINT,
+      EQUOS_API_KEY,
+      EQUOS_CHARACTER_GUIDE: characterId,
+      EQUOS_CHARACTER_COACH: characterId,
+      VISITOR_SECRET: "a secret that only these tests know long enough",
+      COOKIE_OVER_HTTP: "true",
+    });
+    expect(await statusUnder("shop.example", inDevelopment.url)).toBe(403);
+    expect(await statusUnder("shop.example", `${inDevelopment.url}/api/equos/start`, "POST")).toBe(403);
+    expect(await statusUnder("localhost", inDevelopment.url)).toBe(200);
+    await inDevelopment.end();
   });
 
   test("is healthy, and its page may do just what it needs", async () => {

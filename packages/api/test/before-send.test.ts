@@ -44,6 +44,8 @@ describe("beforeSend over Node's agent with TLS", () => {
     const server = createTlsServer(selfSigned(), () => (requests += 1));
     server.on("connection", () => (connections += 1));
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    // Node warns of the variable.
+    vi.spyOn(process, "emitWarning").mockReturnValue();
     expect(await failureOf(call(`https://localhost:${await listen(server)}`, {}, { beforeSend: refuse }))).toBe(
       refusal,
     );

@@ -61,6 +61,8 @@ describe.each(transports)("a network that fails, over $transport", ({ own }) => 
 
   it("a TLS connection that closes before the answer may have been sent", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    // Node warns of the variable.
+    vi.spyOn(process, "emitWarning").mockReturnValue();
     try {
       const server = await serveTls((socket) => socket.destroy());
       const error = await lost(server.url);

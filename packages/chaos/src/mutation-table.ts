@@ -25,15 +25,15 @@ const mutation = (name: string, file: string, find: string, replace: string): Mu
 export const mutations: readonly Mutation[] = [
   mutation(
     "join deadline",
-    `${core}/conversations/join-check.ts`,
-    "if (!store.session.joinSeen && !hasPromised) {",
-    "if (!store.session.joinSeen || hasPromised) {",
+    `${core}/conversations/end.ts`,
+    "if (!store.session.joinSeen && !promisedHeartbeats(record)) {",
+    "if (!store.session.joinSeen || promisedHeartbeats(record)) {",
   ),
   mutation(
     "name lookup",
     `${core}/conversations/search.ts`,
-    "if (name?.storeId !== store.id) return;",
-    "if (name?.storeId !== store.id || wanted.size > 0) return;",
+    "const record = name?.storeId === store.id ? wanted.get(name.reservation) : undefined;",
+    "const record = name?.storeId === store.id && wanted.size === 0 ? wanted.get(name.reservation) : undefined;",
   ),
   mutation(
     "version check",
@@ -52,14 +52,14 @@ export const mutations: readonly Mutation[] = [
     // The stop is sent once, and the store says `running` until Equos confirms it.
     "stopping before the stop",
     transitions,
-    "return draft.decide(found(draft.stop(record, reason, leaseMs), true));",
-    "return { outcome: found(draft.stop(record, reason, leaseMs), true) };",
+    "return asFound(takeWork(draft, stopRecord(draft, record, reason), leaseMs), true);",
+    "return asFound(stopRecord({ ...draft, state: { ...draft.state } }, record, reason), true);",
   ),
   mutation(
     "generation of an undelivered response",
     presence,
-    "withoutRecipients(record, (recipient) => recipient.generation === generation, now + graceMs)",
-    "withoutRecipients(record, () => true, now + graceMs)",
+    "removeRecipients(draft, record, graceMs, (recipient) => recipient.generation === generation)",
+    "removeRecipients(draft, record, graceMs, () => true)",
   ),
   mutation(
     "generation of a page end",

@@ -1,13 +1,14 @@
-import type { Started, StartRequest, StopStatus } from "./grant.js";
-import { deliveryOf, onPageEnd, rememberLeaving, sendLeaving, wasHere } from "./page-end.js";
+import type { Grant, Started, StartRequest, StopStatus } from "./grant.js";
+import { onPageEnd, proofOf, rememberLeaving, sendLeaving, wasHere, withDelivery } from "./page-end.js";
 import { type Calling, post } from "./post.js";
-import { isOver, Problem } from "./problem.js";
+import { isOver, type Problem } from "./problem.js";
 
 /** How a conversation ended that this page did not stop. */
 export interface End {
   readonly started: Started;
   /**
-   * - `"ended"`: its time was over, or another page or the server stopped it.
+   * - `"ended"`: its time was over, or another page or the server stopped it. Or three heartbeats in a row were answered by
+   *   something else than the broker, such as a login page: the server then stops the conversation.
    * - `"left"`: the browser kept this page in its memory and brought it back; the server was told that it had left.
    */
   readonly reason: "ended" | "left";
@@ -17,7 +18,11 @@ export interface End {
 export interface EquosOptions {
   /** Where the broker is mounted, such as `/api/equos`. */
   readonly url: string;
-  /** Sent with each call, or a function that gives them: a Bearer token of your own login. Cookies need none. */
+  /**
+   * Headers of each call, or a function that returns them: a Bearer token of your own login. Cookies need none. A start fails
+   * with `headers-failed`, or with `timeout` after 5 s. A stop or a heartbeat is then sent without them, because its token is
+   * proof enough. The stop at the page's end never has them.
+   */
   readonly headers?:
     | Readonly<Record<string, string>>
     | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>);
@@ -63,8 +68,8 @@ export interface Equos {
 
 /** The server waits for 90 s without one. */
 const keepAliveMs = 30_000;
-const startSeconds = 60;
-const callSeconds = 20;
+/** Limits the heartbeats in a row that something else than the broker answers. The server's own limit is 90 s. */
+const maxRefusals = 3;
 
 /**
  * The page's side of a broker. Nothing is sent and nothing listened for until `start`, so it may be made anywhere.
@@ -73,36 +78,46 @@ const callSeconds = 20;
  * ```ts
  * const equos = createEquos({ url: "/api/equos" });
  * const { grant } = await equos.start({ character: "guide" });
- * await room.connect(grant.conversation.serverUrl, grant.consumerAccessToken);
- * equos.joined();
- * // …
- * await equos.stop();
+ * try {
+ *   await room.connect(grant.conversation.serverUrl, grant.consumerAccessToken);
+ *   equos.joined();
+ * } catch (error) {
+ *   await equos.stop(); // an empty room is billed as well
+ *   throw error;
+ * }
  * ```
  */
-export function createEquos({ url, headers = {}, credentials = "same-origin", onEnd }: EquosOptions): Equos {
+export function createEquos({ url, headers, credentials = "same-origin", onEnd }: EquosOptions): Equos {
   const calling: Calling = {
     base: url.replace(/\/+$/, ""),
-    credentials,
-    headers: () => (typeof headers === "function" ? headers() : headers),
+    // A redirect mostly leads to a login. A 307 or 308 would also send the token to another address.
+    init: { method: "POST", credentials, redirect: "manual" },
+    headers,
   };
   let current: Started | undefined;
   let starting: Promise<Started> | undefined;
   let stopping: Promise<StopStatus> | undefined;
-  /** What a stop under way is about. */
-  let ending: Started | undefined;
   let last: Promise<unknown> = Promise.resolve();
   /** How many starts were given up. */
   let givenUp = 0;
   let beat: ReturnType<typeof setInterval> | undefined;
   let unlisten: (() => void) | undefined;
 
-  const silence = () => clearInterval(beat);
+  const silence = () => {
+    clearInterval(beat);
+    beat = undefined;
+  };
   /** Only if it is still the same: another one may have been started meanwhile. */
   const forget = (started: Started, reason?: End["reason"]) => {
     if (current !== started) return;
     silence();
     current = undefined;
-    if (reason !== undefined) onEnd?.({ started, reason });
+    if (reason) onEnd?.({ started, reason });
+  };
+
+  const giveUp = (started: Started, reason?: End["reason"]) => {
+    sendLeaving(calling, started);
+    forget(started, reason);
   };
 
   /** One after the other, whatever became of the one before: a start that overtakes a stop would be stopped by it. */
@@ -115,13 +130,13 @@ export function createEquos({ url, headers = {}, credentials = "same-origin", on
   const listen = () => {
     unlisten ??= onPageEnd({
       end() {
-        if (current === undefined) return;
+        if (!current) return;
         sendLeaving(calling, current);
         // Whoever hung up does not want it back.
-        if (stopping === undefined) rememberLeaving();
+        if (!stopping) rememberLeaving();
       },
       backFromMemory() {
-        if (current !== undefined) forget(current, "left");
+        if (current) forget(current, "left");
       },
     });
   };
@@ -129,8 +144,20 @@ export function createEquos({ url, headers = {}, credentials = "same-origin", on
   const begin = async (request: StartRequest, isWanted: () => boolean): Promise<Started> => {
     // Before anything is billed that nobody could tell the end of.
     if (isWanted()) listen();
-    const answer = await post(calling, "start", request, { "equos-client": "page" }, startSeconds);
-    const started = startedFrom(answer);
+    const [grant, { status, headers: received }] = await post(
+      calling,
+      "start",
+      request,
+      (code, { conversation, consumerAccessToken: token }) =>
+        (code === 201 || code === 200) && typeof conversation?.id === "string" && typeof token === "string",
+    );
+    const started: Started = {
+      // The server built it from its allow-list.
+      grant: grant as Grant,
+      resumed: status === 200,
+      delivery: Number(received.get("equos-delivery")),
+      clockAheadMs: Date.parse(received.get("date") ?? "") - Date.now() || 0,
+    };
     if (isWanted()) {
       silence();
       current = started;
@@ -140,39 +167,29 @@ export function createEquos({ url, headers = {}, credentials = "same-origin", on
 
   const end = async (): Promise<StopStatus> => {
     const started = current;
-    if (started === undefined) return "ended";
-    silence();
-    ending = started;
-    try {
-      const answer = await post(calling, "stop", proofOf(started), {}, callSeconds);
-      const { status } = Object(Object(answer.body).conversation);
-      if (typeof status !== "string") throw senseless(answer.status);
+    let status: StopStatus = "ended";
+    if (started) {
+      silence();
+      try {
+        const [{ conversation }] = await post(
+          calling,
+          "stop",
+          proofOf(started),
+          (code, body) => code === 200 && typeof body.conversation?.status === "string",
+        );
+        status = conversation?.status as StopStatus;
+      } catch (error) {
+        if (!isOver(error)) throw error;
+      }
       forget(started);
-      return status as StopStatus;
-    } catch (error) {
-      if (!isOver(error)) throw error;
-      forget(started);
-      return "ended";
-    } finally {
-      ending = undefined;
     }
-  };
-
-  const keep = async (started: Started) => {
-    try {
-      await post(calling, "keepalive", { ...proofOf(started), ...deliveryOf(started) }, {}, callSeconds);
-    } catch (error) {
-      // What did not get through is said again by the next one.
-      if (isOver(error) && ending !== started) forget(started, "ended");
-    }
+    return status;
   };
 
   const leave = () => {
-    if (starting !== undefined) givenUp += 1;
+    if (starting) givenUp += 1;
     starting = undefined;
-    if (current === undefined) return;
-    sendLeaving(calling, current);
-    forget(current);
+    if (current) giveUp(current);
   };
 
   return {
@@ -180,7 +197,7 @@ export function createEquos({ url, headers = {}, credentials = "same-origin", on
       return current;
     },
     start: (request = {}) => {
-      if (starting !== undefined) return starting;
+      if (starting) return starting;
       const before = givenUp;
       const mine = inTurn(() => begin(request, () => givenUp === before)).finally(() => {
         if (starting === mine) starting = undefined;
@@ -191,13 +208,28 @@ export function createEquos({ url, headers = {}, credentials = "same-origin", on
     },
     joined() {
       const started = current;
-      if (started === undefined) return;
+      if (!started) return;
       silence();
-      beat = setInterval(() => void keep(started), keepAliveMs);
-      void keep(started);
+      let refusals = 0;
+      const keep = async () => {
+        try {
+          await post(calling, "keepalive", withDelivery(started), (code) => code === 204);
+          refusals = 0;
+        } catch (error) {
+          // Silenced meanwhile: a stop is under way, or another conversation.
+          if (beat !== mine) return;
+          const { status, cause } = error as Problem;
+          if (isOver(error)) forget(started, "ended");
+          // Without an answer, or with a gateway's 502 to 504, it is an outage, which passes.
+          else if (status <= 500 && !cause && ++refusals === maxRefusals) giveUp(started, "ended");
+        }
+      };
+      const mine = setInterval(keep, keepAliveMs);
+      beat = mine;
+      void keep();
     },
     stop: () => {
-      if (stopping !== undefined) return stopping;
+      if (stopping) return stopping;
       const mine = inTurn(end).finally(() => {
         if (stopping === mine) stopping = undefined;
       });
@@ -212,25 +244,5 @@ export function createEquos({ url, headers = {}, credentials = "same-origin", on
       unlisten?.();
       unlisten = undefined;
     },
-  };
-}
-
-/** The token proves whose it is, whatever has become of the cookie or the login since. */
-export const proofOf = ({ grant }: Started) => ({ id: grant.conversation.id, token: grant.consumerAccessToken });
-
-const senseless = (status: number) =>
-  new Problem("unexpected-answer", "The server gave an answer that makes no sense.", status);
-
-function startedFrom({ status, header, body }: Awaited<ReturnType<typeof post>>): Started {
-  const { conversation, consumerAccessToken } = Object(body);
-  if (typeof Object(conversation).id !== "string" || typeof consumerAccessToken !== "string") {
-    throw senseless(status);
-  }
-  return {
-    // The server built it from its allow-list.
-    grant: body as Started["grant"],
-    resumed: status === 200,
-    delivery: Number(header("equos-delivery") ?? 0),
-    clockAheadMs: Date.parse(header("date") ?? "") - Date.now() || 0,
   };
 }

@@ -9,32 +9,21 @@ const reloadMs = 10_000;
  * Tells the server that the page is leaving; it waits a few seconds for one that comes back. As plain text and proved by the token:
  * a call that needs neither a preflight nor a header, so that it goes out of a page that is no longer there.
  */
-export function sendLeaving({ base, credentials }: Calling, started: Started): void {
+export function sendLeaving({ base, init }: Calling, started: Started): void {
   const url = `${base}/stop`;
-  const { grant } = started;
-  const { id } = grant.conversation;
-  const body = JSON.stringify({
-    id,
-    token: grant.consumerAccessToken,
-    ...deliveryOf(started),
-    leaving: true,
-  });
-  const beacon = () => {
-    try {
-      navigator.sendBeacon(url, body);
-    } catch {
-      // Nothing more can be tried; the server misses the keep-alives.
-    }
-  };
-  try {
-    fetch(url, { method: "POST", keepalive: true, credentials, body }).catch(beacon);
-  } catch {
-    beacon();
-  }
+  const body = JSON.stringify({ ...withDelivery(started), leaving: true });
+  const send = async () => await fetch(url, { ...init, keepalive: true, body });
+  send()
+    .catch(() => navigator.sendBeacon(url, body))
+    // Nothing more can be tried; the server misses the heartbeats.
+    .catch(() => {});
 }
 
-/** The number that tells this page from a later one; nothing where no server has told it. */
-export const deliveryOf = ({ delivery }: Started) => (delivery > 0 ? { delivery } : {});
+/** The token proves whose it is, whatever has become of the cookie or the login since. */
+export const proofOf = ({ grant }: Started) => ({ id: grant.conversation.id, token: grant.consumerAccessToken });
+
+/** The number tells this page from a later one; left out where no server has told it. */
+export const withDelivery = (started: Started) => ({ ...proofOf(started), delivery: started.delivery || undefined });
 
 /** `pagehide` is the last that every browser tells; `unload` is not, and keeps pages out of its memory. */
 export function onPageEnd(page: { end(): void; backFromMemory(): void }): () => void {
@@ -59,7 +48,7 @@ export function wasHere(): boolean {
     storage.removeItem(mark);
     return found;
   });
-  return typeof leftAt === "string" && Math.abs(Date.now() - Number(leftAt)) < reloadMs;
+  return Math.abs(Date.now() - Number.parseInt(leftAt ?? "", 10)) < reloadMs;
 }
 
 /** Where a browser lets pages store nothing, a reload is a click more. */

@@ -1,13 +1,15 @@
 /**
- * Why a call came to nothing: the broker's codes (each with its meaning in `docs/errors.md`), and three of this client's own.
+ * Why a call came to nothing: the broker's codes (each with its meaning in `docs/errors.md`), and four of this client's own.
  *
  * - `unreachable`: the request did not get through, or no answer came back.
  * - `timeout`: no answer in time.
- * - `unexpected-answer`: the answer is none of a broker's, so `url` most likely leads elsewhere.
+ * - `headers-failed`: the option `headers` threw, rejected, or gave what no header may hold; see `cause`. Nothing was sent.
+ * - `unexpected-answer`: the answer is none of a broker's: a redirect, a login page, a proxy's error. `url` may lead elsewhere.
  */
 export type ProblemCode =
   | "unreachable"
   | "timeout"
+  | "headers-failed"
   | "unexpected-answer"
   | "unknown-action"
   | "method-not-allowed"

@@ -13,11 +13,11 @@ const brand = Symbol.for("equos-broker.problem");
  */
 export class Problem extends Error {
   override readonly name = "Problem";
-  readonly code: ProblemCode;
+  declare readonly code: ProblemCode;
   /** HTTP status; 0 where there was no answer. */
-  readonly status: number;
+  declare readonly status: number;
   /** When to try again, where that is known. */
-  readonly retryAfterSeconds: number | undefined;
+  declare readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ProblemCode, message: string, status = 0, retryAfterSeconds?: number, cause?: unknown) {
     super(message, { cause });
@@ -30,8 +30,7 @@ export class Problem extends Error {
 }
 
 /** Whether an error is a {@link Problem}, of whichever copy of this package. */
-export const isProblem = (error: unknown): error is Problem =>
-  typeof error === "object" && error !== null && brand in error;
+export const isProblem = (error: unknown): error is Problem => brand in Object(error);
 
 /**
  * There is nothing left to stop or to keep: the conversation is over, or is not this page's. By the broker's word, not by the

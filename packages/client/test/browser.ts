@@ -3,12 +3,13 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
+import { notice } from "../../../scripts/notice.js";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 
 /** In CI a missing browser is a failure, elsewhere one printed line. */
 export const skipped = !existsSync(executablePath) && process.env.CI === undefined;
-if (skipped) console.log(`packages/client is not tried in a browser: no Chromium at ${executablePath}`);
+if (skipped) notice(`packages/client is not tried in a browser: no Chromium at ${executablePath}`);
 
 /** A browser for the tests of one `describe`, and this package as a script that sets `client`. */
 export function browserAndClient(): { readonly browser: Browser; readonly client: string } {

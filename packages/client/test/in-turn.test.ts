@@ -1,7 +1,7 @@
 import { createEquos, type End } from "@equos-broker/client";
 import { describe, expect, it, vi } from "vitest";
 import { pageFor } from "./page.js";
-import { siteFor } from "./server.js";
+import { problem, siteFor } from "./server.js";
 
 async function siteAndPage() {
   const page = pageFor();
@@ -93,10 +93,7 @@ describe("a stop under way", () => {
     await equos.start({ character: "guide" });
     let heard = () => {};
     answersLate("stop", new Promise<void>((resolve) => (heard = resolve)));
-    site.instead = (action) =>
-      action === "keepalive"
-        ? { status: 410, body: JSON.stringify({ code: "conversation-ended", detail: "Over." }) }
-        : undefined;
+    site.instead = (action) => (action === "keepalive" ? problem(410, "conversation-ended") : undefined);
     equos.joined();
     const stopped = equos.stop();
     await vi.waitFor(() => expect(site.calls).toHaveLength(3));

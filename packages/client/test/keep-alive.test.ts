@@ -1,7 +1,7 @@
 import { createEquos, type End } from "@equos-broker/client";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { pageFor } from "./page.js";
-import { siteFor } from "./server.js";
+import { problem, siteFor } from "./server.js";
 
 async function talking() {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
@@ -15,6 +15,8 @@ async function talking() {
   const keeps = (count: number) => vi.waitFor(() => expect(kept()).toBe(count));
   return { site, equos, started, ends, kept, keeps };
 }
+
+const html = { "content-type": "text/html" };
 
 it("says which page it is from", async () => {
   const { site, equos, started, keeps } = await talking();
@@ -66,7 +68,7 @@ it.each([
   [410, "conversation-ended"],
 ])("that is answered with the broker's %i ends it", async (status, code) => {
   const { site, equos, started, ends, keeps } = await talking();
-  site.instead = () => ({ status, body: JSON.stringify({ code, detail: "No." }) });
+  site.instead = () => problem(status, code);
   equos.joined();
   await keeps(1);
   await vi.waitFor(() => expect(ends).toEqual([{ started, reason: "ended" }]));
@@ -74,29 +76,71 @@ it.each([
 });
 
 it.each([
-  ["a server that is gone", undefined],
-  ["a broker in trouble", { status: 503, body: JSON.stringify({ code: "store-unavailable", detail: "Later." }) }],
-  [
-    "a proxy that finds no route",
-    { status: 404, headers: { "content-type": "text/html" }, body: "<h1>Not found</h1>" },
-  ],
-])("that meets %s ends nothing", async (_, answer) => {
+  ["a server that is gone", 4, undefined],
+  ["a broker in trouble", 4, problem(503, "store-unavailable")],
+  ["a gateway in trouble", 4, { status: 504, headers: html, body: "<h1>Timeout</h1>" }],
+  ["a proxy that finds no route", 2, { status: 404, headers: html, body: "<h1>Not found</h1>" }],
+])("that meets %s %i times ends nothing", async (_, times, answer) => {
   const { site, equos, started, ends, keeps } = await talking();
   equos.joined();
   await keeps(1);
-  const refused = vi.spyOn(globalThis, "fetch");
+  const sent = vi.spyOn(globalThis, "fetch");
   if (answer === undefined) await site.down();
   site.instead = () => answer;
-  vi.advanceTimersByTime(30_000);
-  // Through, or not: it is over.
-  await vi.waitFor(() => expect(refused).toHaveBeenCalledTimes(1));
-  await refused.mock.results[0]?.value.catch(() => undefined);
+  for (let time = 1; time <= times; time += 1) {
+    vi.advanceTimersByTime(30_000);
+    await vi.waitFor(() => expect(sent).toHaveBeenCalledTimes(time), { timeout: 5_000 });
+    // Through, or not: it is over.
+    await sent.mock.results.at(-1)?.value.catch(() => undefined);
+  }
   if (answer === undefined) await site.up();
   site.instead = undefined;
   vi.advanceTimersByTime(30_000);
-  await keeps(answer === undefined ? 2 : 3);
+  await keeps(answer === undefined ? 2 : 2 + times);
   expect(ends).toEqual([]);
   expect(equos.current).toBe(started);
+});
+
+it.each([
+  ["a redirect to a login", { status: 303, headers: { location: "/login" } }],
+  ["a page with status 200", { status: 200, headers: html, body: "<h1>Sign in</h1>" }],
+  ["200 and an empty object", { status: 200, headers: { "content-type": "application/json" }, body: "{}" }],
+  ["a refusal in front of the broker", { status: 401, headers: html, body: "<h1>Sign in</h1>" }],
+])("that is answered three times in a row with %s ends the conversation", async (_, answer) => {
+  const { site, equos, started, ends, keeps } = await talking();
+  equos.joined();
+  await keeps(1);
+  const read = vi.spyOn(Response.prototype, "text");
+  const beat = async (times: number) => {
+    for (let time = 0; time < times; time += 1) {
+      read.mockClear();
+      vi.advanceTimersByTime(30_000);
+      await vi.waitFor(() => expect(read).toHaveBeenCalledTimes(1), { timeout: 5_000 });
+      await read.mock.results[0]?.value;
+      // What follows the body takes microtasks only.
+      await new Promise(setImmediate);
+    }
+  };
+  site.instead = (action) => (action === "keepalive" ? answer : undefined);
+  await beat(2);
+  site.instead = undefined;
+  await beat(1);
+  site.instead = (action) => (action === "keepalive" ? answer : undefined);
+  await beat(2);
+  // A gap without a response does not end the row, and does not extend it.
+  site.instead = () => ({ status: 502 });
+  await beat(3);
+  expect([equos.current, ends]).toEqual([started, []]);
+  site.instead = (action) => (action === "keepalive" ? answer : undefined);
+  await beat(1);
+  await vi.waitFor(() => expect(ends).toEqual([{ started, reason: "ended" }]));
+  expect(equos.current).toBeUndefined();
+  // Asks for the end as well: the page is out.
+  await vi.waitFor(() => expect(site.calls.at(-1)?.action).toBe("stop"));
+  expect(JSON.parse(site.calls.at(-1)?.body ?? "")).toMatchObject({ leaving: true });
+  const sent = site.calls.length;
+  vi.advanceTimersByTime(300_000);
+  expect(site.calls).toHaveLength(sent);
 });
 
 it("is silent after a stop that failed, so that the server ends it", async () => {

@@ -1,4 +1,4 @@
-import { createEquos } from "@equos-broker/client";
+import { createEquos, type End } from "@equos-broker/client";
 import { expect, it, vi } from "vitest";
 import { pageFor } from "./page.js";
 import { siteFor } from "./server.js";
@@ -41,6 +41,43 @@ it.each([
   await vi.waitFor(() => expect(statuses()).toContain("ended"), { timeout: 6_000 });
   expect(statuses()).toEqual(["running", "ended"]);
   expect(later.current).toBeDefined();
+});
+
+it("ends it for an earlier page too, which hears of it with its next heartbeat", async () => {
+  pageFor();
+  const site = await siteFor();
+  const ends: End[] = [];
+  const earlier = createEquos({ url: site.url, onEnd: (end) => void ends.push(end) });
+  const started = await earlier.start({ character: "guide" });
+  const later = createEquos({ url: site.url });
+  await later.start({ character: "guide" });
+  later.leave();
+  await vi.waitFor(() => expect(site.calls).toHaveLength(3));
+  earlier.joined();
+  await vi.waitFor(() => expect(site.calls).toHaveLength(4));
+  await vi.waitFor(() => site.emulator.assertNothingRunning(), { timeout: 6_000 });
+  expect(ends).toEqual([]);
+  earlier.joined();
+  await vi.waitFor(() => expect(ends).toEqual([{ started, reason: "ended" }]));
+});
+
+it("an earlier page takes it back by another start within the grace", async () => {
+  const { site, equos: earlier } = await talking();
+  earlier.joined();
+  pageFor();
+  const later = createEquos({ url: site.url });
+  await later.start({ character: "guide" });
+  later.leave();
+  await vi.waitFor(() => expect(site.calls).toHaveLength(4));
+  expect(await earlier.start({ character: "guide" })).toMatchObject({ resumed: true });
+  earlier.joined();
+  // Somebody else's, left after that: once it has ended, so would have the first.
+  const other = createEquos({ url: site.url, headers: { "x-user": "bob" } });
+  await other.start({ character: "guide" });
+  other.leave();
+  const statuses = () => site.emulator.conversations().map(({ status }) => status);
+  await vi.waitFor(() => expect(statuses()).toContain("ended"), { timeout: 6_000 });
+  expect(statuses()).toEqual(["running", "ended"]);
 });
 
 it("sends no keep-alive, and nothing twice", async () => {

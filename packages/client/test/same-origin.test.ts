@@ -42,4 +42,22 @@ describe.skipIf(skipped)("a page of the broker's own origin", () => {
     // `leaveGraceSeconds`, and one more.
     await vi.waitFor(() => site.emulator.assertNothingRunning(), { timeout: 4_000 });
   });
+
+  it("is told when its heartbeats are redirected to a login", async () => {
+    const { site, page } = await opened();
+    await page.clock.install();
+    await page.evaluate("globalThis.ends = []");
+    await page.evaluate('equos = client.createEquos({ url: "/api/equos", onEnd: (end) => ends.push(end) })');
+    await page.evaluate(start);
+    site.instead = (action) => (action === "keepalive" ? { status: 303, headers: { location: "/login" } } : undefined);
+    await page.evaluate("equos.joined()");
+    for (let beats = 1; beats < 3; beats += 1) {
+      await vi.waitFor(() => expect(site.calls.filter(({ action }) => action === "keepalive")).toHaveLength(beats));
+      await page.clock.runFor(30_000);
+    }
+    await vi.waitFor(async () => expect(await page.evaluate("ends")).toMatchObject([{ reason: "ended" }]));
+    // `leaveGraceSeconds`, and one more.
+    await vi.waitFor(() => site.emulator.assertNothingRunning(), { timeout: 4_000 });
+    await page.close();
+  });
 });

@@ -30,6 +30,13 @@ export interface SiteOptions {
   readonly page?: string;
 }
 
+/** A refusal in the broker's form. */
+export const problem = (status: number, code: string, detail = "No.") => ({
+  status,
+  headers: { "content-type": "application/problem+json; charset=utf-8" },
+  body: JSON.stringify({ code, detail }),
+});
+
 /** Ends with the test. */
 export async function siteFor({ emulator: given, allowedOrigins, page = "" }: SiteOptions = {}): Promise<Site> {
   const emulator = await startEmulator({ ...given, switches: { joined: "consumer", ...given?.switches } });

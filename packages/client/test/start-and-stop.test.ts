@@ -2,7 +2,7 @@ import { createEquos } from "@equos-broker/client";
 import { fault } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
 import { pageFor } from "./page.js";
-import { siteFor } from "./server.js";
+import { problem, siteFor } from "./server.js";
 
 async function siteAndPage(options = {}) {
   const page = pageFor();
@@ -118,14 +118,14 @@ describe("stop", () => {
     const { grant } = await equos.start({ character: "guide" });
     site.emulator.end(grant.conversation.id, "blocked");
     expect(await equos.stop()).toBe("ended");
-    site.instead = () => ({ status: 404, body: JSON.stringify({ code: "not-found", detail: "No." }) });
+    site.instead = () => problem(404, "not-found");
     expect(await equos.stop()).toBe("ended");
   });
 
   it("that fails keeps the conversation, and can be tried again", async () => {
     const { site, equos } = await siteAndPage();
     const started = await equos.start({ character: "guide" });
-    site.instead = () => ({ status: 503, body: JSON.stringify({ code: "broker-closed", detail: "Closing." }) });
+    site.instead = () => problem(503, "broker-closed", "Closing.");
     await expect(equos.stop()).rejects.toMatchObject({ code: "broker-closed", status: 503, message: "Closing." });
     // No word of the broker's: it may run on.
     site.instead = () => ({ status: 404, headers: { "content-type": "text/html" }, body: "<h1>Not found</h1>" });

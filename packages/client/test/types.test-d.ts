@@ -4,7 +4,9 @@ import { expectTypeOf, test } from "vitest";
 
 test("what the server gives is what the page gets", () => {
   expectTypeOf<Grant>().toEqualTypeOf<CoreGrant>();
-  expectTypeOf<ProblemCode>().toEqualTypeOf<ErrorCode | "unreachable" | "timeout" | "unexpected-answer">();
+  expectTypeOf<ProblemCode>().toEqualTypeOf<
+    ErrorCode | "unreachable" | "timeout" | "headers-failed" | "unexpected-answer"
+  >();
 });
 
 test("a page writes no type argument", () => {

@@ -3,11 +3,13 @@ import { pause } from "./deadline.js";
 import { isBrokerError } from "./errors.js";
 import { StoreError } from "./store/session.js";
 
-/** Delays between the attempts of {@link Background.retry}, in ms. The last one repeats. */
+/** Delays before the first attempts of {@link Background.retry}, in ms. */
 const RETRY_DELAYS_MS = [0, 1000, 4000, 10_000, 15_000, 30_000];
-/** Tasks that are repeated for longer than a minute. More than these are left to the deadlines of the states. */
+/** Delay before each later attempt, in ms. */
+const LONGEST_DELAY_MS = 30_000;
+/** Highest number of tasks that are repeated for longer than a minute. Deadlines of the states do the work of others. */
 const MAX_RETRIES = 10_000;
-/** No conversation runs longer, in ms. */
+/** Longest time of repetition, in ms. No conversation runs longer. */
 const RETRY_FOR_MS = 25 * 3_600_000;
 
 /** Keeps a Node process alive during a task: the timers of the clock do not. */
@@ -20,13 +22,14 @@ export async function keepProcess<T>(task: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Work that goes on after its caller was answered, and what ends it at shutdown. */
+/** Work that goes on after its caller has an answer. */
 export class Background {
   readonly #clock: Clock;
   readonly #tasks = new Set<Promise<unknown>>();
   #retries = 0;
   /** Schedules a sweep. */
   readonly wake: () => void;
+  /** Whether the broker is not closed. */
   isOpen = true;
 
   constructor(clock: Clock, wake: () => void) {
@@ -65,32 +68,28 @@ export class Background {
     }
   }
 
-  /**
-   * Repeats a task with growing delays until it succeeds, the broker closes, or an error says that it never will. Never
-   * rejects.
-   */
+  /** Repeats a task with growing delays until it succeeds, cannot succeed any more, or the broker closes. Never rejects. */
   async retry<T>(task: () => T | Promise<T>): Promise<T | undefined> {
     const elapsed = stopwatch(this.#clock);
     this.#retries += 1;
     try {
       for (let attempt = 0; elapsed() < RETRY_FOR_MS; attempt += 1) {
-        const isLong = attempt >= RETRY_DELAYS_MS.length;
-        if (isLong && (!this.isOpen || this.#retries > MAX_RETRIES)) return undefined;
-        const delay = RETRY_DELAYS_MS[attempt] ?? RETRY_DELAYS_MS.at(-1) ?? 0;
-        if (delay > 0) await pause(this.#clock, delay);
+        const delay = RETRY_DELAYS_MS[attempt];
+        if (delay === undefined && (!this.isOpen || this.#retries > MAX_RETRIES)) break;
+        if (delay !== 0) await pause(this.#clock, delay ?? LONGEST_DELAY_MS);
         try {
           return await task();
         } catch (error) {
-          if (isFinal(error)) return undefined;
+          if (isFinal(error)) break;
         }
       }
-      return undefined;
     } finally {
       this.#retries -= 1;
     }
+    return undefined;
   }
 
-  /** Resolves once nothing is under way. Serverless platforms end some tasks without settling them. */
+  /** Resolves once no task is under way. Serverless platforms end some tasks without settling them. */
   async settled(): Promise<void> {
     while (this.#tasks.size > 0) {
       const tasks = [...this.#tasks];
@@ -99,14 +98,12 @@ export class Background {
     }
   }
 
-  /** Stops waiting for what is under way. */
+  /** Forgets all tasks. */
   clear(): void {
     this.#tasks.clear();
   }
 }
 
-/** A replaced store never takes the change, and a refusal stays one. */
-function isFinal(error: unknown): boolean {
-  if (error instanceof StoreError) return error.kind === "replaced";
-  return isBrokerError(error) && error.code !== "store-unavailable";
-}
+/** Whether a repetition cannot succeed: a replaced store never takes the change, and a refusal stays one. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof StoreError ? error.kind === "replaced" : isBrokerError(error) && error.code !== "store-unavailable";

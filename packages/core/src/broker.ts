@@ -249,14 +249,21 @@ export class ConversationBroker<
    * most half a minute more than `timeouts.lateResponseSeconds`, so a minute and a half by default. Logs what is still
    * pending after that.
    *
-   * @throws BrokerError `store-unavailable` when it is to stop what runs: what there is to stop is not known
+   * @throws BrokerError `store-unavailable` with `stop: true`: what there is to stop is not known
    */
   async close({ stop }: CloseOptions = {}): Promise<void> {
     const { background, settings, stores } = this.#context;
     background.isOpen = false;
     this.#sweeper.close();
     // A store of this process that was never used holds nothing to stop.
-    await keepProcess(() => this.#close(stop ?? (!settings.store.shared && stores.isUsed)));
+    const everything = stop ?? (!settings.store.shared && stores.isUsed);
+    try {
+      await keepProcess(() => this.#close(everything));
+    } catch (error) {
+      if (stop) throw error;
+      const reason = error instanceof Error ? error.message : "unknown";
+      settings.logger.error({ error: reason }, "Closed without the store; what it records runs to its maxSeconds");
+    }
   }
 }
 

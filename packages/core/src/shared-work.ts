@@ -8,53 +8,49 @@ interface UnderWay<T> {
 }
 
 /**
- * Work that is done once for all who want it at the same time, by key. Some platforms end a request together with all that
- * it has begun, timers and calls included, and that work then never ends: after `seconds` it counts as lost, and whoever
- * still waits for it, or comes later, does it anew.
+ * Work that is done once for all callers that request it at the same time, by key. Some platforms end a request together
+ * with its timers and calls, so that its work never settles. After `seconds` the work counts as lost, and the next caller,
+ * or one that still waits, begins it again.
  */
 export class SharedWork<K, T> {
   readonly #clock: Clock;
-  readonly #seconds: number;
+  readonly #ms: number;
   readonly #underWay = new Map<K, UnderWay<T>>();
 
   constructor(clock: Clock, seconds: number) {
     this.#clock = clock;
-    this.#seconds = seconds;
+    this.#ms = seconds * 1000;
   }
 
-  /** The work makes progress: it counts as lost only `seconds` from now. */
+  /** Notes that the work makes progress: it counts as lost only `seconds` from now. */
   extend(key: K): void {
     const present = this.#underWay.get(key);
-    if (present !== undefined) present.lostAt = this.#clock.now() + this.#seconds * 1000;
+    if (present !== undefined) present.lostAt = this.#clock.now() + this.#ms;
   }
 
   underWay(key: K): boolean {
     return this.#present(key) !== undefined;
   }
 
-  /** What is under way, or what `work` begins. */
+  /** Returns the result of the work that is under way, or of `work`. */
   async run(key: K, work: () => Promise<T>): Promise<T> {
     const present = this.#present(key);
-    if (present === undefined) return await this.#begin(key, work);
-    const left = (present.lostAt - this.#clock.now()) / 1000;
-    const outcome = await within(this.#clock, left, present.task);
-    return outcome === timeOver ? await this.run(key, work) : outcome;
+    if (present !== undefined) {
+      const outcome = await within(this.#clock, (present.lostAt - this.#clock.now()) / 1000, present.task);
+      return outcome === timeOver ? await this.run(key, work) : outcome;
+    }
+    const begun = { task: work(), lostAt: this.#clock.now() + this.#ms };
+    this.#underWay.set(key, begun);
+    try {
+      return await begun.task;
+    } finally {
+      // Other work may have replaced work that was only slow.
+      if (this.#underWay.get(key) === begun) this.#underWay.delete(key);
+    }
   }
 
   #present(key: K): UnderWay<T> | undefined {
     const present = this.#underWay.get(key);
     return present !== undefined && this.#clock.now() < present.lostAt ? present : undefined;
-  }
-
-  #begin(key: K, work: () => Promise<T>): Promise<T> {
-    const entry: UnderWay<T> = {
-      task: work().finally(() => {
-        // Another one may have taken the place of one that was only slow.
-        if (this.#underWay.get(key) === entry) this.#underWay.delete(key);
-      }),
-      lostAt: this.#clock.now() + this.#seconds * 1000,
-    };
-    this.#underWay.set(key, entry);
-    return entry.task;
   }
 }

@@ -12,7 +12,7 @@ describe("close", () => {
     const { broker, clock, emulator, events } = await openSetting();
     const { generation } = await broker.start(guide);
     await broker.stop({ consumer: ada, generation, pageHide: true });
-    await outcome(clock, broker.close());
+    await outcome(clock, broker.close({ stop: false }));
     emulator.assertNothingRunning();
     expect(events.at(-1)).toMatchObject({ type: "conversation.ended", reason: "page-closed" });
   });

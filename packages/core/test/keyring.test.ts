@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as portable from "../src/sealing/aes.js";
 import * as node from "../src/sealing/aes.node.js";
-import { Keyring } from "../src/sealing/keyring.js";
+import { createKeyring } from "../src/sealing/keyring.js";
 
 const [one, two] = ["1".repeat(32), "2".repeat(32)];
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
@@ -45,7 +45,7 @@ describe.each([
 
 describe("a keyring", () => {
   it("opens what it sealed, for the same place only", async () => {
-    const keyring = new Keyring([one]);
+    const keyring = createKeyring([one]);
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: "grapheme", maxLength: 200 }),
@@ -53,7 +53,7 @@ describe("a keyring", () => {
         fc.string(),
         async (text, at, elsewhere) => {
           const sealed = await keyring.seal(text, at);
-          expect(await keyring.open(sealed, at)).toEqual({ text, current: true });
+          expect(await keyring.open(sealed, at)).toEqual({ text, isCurrent: true });
           if (elsewhere !== at) expect(await keyring.open(sealed, elsewhere)).toBeUndefined();
         },
       ),
@@ -62,22 +62,22 @@ describe("a keyring", () => {
   });
 
   it("seals the same text differently each time, and shows none of it", async () => {
-    const keyring = new Keyring([one]);
+    const keyring = createKeyring([one]);
     const sealed = await Promise.all([keyring.seal("token token", "a"), keyring.seal("token token", "a")]);
     expect(new Set(sealed).size).toBe(2);
     expect(sealed.join()).not.toContain("token");
   });
 
   it("with a new secret in front opens the old, and says that it is old", async () => {
-    const sealed = await new Keyring([one]).seal("text", "a");
-    expect(await new Keyring([two, one]).open(sealed, "a")).toEqual({ text: "text", current: false });
-    expect(await new Keyring([two]).open(sealed, "a")).toBeUndefined();
+    const sealed = await createKeyring([one]).seal("text", "a");
+    expect(await createKeyring([two, one]).open(sealed, "a")).toEqual({ text: "text", isCurrent: false });
+    expect(await createKeyring([two]).open(sealed, "a")).toBeUndefined();
   });
 
   it.each(["", "s1", "s1.a.b.c", "not sealed at all", '{"a":1}', "s1.________.________________._"])(
     "does not open %j, and does not throw",
     async (sealed) => {
-      expect(await new Keyring([one]).open(sealed, "a")).toBeUndefined();
+      expect(await createKeyring([one]).open(sealed, "a")).toBeUndefined();
     },
   );
 });

@@ -141,6 +141,15 @@ describe("close", () => {
     const { broker } = await openSetting({ store });
     await broker.close();
   });
+
+  it("logs that the store cannot be read, and rejects only where it was told to stop what runs", async () => {
+    const store = { ...memoryStore(), shared: false, open: () => Promise.reject(new Error("broken")) };
+    const { broker, log } = await openSetting({ store });
+    await expect(broker.start({ consumer: ada, character: "guide" })).rejects.toMatchObject({ status: 503 });
+    await broker.close();
+    expect(log.at(-1)?.message).toMatch(/^Closed without the store/);
+    await expect(broker.close({ stop: true })).rejects.toMatchObject({ code: "store-unavailable" });
+  });
 });
 
 describe("a page that leaves", () => {

@@ -37,6 +37,15 @@ export interface EmulatorSwitches {
   readonly missing: "null" | "empty" | "404";
   /** `take` above the documented maximum of 50: `"reject"` with 400 (default), or `"clamp"` to 50. */
   readonly takeOverLimit: "reject" | "clamp";
+  /**
+   * Numbers that the document allows although they make no sense: `maxSeconds` of 0 or less, `take` below 0, and `take` or
+   * `skip` that is no safe integer.
+   *
+   * - `"accept"` (default), as the document and NestJS' pipes do: such a conversation is over as it starts, a fraction of `take`
+   *   or `skip` is dropped, and a `take` below 0 counts as 0.
+   * - `"reject"`: refused with `invalidStatus`.
+   */
+  readonly oddNumbers: "accept" | "reject";
   /** The moment from which seconds are billed: `"startedAt"` (default) or `"joinedAt"`. Equos does not say. */
   readonly billFrom: "startedAt" | "joinedAt";
   /** Whether an unknown field in a request is a 400 (default `true`) or ignored. NestJS can be set to either. */
@@ -92,6 +101,7 @@ const defaults: EmulatorSwitches = {
   onConsumerLeave: "nothing",
   missing: "null",
   takeOverLimit: "reject",
+  oddNumbers: "accept",
   billFrom: "startedAt",
   strictRequests: true,
   order: "oldest",
@@ -142,6 +152,7 @@ const rules: Record<keyof EmulatorSwitches, { ok(value: unknown): boolean; takes
   onConsumerLeave: oneOf("nothing", "ends", "ends-but-stays-running"),
   missing: oneOf("null", "empty", "404"),
   takeOverLimit: oneOf("reject", "clamp"),
+  oddNumbers: oneOf("accept", "reject"),
   billFrom: oneOf("startedAt", "joinedAt"),
   strictRequests: oneOf(true, false),
   order: oneOf("newest", "oldest"),

@@ -107,6 +107,25 @@ describe("refusals", () => {
     expect(emulator.conversations()).toEqual([]);
   });
 
+  it.each([
+    ["evil.example", 403],
+    ["127.0.0.1.nip.io:4010", 403],
+    ["localhost.evil.example", 403],
+    ["LOCALHOST:4010", 200],
+    ["[::1]:4010", 200],
+    ["192.168.1.5", 200],
+    ["host.docker.internal:4010", 200],
+  ])("under the name %s, where DNS may lead a browser of another site: %d", async (host, status) => {
+    const emulator = await emulatorFor();
+    const headers = { host, "x-api-key": emulator.apiKey };
+    for (const path of ["/v3/health", "/v3/characters"]) {
+      const call = request(emulator.url + path, { headers });
+      const answered = new Promise((resolve) => call.once("response", (response) => resolve(response.statusCode)));
+      call.end();
+      expect(await answered).toBe(status);
+    }
+  });
+
   it("tells its health without a key", async () => {
     const emulator = await emulatorFor();
     const response = await fetch(`${emulator.url}/v3/health`);
@@ -122,7 +141,11 @@ describe("refusals", () => {
     ["PUT", "/v3/conversations"],
     ["DELETE", "/v3/conversations/con_1"],
     ["GET", "/v3/conversations/con_1/stop"],
-    ["GET", "/v3/conversations/%E0%A4%A"],
+    ["GET", "/v3//conversations"],
+    ["GET", "/v3/conversations//"],
+    ["OPTIONS", "/v3/conversations"],
+    ["HEAD", "/v3/sessions"],
+    ["HEAD", "/v3/conversations/con_1/stop"],
   ])("answers 404 to %s %s", async (verb, path) => {
     const emulator = await emulatorFor();
     expect((await send(emulator, verb, path)).status).toBe(404);
@@ -135,7 +158,6 @@ describe("refusals", () => {
     ["a missing field", { name: "x" }, ["body must have required property 'characterId'"]],
     ["a wrong type", { name: 7, characterId: "cha_emulator_guide" }, ["name must be string"]],
     ["an unknown field", { name: "x", characterId: "c", extra: 1 }, ["property extra should not exist"]],
-    ["no time", { name: "x", characterId: "c", maxSeconds: 0 }, ["maxSeconds must be a positive number"]],
     [
       "an empty identity",
       { name: "x", characterId: "c", consumer: { identity: "", name: "" } },
@@ -166,6 +188,85 @@ describe("refusals", () => {
     half.write("{", () => half.destroy());
     await closed;
     expect((await postStart(emulator)).status).toBe(201);
+  });
+});
+
+// As NestJS on Express; measured with @nestjs/core 11 and its ParseFloatPipe.
+describe("odd requests that NestJS takes", () => {
+  it.each([
+    ["take=20.0&skip=0.0", { take: 20, skip: 0 }],
+    ["take=2e1&skip=+1", { take: 20, skip: 1 }],
+    ["take=%20.5e1%20&skip=-0", { take: 5, skip: 0 }],
+    ["take=20.9&skip=0.9", { take: 20, skip: 0 }],
+    ["take=-1", { take: 0, skip: 0, conversations: [] }],
+    ["skip=1e21", { take: 20, skip: 1e21, conversations: [] }],
+    ["page=2&Take=1&take[]=3&page=4", { take: 20, skip: 0 }],
+  ])("lists by %s", async (query, page) => {
+    const emulator = await emulatorFor();
+    await postStart(emulator);
+    const response = await send(emulator, "GET", `/v3/conversations?${query}`);
+    expect(await response.json()).toMatchObject({ total: 1, ...page });
+  });
+
+  it.each([
+    ...["take=", "take", "take=%20", "take=NaN", "take=Infinity", "take=1e999", "take=true", "take=null", "take=20abc"],
+    ...["take=1_0", "take=5&take=7", "skip=-1", "skip=-0.5", "take=50.5", "client=a&client=b"],
+  ])("answers 400 to %s", async (query) => {
+    const emulator = await emulatorFor();
+    for (const list of ["conversations", "brains"]) {
+      expect((await send(emulator, "GET", `/v3/${list}?${query}`)).status).toBe(400);
+    }
+  });
+
+  it.each(["take=20.5", "take=-1", "skip=-1", "skip=0.5", "skip=1e21"])("refuses %s with the switch", async (query) => {
+    const emulator = await emulatorFor({ switches: { oddNumbers: "reject", invalidStatus: 422 } });
+    expect((await send(emulator, "GET", `/v3/conversations?${query}`)).status).toBe(422);
+    expect((await send(emulator, "GET", "/v3/conversations?take=2e1&skip=0.0")).status).toBe(200);
+  });
+
+  it.each([0, -0.5, -1e308])("starts with maxSeconds %d and is over at once, or refuses it", async (maxSeconds) => {
+    const emulator = await emulatorFor();
+    const { conversation } = await started(emulator, { maxSeconds });
+    expect(conversation).toMatchObject({ status: "ended", maxSeconds, endedAt: conversation.startedAt });
+    expect(emulator.bill().totalSeconds).toBe(0);
+    emulator.assertNothingRunning();
+    expect((await emulatorFor({ seed: emulator.export() })).conversations()).toMatchObject([{ maxSeconds }]);
+
+    const other = await emulatorFor({ switches: { oddNumbers: "reject" } });
+    expect((await postStart(other, { maxSeconds })).status).toBe(400);
+  });
+
+  it("serves HEAD where it serves GET, without the body", async () => {
+    const emulator = await emulatorFor();
+    const id = await startedId(emulator);
+    for (const path of [
+      "/v3/health",
+      "/v3/conversations",
+      `/v3/conversations/${id}`,
+      "/v3/organizations/freemium-usage",
+    ]) {
+      const [get, head] = [await send(emulator, "GET", path), await send(emulator, "HEAD", path)];
+      expect([head.status, head.headers.get("content-type")]).toEqual([200, get.headers.get("content-type")]);
+      expect(head.headers.has("content-length")).toBe(true);
+      expect(await head.text()).toBe("");
+    }
+    expect((await send(emulator, "HEAD", "/v3/conversations", undefined, { headers: {} })).status).toBe(401);
+    expect(emulator.requests().at(-2)).toMatchObject({ operation: "getFreemiumUsage", verb: "HEAD" });
+  });
+
+  it("overlooks a trailing slash and the case of fixed segments, not of ids", async () => {
+    const emulator = await emulatorFor();
+    const id = await startedId(emulator);
+    for (const path of ["/v3/conversations/", "/V3/Conversations?take=1", `/v3/CONVERSATIONS/${id}/`]) {
+      expect((await send(emulator, "GET", path)).status).toBe(200);
+    }
+    expect(await (await send(emulator, "GET", `/v3/conversations/${id.toUpperCase()}`)).json()).toBeNull();
+    expect((await send(emulator, "POST", `/v3/conversations/${id}/stop/`)).status).toBe(201);
+  });
+
+  it.each(["GET", "PUT", "OPTIONS"])("answers 400 to %s with a wrong percent-encoding", async (verb) => {
+    const emulator = await emulatorFor();
+    expect((await send(emulator, verb, "/v3/conversations/%E0%A4%A")).status).toBe(400);
   });
 });
 

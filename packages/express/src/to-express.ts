@@ -69,7 +69,7 @@ function mountWatch(actions: readonly string[]): (req: ExpressRequest, res: Node
   let isLogged = false;
   return ({ method, originalUrl = "" }, res) => {
     if (isLogged || globalThis.process?.env.NODE_ENV === "production") return;
-    const [, mount = "", action = ""] = /^([^?]*)\/([^/?]+)\/?(?:\?|$)/.exec(originalUrl) ?? [];
+    const [, mount = "", action = ""] = /^((?:[^?]*[^/?])?)\/([^/?]+)\/?(?:\?|$)/.exec(originalUrl) ?? [];
     if (!actions.includes(action)) return;
     res.once("finish", () => {
       if (isLogged || res.statusCode !== 404) return;

@@ -67,6 +67,8 @@ it("shows its routes to @fastify/swagger, and validates nothing by them", async 
 it.each([{ ignoreTrailingSlash: true }, { routerOptions: { ignoreTrailingSlash: true } }, {}])(
   "mounts on an app with %j",
   async (options) => {
+    // Fastify's own, of the place where the host has set the option.
+    vi.spyOn(process, "emitWarning").mockReturnValue();
     const app = fastify(options);
     app.register(toFastify(unused()), { prefix: "/api" });
     app.register(toFastify(cronHandler(unused(), { secret: "c".repeat(32) })), { prefix: "/api" });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it, vi } from "vitest";
 import { progress } from "../../../scripts/progress.js";
+import { call } from "../../conformance/src/client.js";
 import { freePort } from "./free-port.js";
 import { running } from "./running.js";
 import type { World } from "./world.js";
@@ -16,6 +17,14 @@ export function byReadme(world: () => World): void {
       await vi.waitFor(() => expect(demo.printed()).toContain(`demo ready ${demo.url}`), { timeout: 10_000 });
       const hasRoom = "LIVEKIT_URL" in room;
       expect(demo.printed().includes("No LiveKit server, so no picture, voice and answers")).toBe(!hasRoom);
+      // As a site whose DNS leads here, so that its page is of the demo's own origin: no cookie, and so no payload.
+      const stranger = { host: "evil.example", origin: "http://evil.example", "content-type": "application/json" };
+      for (const action of ["start", "token"]) {
+        const { status } = await call(`${demo.url}/api/equos/${action}`, { headers: stranger, body: "{}" });
+        expect([401, 403]).toContain(status);
+      }
+      const refused = await call(demo.url, { method: "GET", headers: stranger });
+      expect([refused.status, refused.headers["set-cookie"]]).toEqual([403, undefined]);
       const { page } = await world().visitor({}, demo.url);
       await page.talk();
       await page.say("Are you there?");

@@ -7,8 +7,9 @@ let shown = "";
 /** Looks what this visitor's latest conversation is; it may have been started in another tab. */
 async function look() {
   const response = await fetch("./latest").catch(() => undefined);
-  if (!response?.ok) return;
-  const { answer, grant, status, billedSeconds } = await response.json();
+  const latest = response?.ok ? await response.json() : null;
+  if (latest === null) return;
+  const { answer, grant, status, billedSeconds } = latest;
   byId("state").textContent =
     `${grant.conversation.character.name}, ${status}: ${Math.round(billedSeconds)} seconds billed.`;
   if (shown === grant.consumerAccessToken) return;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { parse } from "yaml";
+import { completeTokenSchemas } from "../../../../scripts/openapi/token-schema.js";
 
 /** One answer as it came off the socket. */
 export interface ObservedAnswer {
@@ -147,6 +148,13 @@ function parsed(body: string): Json | undefined {
   }
 }
 
+const document = parse(readFileSync(new URL("../../../../docs/openapi.yaml", import.meta.url), "utf8"));
+
 /** `docs/openapi.yaml`, as it is published. */
-export const published = (): Contract =>
-  new Contract(parse(readFileSync(new URL("../../../../docs/openapi.yaml", import.meta.url), "utf8")));
+export const published = (): Contract => new Contract(document);
+
+/** The same, with all that the server takes of a token request. */
+export function complete(): Contract {
+  const schemas = { ...document.components.schemas, ...completeTokenSchemas };
+  return new Contract({ ...document, components: { ...document.components, schemas } });
+}

@@ -198,21 +198,22 @@ export async function buildUpstreamRequest(
   { storeId, reservation, maxSeconds }: { storeId: string; reservation: string; maxSeconds: number },
 ): Promise<UpstreamRequest> {
   const { conversation, deployment = "" } = settings;
-  let details: ConversationDetails = {};
-  if (conversation !== undefined) {
-    const answer = await runHook(settings, "conversation", () => conversation({ consumer, character, input }));
-    if (answer === null) throw new BrokerError("conversation-refused");
-    details = checkDetails(answer);
-  }
   const hasTenant = consumer.tenant !== undefined;
   const ids = writeName({ deployment, storeId, reservation, hasTenant, sendsHeartbeats });
-  const { name, promptCtx, promptTemplateVars, remoteAgent, host } = details;
-  return {
-    name: name === undefined ? ids : `${name} ${ids}`,
+  const request = {
+    name: ids,
     characterId,
     client: segment,
     consumer: { identity: consumer.identity, name: consumer.name },
     maxSeconds,
+  };
+  if (conversation === undefined) return request;
+  const answer = await runHook(settings, "conversation", () => conversation({ consumer, character, input }));
+  if (answer === null) throw new BrokerError("conversation-refused");
+  const { name, promptCtx, promptTemplateVars, remoteAgent, host } = checkDetails(answer);
+  return {
+    ...request,
+    name: name === undefined ? ids : `${name} ${ids}`,
     ...(promptCtx === undefined ? {} : { promptCtx }),
     ...(promptTemplateVars === undefined ? {} : { promptTemplateVars }),
     ...(remoteAgent === undefined ? {} : { remoteAgent }),

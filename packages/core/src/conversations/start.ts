@@ -91,8 +91,16 @@ export function createStarts(
     const store = await stores.open();
     const consumer = await store.consumerKey(request.consumer);
     const reservation = `${consumer}.${randomId(12)}`;
-    const begun = { subject: subjectOf(request), isRecent: () => false, isAwaited: true, isSent: false };
-    const own: Start = { store, request, consumer, reservation, ...begun };
+    const own: Start = {
+      store,
+      request,
+      subject: subjectOf(request),
+      consumer,
+      reservation,
+      isRecent: () => false,
+      isAwaited: true,
+      isSent: false,
+    };
     let reserveRequest = await toReserveRequest(own);
     // A moment longer than the start that it may wait for.
     const giveUpAt = clock.now() + (timeouts.startSeconds + 1) * 1000;
@@ -155,7 +163,7 @@ export function createStarts(
     return {
       reservation,
       fingerprint: await store.hashes.fingerprint(characterId, inputText),
-      sealed: await store.seal({ ...subject, segment }, reservation),
+      sealed: await store.seal({ consumer: subject.consumer, character: subject.character, segment }, reservation),
       route,
       forceNew,
       onConflict: route === "token" ? { ...onConflict, same: "resume" } : onConflict,
@@ -167,7 +175,9 @@ export function createStarts(
         limits.overall?.active === undefined && typeof settings.limits !== "function"
           ? []
           : [{ set: "active", limit: limits.overall?.active }],
-      ...{ sendsHeartbeats, joinTimeoutMs, reservedForMs },
+      sendsHeartbeats,
+      joinTimeoutMs,
+      reservedForMs,
     };
   }
 
@@ -369,18 +379,20 @@ export function createStarts(
     const { store, request, subject, reservation } = own;
     const { id: conversation, maxSeconds: granted } = answer.conversation;
     const maxSeconds = Math.min(granted, requestedSeconds);
+    let payload = answer;
     if (granted > requestedSeconds) {
       const message = "Equos granted more seconds than requested; the smaller number counts";
       logger.warn({ conversation, requested: requestedSeconds, granted }, message);
+      payload = { ...answer, conversation: { ...answer.conversation, maxSeconds } };
     }
-    const payload = { ...answer, conversation: { ...answer.conversation, maxSeconds } };
     if (!own.isAwaited) {
       await giveUp(own, conversation, maxSeconds, "late-response");
       throw new BrokerError("outcome-unknown");
     }
     try {
       const token = await store.tokenKey(answer.consumerAccessToken);
-      const sealed = await store.seal({ ...subject, segment: request.segment, payload }, reservation);
+      const text = { consumer: subject.consumer, character: subject.character, segment: request.segment, payload };
+      const sealed = await store.seal(text, reservation);
       const change = { reservation, conversation, token, sealed, maxSeconds, joinTimeoutMs, leaseMs };
       const outcome = await store.change(commit, change);
       pending.notify(reservation);

@@ -1,8 +1,14 @@
-import { Draft } from "./draft.js";
-import { type ConsumerState, type ConversationRecord, type Decision, KEEP_ENDED_MS, SURELY_OVER_MS } from "./state.js";
-import { unknown } from "./transitions.js";
+import { type Draft, endRecord, makeUnknown, stopRecord, takeWork, toDecision } from "./draft.js";
+import {
+  type ConsumerState,
+  type ConversationRecord,
+  type ConversationStatus,
+  type EndReason,
+  KEEP_ENDED_MS,
+  SURELY_OVER_MS,
+} from "./state.js";
 
-/** Equos ends a conversation at `endsAt` by itself; so long after it, in ms, the broker makes sure. */
+/** Equos ends a conversation at `endsAt` by itself. The broker stops it this long after, in ms. */
 const MAX_DURATION_GRACE_MS = 2_000;
 /** A state with live conversations, or with ends that are not announced, is kept this long after they must be over. */
 const KEEP_LIVE_MS = 7 * 86_400_000;
@@ -32,96 +38,84 @@ export interface Work {
  *
  * @param leaseMs how long the caller has for each piece of work
  */
-export function due(state: ConsumerState, leaseMs: number, now: number): Decision<readonly Work[]> {
-  const draft = new Draft(state, now);
+export const due = toDecision((draft, leaseMs: number): readonly Work[] => {
   const work: Work[] = [];
-  for (const record of state.records) {
-    const current = applyDeadlines(draft, record, now);
-    const kind = workOf(current);
-    if (kind === undefined || workAt(current) > now) continue;
-    const attempts = (current.attempts ?? 0) + 1;
-    work.push({ kind, record: draft.put({ ...current, attempts, busyUntil: now + leaseMs, retryAt: undefined }) });
+  for (const record of draft.state.records) {
+    const deadline = listDeadlines(record).find(([at]) => at <= draft.now);
+    const current = deadline === undefined ? record : expire(draft, record, deadline[1]);
+    const kind = workAt(current) <= draft.now ? WORK[current.status] : undefined;
+    if (kind !== undefined) work.push({ kind, record: takeWork(draft, current, leaseMs) });
   }
-  const isUnchanged = state.records.every((record, index) => draft.records[index] === record);
-  return isUnchanged ? { outcome: work } : draft.decide(work);
-}
+  return work;
+});
 
-function applyDeadlines(draft: Draft, record: ConversationRecord, now: number): ConversationRecord {
-  switch (record.status) {
+/** Returns the deadlines that change a record's status, with the reason. The first one that has passed counts. */
+function listDeadlines(record: ConversationRecord): readonly (readonly [at: number, reason: EndReason | "unknown"])[] {
+  const { status, replaces, reservedUntil, scheduledStop, heartbeatBy = never, endsAt = latestEnd(record) } = record;
+  switch (status) {
     case "reserved":
-      if (record.reservedUntil > now) return record;
-      // Its former conversations were not requested to stop, so it was not sent.
-      if (record.replaces !== undefined) return draft.end(record, { reason: "not-started" });
-      return draft.put(unknown(record, record.reservedUntil, now));
-    case "running": {
-      const { scheduledStop, heartbeatBy = Number.POSITIVE_INFINITY } = record;
-      if (scheduledStop !== undefined && scheduledStop.at <= now) return handOver(draft, record, scheduledStop.reason);
-      if (maxDurationAt(record) <= now) return handOver(draft, record, "max-duration");
-      return heartbeatBy > now ? record : handOver(draft, record, "heartbeat-timeout");
-    }
+      // With `replaces` it was not sent: its former conversations were not requested to stop.
+      return [[reservedUntil, replaces === undefined ? "unknown" : "not-started"]];
+    case "running":
+      return [
+        [scheduledStop?.at ?? never, scheduledStop?.reason ?? "page-closed"],
+        [endsAt + MAX_DURATION_GRACE_MS, "max-duration"],
+        [heartbeatBy, "heartbeat-timeout"],
+      ];
     case "stopping":
-      if (surelyOverAt(record) > now) return record;
-      return draft.end(record, { reason: record.reason ?? "server", endedAt: record.endsAt });
+      return [[endsAt + SURELY_OVER_MS, "server"]];
     case "unknown":
-      return neverFoundAt(record) > now ? record : draft.end(record, { reason: "never-found" });
+      return [[latestEnd(record), "never-found"]];
     default:
-      return record;
+      return [];
   }
 }
 
-/** To `stopping`, with the stop as work for the caller. */
-function handOver(draft: Draft, record: ConversationRecord, reason: Parameters<Draft["stop"]>[1]): ConversationRecord {
-  return draft.put({ ...draft.stop(record, reason, 0), busyUntil: undefined, attempts: undefined });
+/** Applies a deadline that has passed. */
+function expire(draft: Draft, record: ConversationRecord, reason: EndReason | "unknown"): ConversationRecord {
+  if (reason === "unknown") return makeUnknown(draft, record, record.reservedUntil);
+  return record.status === "running"
+    ? stopRecord(draft, record, reason)
+    : endRecord(draft, record, { reason, endedAt: record.endsAt });
+}
+
+/** The work on a record in each status. */
+const WORK: Readonly<Partial<Record<ConversationStatus, Work["kind"]>>> = {
+  running: "check-join",
+  stopping: "stop",
+  unknown: "search",
+  ended: "announce",
+};
+
+/** Returns when the work of a record is due: not before a retry, and not while a server has it. */
+function workAt(record: ConversationRecord): number {
+  const { status, joined, announcedAt, joinBy = 0, endedAt = 0, retryAt = 0, busyUntil = 0 } = record;
+  const isDone = status === "reserved" || joined || announcedAt !== undefined;
+  return isDone ? never : Math.max(joinBy, endedAt, retryAt, busyUntil);
 }
 
 /** Returns when `due` has something to do for this state; `undefined`: never. */
 export function nextDueAt({ records }: ConsumerState): number | undefined {
-  const earliest = Math.min(...records.map(recordDueAt));
-  return earliest === Number.POSITIVE_INFINITY ? undefined : earliest;
-}
-
-function recordDueAt(record: ConversationRecord): number {
-  const work = workOf(record) === undefined ? Number.POSITIVE_INFINITY : workAt(record);
-  switch (record.status) {
-    case "reserved":
-      return record.reservedUntil;
-    case "running": {
-      const { scheduledStop, heartbeatBy = Number.POSITIVE_INFINITY } = record;
-      return Math.min(work, scheduledStop?.at ?? Number.POSITIVE_INFINITY, heartbeatBy, maxDurationAt(record));
-    }
-    case "stopping":
-      return Math.min(work, surelyOverAt(record));
-    case "unknown":
-      return Math.min(work, neverFoundAt(record));
-    default:
-      return work;
+  let earliest = never;
+  for (const record of records) {
+    earliest = Math.min(earliest, workAt(record));
+    for (const [at] of listDeadlines(record)) earliest = Math.min(earliest, at);
   }
+  return earliest === never ? undefined : earliest;
 }
-
-function workOf({ status, joined, joinBy, announcedAt }: ConversationRecord): Work["kind"] | undefined {
-  if (status === "stopping") return "stop";
-  if (status === "unknown") return "search";
-  if (status === "running") return joined || joinBy === undefined ? undefined : "check-join";
-  return status === "ended" && announcedAt === undefined ? "announce" : undefined;
-}
-
-/** When the work of a record is due: not before a retry, and not while a server has it. */
-function workAt({ status, joinBy = 0, endedAt = 0, retryAt = 0, busyUntil = 0 }: ConversationRecord): number {
-  return Math.max(status === "running" ? joinBy : endedAt, retryAt, busyUntil);
-}
-
-const maxDurationAt = ({ endsAt = Number.POSITIVE_INFINITY }: ConversationRecord) => endsAt + MAX_DURATION_GRACE_MS;
-const surelyOverAt = ({ endsAt, ...record }: ConversationRecord) => (endsAt ?? latestEnd(record)) + SURELY_OVER_MS;
-const neverFoundAt = (record: ConversationRecord) => latestEnd(record);
-
-/** Nothing of a start can run after this. */
-const latestEnd = ({ reservedUntil, maxSeconds }: Pick<ConversationRecord, "reservedUntil" | "maxSeconds">) =>
-  reservedUntil + maxSeconds * 1000;
 
 /** Returns when the store may forget a state. It is housekeeping: no rule depends on it. Cooldowns are over by then. */
 export function expiresAt({ records, usage }: ConsumerState, now: number): number {
-  const open = records.filter(({ announcedAt }) => announcedAt === undefined);
-  const ends = open.map((record) => Math.max(record.endsAt ?? 0, latestEnd(record), now) + KEEP_LIVE_MS);
-  const windows = usage.map((window) => window.expiresAt);
-  return Math.max(now + KEEP_ENDED_MS, ...ends, ...windows);
+  let latest = now + KEEP_ENDED_MS;
+  for (const window of usage) latest = Math.max(latest, window.expiresAt);
+  for (const record of records) {
+    if (record.announcedAt !== undefined) continue;
+    latest = Math.max(latest, Math.max(now, record.endsAt ?? 0, latestEnd(record)) + KEEP_LIVE_MS);
+  }
+  return latest;
 }
+
+/** Nothing of a start can run after this. */
+const latestEnd = ({ reservedUntil, maxSeconds }: ConversationRecord): number => reservedUntil + maxSeconds * 1000;
+
+const never = Number.POSITIVE_INFINITY;

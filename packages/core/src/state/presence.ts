@@ -1,6 +1,7 @@
-import { Draft } from "./draft.js";
-import type { ConsumerState, ConversationRecord, Decision, Recipient } from "./state.js";
-import { findTarget, found, type Target, type TargetOutcome } from "./target.js";
+import { type Draft, putRecord, toDecision } from "./draft.js";
+import type { ReserveRequest } from "./reserve.js";
+import type { ConversationRecord, Recipient } from "./state.js";
+import { asFound, changeRunning, findRecord, type Target } from "./target.js";
 
 /** Recipients that a record keeps. Of more, the two oldest become one. */
 const MAX_RECIPIENTS = 8;
@@ -26,72 +27,63 @@ const FIRST_HEARTBEAT_MS = 30_000;
  * So a running record with known recipients has a scheduled stop exactly while it has no recipient.
  */
 
-/** What a hand-out needs to know of the caller. */
-export interface HandOut {
-  /** The caller's reservation id. */
-  readonly caller: string;
-  readonly sendsHeartbeats: boolean;
-  readonly joinTimeoutMs: number;
-}
-
-/** Row "handed out": returns the record as it is after the payload was handed out as `generation`. */
-export function handOut(record: ConversationRecord, generation: number, now: number, to: HandOut): ConversationRecord {
-  const { caller, sendsHeartbeats, joinTimeoutMs } = to;
-  const joinBy = now + joinTimeoutMs;
-  const recipient: Recipient = { generation, caller, since: now, sendsHeartbeats };
-  return {
-    ...record,
+/** Row "handed out": notes that the payload was handed out as `generation`. */
+export function handOut(
+  draft: Draft,
+  record: ConversationRecord,
+  generation: number,
+  { reservation, sendsHeartbeats, joinTimeoutMs }: ReserveRequest,
+): ConversationRecord {
+  const { recipients, heartbeatBy, joined } = record;
+  const joinBy = draft.now + joinTimeoutMs;
+  const recipient: Recipient = { generation, caller: reservation, since: draft.now, sendsHeartbeats };
+  return putRecord(draft, record, {
+    recipients: recipients && mergeOldest([...recipients, recipient]),
     scheduledStop: undefined,
+    joinBy: joined ? record.joinBy : joinBy,
+    heartbeatBy: heartbeatBy && Math.max(heartbeatBy, joinBy),
     attempts: undefined,
     retryAt: undefined,
     busyUntil: undefined,
-    recipients: record.recipients === undefined ? undefined : bounded([...record.recipients, recipient]),
-    joinBy: record.joined ? record.joinBy : joinBy,
-    heartbeatBy: record.heartbeatBy === undefined ? undefined : Math.max(record.heartbeatBy, joinBy),
-  };
+  });
 }
 
-function bounded(recipients: readonly Recipient[]): readonly Recipient[] {
+/** Row "more than eight recipients". */
+function mergeOldest(recipients: readonly Recipient[]): readonly Recipient[] {
   const [oldest, second, ...newer] = recipients;
   if (recipients.length <= MAX_RECIPIENTS || oldest === undefined || second === undefined) return recipients;
   const sendsHeartbeats = oldest.sendsHeartbeats && second.sendsHeartbeats;
   return [{ ...second, sendsHeartbeats, kept: true }, ...newer];
 }
 
-export interface UndeliveredRequest {
-  readonly reservation: string;
-  readonly generation: number;
-  readonly graceMs: number;
-}
-
 /** Row "did not reach its client": marks a generation as received by no page. Returns whether that scheduled a stop. */
-export function undelivered(
-  state: ConsumerState,
-  { reservation, generation, graceMs }: UndeliveredRequest,
-  now: number,
-): Decision<{ readonly scheduled: boolean }> {
-  const record = state.records.find((candidate) => candidate.reservation === reservation);
-  const next = record && withoutRecipients(record, (recipient) => recipient.generation === generation, now + graceMs);
-  if (next === undefined) return { outcome: { scheduled: false } };
-  const draft = new Draft(state, now);
-  draft.put(next);
-  return draft.decide({ scheduled: next.scheduledStop !== undefined });
-}
+export const undelivered = toDecision(
+  (
+    draft,
+    request: { readonly reservation: string; readonly generation: number; readonly graceMs: number },
+  ): { readonly scheduled: boolean } => {
+    const { reservation, generation, graceMs } = request;
+    const record = findRecord(draft.state, reservation);
+    const next = record && removeRecipients(draft, record, graceMs, (recipient) => recipient.generation === generation);
+    return { scheduled: next?.scheduledStop !== undefined };
+  },
+);
 
-/** Removes the recipients that match, as undelivered. `undefined`: there is nothing to remove. */
-export function withoutRecipients(
+/** Removes the recipients that match, as undelivered. Returns `undefined` if there is none. */
+export function removeRecipients(
+  draft: Draft,
   record: ConversationRecord,
-  matches: (recipient: Recipient) => boolean,
-  stopAt: number,
+  graceMs: number,
+  isLost: (recipient: Recipient) => boolean,
 ): ConversationRecord | undefined {
-  const { status, recipients, confirmed = 0 } = record;
-  if (status !== "running" || recipients === undefined) return undefined;
+  const { status, recipients = [], confirmed = 0 } = record;
+  if (status !== "running") return undefined;
   const left = recipients.filter(
-    (recipient) => !matches(recipient) || recipient.kept === true || recipient.generation <= confirmed,
+    (recipient) => !isLost(recipient) || recipient.kept || recipient.generation <= confirmed,
   );
   if (left.length === recipients.length) return undefined;
-  const scheduledStop = left.length === 0 ? ({ at: stopAt, reason: "undelivered" } as const) : record.scheduledStop;
-  return { ...record, recipients: left, scheduledStop };
+  const scheduledStop = left.length === 0 ? ({ at: draft.now + graceMs, reason: "undelivered" } as const) : undefined;
+  return putRecord(draft, record, { recipients: left, scheduledStop });
 }
 
 export interface PageHideRequest extends Target {
@@ -101,23 +93,16 @@ export interface PageHideRequest extends Target {
 }
 
 /** Row `pageHide`: the page closes or reloads. The stop waits `graceMs` for a page that comes back. */
-export function pageHide(state: ConsumerState, request: PageHideRequest, now: number): Decision<TargetOutcome> {
-  const target = findTarget(state, request);
-  if (target.outcome !== "found") return { outcome: target };
-  const { record } = target;
-  const { generation = state.generation } = request;
-  if (record.status !== "running" || generation > state.generation) return { outcome: found(record, false) };
+export const pageHide = changeRunning((draft, record, request: PageHideRequest) => {
+  const { now, state } = draft;
+  const { generation = state.generation, graceMs } = request;
+  if (generation > state.generation) return asFound(record, false);
   const recipients = record.recipients?.filter((recipient) => recipient.generation > generation);
-  const isEmptied = record.recipients === undefined || (record.recipients.length > 0 && recipients?.length === 0);
-  const scheduledStop =
-    isEmptied && record.scheduledStop === undefined
-      ? ({ at: now + request.graceMs, reason: "page-closed" } as const)
-      : record.scheduledStop;
   const left = Math.max(record.left ?? 0, generation);
-  const draft = new Draft(state, now);
-  const next = draft.put({ ...record, recipients, left, scheduledStop });
-  return draft.decide(found(next, next.scheduledStop !== record.scheduledStop));
-}
+  const isScheduled = !recipients?.length && record.scheduledStop === undefined;
+  const scheduledStop = isScheduled ? ({ at: now + graceMs, reason: "page-closed" } as const) : record.scheduledStop;
+  return asFound(putRecord(draft, record, { recipients, left, scheduledStop }), isScheduled);
+});
 
 export interface HeartbeatRequest extends Target {
   readonly generation?: number | undefined;
@@ -125,35 +110,34 @@ export interface HeartbeatRequest extends Target {
 }
 
 /** Row `heartbeat`. The outcome is `changed` if no consumer was known to be in the conversation before. */
-export function heartbeat(state: ConsumerState, request: HeartbeatRequest, now: number): Decision<TargetOutcome> {
-  const target = findTarget(state, request);
-  if (target.outcome !== "found") return { outcome: target };
-  const { record } = target;
-  if (record.status !== "running") return { outcome: found(record, false) };
-  const { generation, heartbeatTimeoutMs } = request;
+export const heartbeat = changeRunning((draft, record, request: HeartbeatRequest) => {
+  const { now, state } = draft;
+  const { generation = 0, heartbeatTimeoutMs } = request;
+  const { joined, joinBy = 0, left = 0 } = record;
   // A newer page still has until the join deadline for its first heartbeat: an older page's must not shorten that.
-  const heartbeatBy = Math.max(now + heartbeatTimeoutMs, record.heartbeatBy ?? 0, record.joinBy ?? 0);
-  const alive: ConversationRecord = { ...record, joined: true, heartbeatBy };
-  const isCurrent = generation !== undefined && generation > (record.left ?? 0) && generation <= state.generation;
-  const draft = new Draft(state, now);
-  const next = draft.put(isCurrent ? confirmedBy(alive, generation, now) : alive);
-  return draft.decide(found(next, record.joined !== true));
-}
+  const heartbeatBy = Math.max(now + heartbeatTimeoutMs, record.heartbeatBy ?? 0, joinBy);
+  const isCurrent = generation > left && generation <= state.generation;
+  const confirmation = isCurrent ? confirm(record, generation, now) : {};
+  return asFound(putRecord(draft, record, { joined: true, heartbeatBy }, confirmation), !joined);
+});
 
-function confirmedBy(record: ConversationRecord, generation: number, now: number): ConversationRecord {
-  const confirmed = Math.max(record.confirmed ?? 0, generation);
-  const own = record.recipients?.find((recipient) => recipient.generation === generation);
+/** Row "… with `g` > `left`". */
+function confirm(
+  { recipients = [], confirmed: before = 0 }: ConversationRecord,
+  generation: number,
+  now: number,
+): Partial<ConversationRecord> {
+  const confirmed = Math.max(before, generation);
+  const own = recipients.find((recipient) => recipient.generation === generation);
   // A response that was reported as lost has arrived after all, or the conversation was imported.
   const sender = own ?? { generation, caller: "", since: now, sendsHeartbeats: true };
-  const newer = (record.recipients ?? []).filter((recipient) => {
-    if (recipient.generation <= generation) return false;
+  const newer = recipients.filter((recipient) => {
     const isOverdue = recipient.sendsHeartbeats && recipient.since + FIRST_HEARTBEAT_MS < now;
-    return !isOverdue || recipient.generation <= confirmed;
+    return recipient.generation > generation && (!isOverdue || recipient.generation <= confirmed);
   });
-  return { ...record, scheduledStop: undefined, confirmed, recipients: bounded([sender, ...newer]) };
+  return { scheduledStop: undefined, confirmed, recipients: mergeOldest([sender, ...newer]) };
 }
 
-/** Whether each page that may have the conversation has promised heartbeats, so that silence means that none has joined. */
-export function promisedHeartbeats({ recipients = [] }: ConversationRecord): boolean {
-  return recipients.length > 0 && recipients.every(({ sendsHeartbeats }) => sendsHeartbeats);
-}
+/** Returns whether each page that may have the conversation has promised heartbeats. Silence then means that none has joined. */
+export const promisedHeartbeats = ({ recipients = [] }: ConversationRecord): boolean =>
+  recipients.length > 0 && recipients.every(({ sendsHeartbeats }) => sendsHeartbeats);

@@ -1,5 +1,5 @@
-import type { BoundCharge } from "./draft.js";
-import type { ConsumerState } from "./state.js";
+import type { ReserveRequest } from "./reserve.js";
+import type { Charge, ConsumerState, Writable } from "./state.js";
 
 /** A start that would get less than this is refused, in seconds. */
 export const MIN_SECONDS = 30;
@@ -29,70 +29,55 @@ export interface QuotaReading {
   readonly resetMs: number;
 }
 
-export type Charged =
-  | { readonly fits: true; readonly maxSeconds: number; readonly charges: readonly BoundCharge[] }
-  | { readonly fits: false; readonly by: string; readonly retryAfterMs: number };
-
 /**
- * Returns what a start of `maxSeconds` is charged. A `seconds` quota shortens the start to what is left, but not below
- * {@link MIN_SECONDS}.
+ * Returns what a start is charged, or the quota or the shared set that refuses it. A `seconds` quota shortens the start to what
+ * is left, but not below {@link MIN_SECONDS}.
  *
- * @param counters values of shared counters, as far as the store has reported them
+ * @param counters values of shared counters and sets, as far as the store has reported them
  */
 export function charge(
-  { usage }: Pick<ConsumerState, "usage">,
-  quotas: readonly Quota[],
-  maxSeconds: number,
+  state: ConsumerState,
+  { quotas, sets, maxSeconds }: ReserveRequest,
   counters: ReadonlyMap<string, number>,
   now: number,
-): Charged {
+):
+  | { readonly maxSeconds: number; readonly charges: readonly Charge[] }
+  | { readonly by: string; readonly retryAfterMs: number } {
   let granted = maxSeconds;
-  const windows: { readonly quota: Quota; readonly key: string; readonly expiresAt: number }[] = [];
+  const charges: Writable<Charge>[] = [];
   for (const quota of quotas) {
-    const { key, expiresAt } = windowOf(quota, now);
-    const used = quota.scope === "consumer" ? usedIn(usage, key) : (counters.get(key) ?? 0);
-    const left = quota.limit - used;
-    if (left < (quota.unit === "seconds" ? Math.min(MIN_SECONDS, maxSeconds) : 1)) {
-      return { fits: false, by: quota.name, retryAfterMs: expiresAt - now };
-    }
-    if (quota.unit === "seconds") granted = Math.min(granted, left);
-    windows.push({ quota, key, expiresAt });
+    const { name, unit, scope, limit } = quota;
+    const { key, expiresAt } = findWindow(quota, now);
+    const left = limit - (scope === "consumer" ? readUsed(state, key) : (counters.get(key) ?? 0));
+    const least = unit === "seconds" ? Math.min(MIN_SECONDS, maxSeconds) : 1;
+    if (left < least) return { by: name, retryAfterMs: expiresAt - now };
+    if (unit === "seconds") granted = Math.min(granted, left);
+    charges.push({ unit, scope, key, amount: 1, expiresAt });
   }
-  const charges = windows.map(({ quota: { unit, scope, limit }, key, expiresAt }) => {
-    const amount = unit === "seconds" ? granted : 1;
-    return { unit, scope, key, amount, expiresAt, bound: scope === "shared" ? limit : undefined };
-  });
-  return { fits: true, maxSeconds: granted, charges };
+  const full = sets.find(({ set, limit = Number.POSITIVE_INFINITY }) => (counters.get(set) ?? 0) >= limit);
+  if (full !== undefined) return { by: full.set, retryAfterMs: 0 };
+  for (const item of charges) if (item.unit === "seconds") item.amount = granted;
+  return { maxSeconds: granted, charges };
 }
 
 /** Returns what the consumer has left. Shared quotas are not the consumer's to know. */
-export function readings(
-  { usage }: Pick<ConsumerState, "usage">,
-  quotas: readonly Quota[],
-  now: number,
-): readonly QuotaReading[] {
-  return quotas
+export const readQuotas = (state: ConsumerState, quotas: readonly Quota[], now: number): readonly QuotaReading[] =>
+  quotas
     .filter(({ scope }) => scope === "consumer")
     .map((quota) => {
-      const { key, expiresAt } = windowOf(quota, now);
+      const { key, expiresAt } = findWindow(quota, now);
       const { name, unit, limit, windowSeconds } = quota;
-      return {
-        name,
-        unit,
-        limit,
-        windowSeconds,
-        left: Math.max(0, limit - usedIn(usage, key)),
-        resetMs: expiresAt - now,
-      };
+      const left = Math.max(0, limit - readUsed(state, key));
+      return { name, unit, limit, windowSeconds, left, resetMs: expiresAt - now };
     });
-}
 
 /** The window's length is part of the key, so a changed quota begins anew. */
-function windowOf({ key, windowSeconds }: Quota, now: number): { readonly key: string; readonly expiresAt: number } {
+function findWindow({ key, windowSeconds }: Quota, now: number) {
   const windowMs = windowSeconds * 1000;
   const index = Math.floor(now / windowMs);
   return { key: `${key}:${windowSeconds}:${index}`, expiresAt: (index + 1) * windowMs };
 }
 
-const usedIn = (usage: ConsumerState["usage"], key: string): number =>
+/** Returns what a window of the consumer's own has used. */
+export const readUsed = ({ usage }: ConsumerState, key: string): number =>
   usage.find((window) => window.key === key)?.used ?? 0;

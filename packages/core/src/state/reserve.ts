@@ -1,9 +1,7 @@
-import type { MemberChange } from "../store/store.js";
-import { Draft } from "./draft.js";
+import { countUsage, type Draft, nextGeneration, putRecord, toDecision } from "./draft.js";
 import { handOut } from "./presence.js";
-import { charge, type Quota, type QuotaReading, readings } from "./quotas.js";
+import { charge, type Quota, type QuotaReading, readQuotas } from "./quotas.js";
 import {
-  COOLDOWN_MS,
   type ConsumerState,
   type ConversationRecord,
   type Decision,
@@ -12,7 +10,19 @@ import {
   type Replacement,
   SURELY_OVER_MS,
 } from "./state.js";
+import { findRecord } from "./target.js";
 
+/** How long a start of the same fingerprint is refused on the `token` route after an end was requested, in ms. */
+export const COOLDOWN_MS = 10_000;
+/** Ends that are followed by a cooldown. */
+const COOLS_DOWN: ReadonlySet<EndReason | undefined> = new Set<EndReason>([
+  "owner",
+  "server",
+  "shutdown",
+  "replaced",
+  "max-duration",
+  "upstream",
+]);
 /** Equos is asked at most this often whether a conversation that is resumed still runs, in ms. */
 const CHECK_EVERY_MS = 5_000;
 /** Two searches that miss an unknown start are at least this far apart, in ms. */
@@ -98,99 +108,87 @@ export type ReserveOutcome =
  *
  * @param counters values of shared counters and sets that the store has reported as `limit-reached`
  */
-export function reserve(
+export const reserve = (
   state: ConsumerState,
   request: ReserveRequest,
   now: number,
   counters: ReadonlyMap<string, number> = new Map(),
-): Decision<ReserveOutcome> {
-  const { records } = state;
-  const { fingerprint, route, onConflict, forceNew } = request;
+): Decision<ReserveOutcome> => toDecision((draft) => answer(draft, request, counters))(state, undefined, now);
 
-  const own = records.find(({ reservation }) => reservation === request.reservation);
-  if (own !== undefined) return { outcome: own.status === "reserved" ? reservedAgain(state, own, request, now) : USED };
+function answer(draft: Draft, request: ReserveRequest, counters: ReadonlyMap<string, number>): ReserveOutcome {
+  const { state, now } = draft;
+  const { records } = state;
+  const { fingerprint, route, onConflict, active, quotas } = request;
+
+  const own = findRecord(state, request.reservation);
+  if (own !== undefined) {
+    const { status, maxSeconds, replaces = [] } = own;
+    if (status !== "reserved") return { outcome: "reservation-used" };
+    return { outcome: "reserved", maxSeconds, replaces, readings: readQuotas(state, quotas, now) };
+  }
 
   const same = records.filter((record) => record.fingerprint === fingerprint);
-  const started = same.find(({ status }) => status === "reserved");
-  if (started !== undefined) return { outcome: pending(started) };
-  const doubtful = same.find(isHeld);
-  if (doubtful !== undefined) return { outcome: inDoubt(doubtful, now) };
+  const doubtful = same.filter((record) => record.status === "reserved" || isHeld(record));
+  if (doubtful.length > 0) return waitFor(doubtful, now);
 
-  const running = same.findLast(({ status }) => status === "running");
+  const running = same.findLast(isRunning);
   const isPastEnd = running !== undefined && isOver(running, now);
-  if (route === "token") {
-    const since = isPastEnd
-      ? running.endsAt
-      : Object.hasOwn(state.cooldowns, fingerprint) && state.cooldowns[fingerprint];
-    const cooldown = typeof since === "number" ? since + COOLDOWN_MS - now : 0;
-    const isCooling = running === undefined && cooldown > 0;
-    if (isPastEnd || isCooling) return { outcome: { outcome: "cooldown", retryAfterMs: Math.max(cooldown, 1000) } };
+  if (route === "token" && (running === undefined || isPastEnd)) {
+    const ends = same.map(({ reason, stoppedAt = 0 }) => (COOLS_DOWN.has(reason) ? stoppedAt : 0));
+    const retryAfterMs = Math.max(running?.endsAt ?? 0, ...ends) + COOLDOWN_MS - now;
+    if (isPastEnd || retryAfterMs > 0) return { outcome: "cooldown", retryAfterMs: Math.max(retryAfterMs, 1000) };
   }
 
   const replaces: Replacement[] = [];
   if (running !== undefined) {
     const { reservation } = running;
+    const policy = request.forceNew ? "replace" : onConflict.same;
     const unusable = request.unusable?.[reservation];
-    if (request.waitedFor === reservation && unusable === undefined) return resumed(state, running, request, now);
-    if (isPastEnd) replaces.push({ reservation, reason: "max-duration" });
-    else if (unusable !== undefined) replaces.push({ reservation, reason: unusable });
-    else if (onConflict.same === "resume" && !forceNew) return resumed(state, running, request, now);
-    else if (onConflict.same === "reject" && !forceNew) return conflict(state, running, now);
-    else replaces.push({ reservation, reason: "replaced" });
+    let reason: EndReason = "replaced";
+    if (request.waitedFor === reservation && unusable === undefined) return resume(draft, running, request);
+    if (isPastEnd) reason = "max-duration";
+    else if (unusable !== undefined) reason = unusable;
+    else if (policy === "resume") return resume(draft, running, request);
+    else if (policy === "reject") return refuse(draft, running);
+    replaces.push({ reservation, reason });
   }
 
   const others = records.filter((record) => isActive(record) && record !== running);
-  if (others.length >= request.active && onConflict.different === "reject") {
-    const inTheWay = others.find(({ status }) => status === "running") ?? others[0];
-    if (inTheWay !== undefined) return conflict(state, inTheWay, now);
+  const inTheWay = others.find(isRunning) ?? others[0];
+  if (inTheWay !== undefined && others.length >= active && onConflict.different === "reject") {
+    return refuse(draft, inTheWay);
   }
-  const left = [...others];
-  while (left.length >= request.active) {
-    const oldest = left.find(({ status }) => status === "running");
-    if (oldest === undefined) return { outcome: waitFor(left, now) };
-    left.splice(left.indexOf(oldest), 1);
-    const reason: EndReason = isOver(oldest, now) ? "max-duration" : "replaced";
-    replaces.push({ reservation: oldest.reservation, reason });
+  while (others.length >= active) {
+    const index = others.findIndex(isRunning);
+    const oldest = others[index];
+    if (oldest === undefined) return waitFor(others, now);
+    others.splice(index, 1);
+    replaces.push({ reservation: oldest.reservation, reason: isOver(oldest, now) ? "max-duration" : "replaced" });
   }
   // An unknown start that blocks nothing any more may still run: the state has a limit for them too.
-  const unsettled = records.filter(
-    ({ status }) => status === "reserved" || status === "running" || status === "unknown",
-  );
-  if (unsettled.length - replaces.length >= MAX_ACTIVE) return { outcome: waitFor(unsettled, now) };
+  const unsettled = records.filter((record) => isActive(record) || record.status === "unknown");
+  if (unsettled.length - replaces.length >= MAX_ACTIVE) return waitFor(unsettled, now);
 
-  return withinLimits(state, request, replaces, counters, now);
+  return reserveWithinLimits(draft, request, replaces, counters);
 }
 
-const USED = { outcome: "reservation-used" } as const;
-
 /** Rows 13 and 14. */
-function withinLimits(
-  state: ConsumerState,
+function reserveWithinLimits(
+  draft: Draft,
   request: ReserveRequest,
   replaces: readonly Replacement[],
   counters: ReadonlyMap<string, number>,
-  now: number,
-): Decision<ReserveOutcome> {
+): ReserveOutcome {
+  const { state, now } = draft;
   const { reservation, quotas, sets } = request;
-  const full = sets.find(({ set, limit }) => limit !== undefined && (counters.get(set) ?? 0) >= limit);
-  const charged = charge(state, quotas, request.maxSeconds, counters, now);
-  if (!charged.fits || full !== undefined) {
-    const { by, retryAfterMs } = charged.fits ? { by: full?.set ?? "", retryAfterMs: 0 } : charged;
-    return { outcome: { outcome: "limited", by, retryAfterMs, readings: readings(state, quotas, now) } };
-  }
+  const charged = charge(state, request, counters, now);
+  if ("by" in charged) return { outcome: "limited", ...charged, readings: readQuotas(state, quotas, now) };
   const { maxSeconds, charges } = charged;
   const reservedUntil = now + request.reservedForMs;
   // Covers every later state, so that no transition has to prolong it.
   const until = reservedUntil + maxSeconds * 1000 + SURELY_OVER_MS;
   const ignoring = replaces.map((replacement) => replacement.reservation);
-  const members: MemberChange[] = sets.map(({ set, limit }) => ({
-    set,
-    id: reservation,
-    until,
-    bound: limit,
-    ignoring,
-  }));
-  const record: ConversationRecord = {
+  putRecord(draft, {
     reservation,
     status: "reserved",
     fingerprint: request.fingerprint,
@@ -198,75 +196,52 @@ function withinLimits(
     reservedAt: now,
     reservedUntil,
     replaces: replaces.length === 0 ? undefined : replaces,
-    charges: charges.length === 0 ? undefined : charges.map(({ bound: _, ...rest }) => rest),
+    charges: charges.length === 0 ? undefined : charges,
     memberOf: sets.length === 0 ? undefined : sets.map(({ set }) => set),
-    sendsHeartbeats: request.sendsHeartbeats ? true : undefined,
-  };
-  const draft = new Draft(state, now);
-  draft.reserve(record, charges, members, request.sealed);
-  const { change } = draft.decide(undefined);
-  const left = readings(change?.state ?? state, quotas, now);
-  return { outcome: { outcome: "reserved", maxSeconds, replaces, readings: left }, change };
-}
-
-/** Row 1: the same answer again. */
-function reservedAgain(
-  state: ConsumerState,
-  { maxSeconds, replaces = [] }: ConversationRecord,
-  { quotas }: ReserveRequest,
-  now: number,
-): ReserveOutcome {
-  return { outcome: "reserved", maxSeconds, replaces, readings: readings(state, quotas, now) };
+    sendsHeartbeats: request.sendsHeartbeats || undefined,
+  });
+  for (const [index, item] of charges.entries()) countUsage(draft, item, item.amount, quotas[index]?.limit);
+  draft.change.start = true;
+  draft.change.setSealed = { [reservation]: request.sealed };
+  if (sets.length > 0)
+    draft.change.members = sets.map(({ set, limit }) => ({ set, id: reservation, until, bound: limit, ignoring }));
+  return { outcome: "reserved", maxSeconds, replaces, readings: readQuotas(state, quotas, now) };
 }
 
 /** Rows 5 and 8: a hand-out of the running conversation. */
-function resumed(
-  state: ConsumerState,
-  record: ConversationRecord,
-  { reservation, sendsHeartbeats, joinTimeoutMs }: ReserveRequest,
-  now: number,
-): Decision<ReserveOutcome> {
-  const draft = new Draft(state, now);
-  const generation = draft.nextGeneration();
-  const check = isCheckDue(record, now);
-  const next = handOut(record, generation, now, { caller: reservation, sendsHeartbeats, joinTimeoutMs });
-  draft.put(check ? { ...next, checkedAt: now } : next);
-  return draft.decide({ outcome: "resumed", record: next, generation, check });
+function resume(draft: Draft, running: ConversationRecord, request: ReserveRequest): ReserveOutcome {
+  const generation = nextGeneration(draft);
+  const { record, check } = noteCheck(draft, running);
+  return { outcome: "resumed", record: handOut(draft, record, generation, request), generation, check };
 }
 
 /** Rows 9 and 11. If Equos says that the conversation is over, the caller ends it and asks again. */
-function conflict(state: ConsumerState, record: ConversationRecord, now: number): Decision<ReserveOutcome> {
-  const check = isCheckDue(record, now);
-  const outcome = { outcome: "conflict", record, check } as const;
-  if (!check) return { outcome };
-  const draft = new Draft(state, now);
-  draft.put({ ...record, checkedAt: now });
-  return draft.decide(outcome);
+const refuse = (draft: Draft, record: ConversationRecord): ReserveOutcome => ({
+  outcome: "conflict",
+  ...noteCheck(draft, record),
+});
+
+/** Returns whether this caller checks at Equos that a record still runs, and notes that it does. */
+function noteCheck(draft: Draft, record: ConversationRecord) {
+  const { startedAt = 0, checkedAt = startedAt } = record;
+  const check = isRunning(record) && checkedAt + CHECK_EVERY_MS <= draft.now;
+  return { record: check ? putRecord(draft, record, { checkedAt: draft.now }) : record, check };
 }
 
-/** Row 12, with nothing that could be replaced. */
+/** Rows 2, 3, and 12: the caller waits for a start that is under way, or else for the first end of a hold. */
 function waitFor(records: readonly ConversationRecord[], now: number): ReserveOutcome {
   const reserved = records.find(({ status }) => status === "reserved");
-  if (reserved !== undefined) return pending(reserved);
-  const waits = records.map((record) => inDoubt(record, now).retryAfterMs);
-  return { outcome: "in-doubt", retryAfterMs: Math.min(...waits) };
-}
-
-const pending = ({ reservation }: ConversationRecord) => ({ outcome: "pending", reservation }) as const;
-
-/** The earliest time at which a search can release an unknown start. */
-function inDoubt({ findableAt = 0, missedAt }: ConversationRecord, now: number) {
-  const secondSearchAt = Math.max(findableAt, (missedAt ?? now) + SEARCHES_APART_MS);
-  return { outcome: "in-doubt", retryAfterMs: Math.max(1000, secondSearchAt - now) } as const;
+  if (reserved !== undefined) return { outcome: "pending", reservation: reserved.reservation };
+  const ends = records.map(({ findableAt = 0, missedAt = now }) => Math.max(findableAt, missedAt + SEARCHES_APART_MS));
+  return { outcome: "in-doubt", retryAfterMs: Math.max(1000, Math.min(...ends) - now) };
 }
 
 const isHeld = ({ status, held }: ConversationRecord): boolean => status === "unknown" && held === true;
 
-/** Counts against `active`. */
+const isRunning = ({ status }: ConversationRecord): boolean => status === "running";
+
+/** Returns whether a record counts against `active`. */
 export const isActive = (record: ConversationRecord): boolean =>
-  record.status === "reserved" || record.status === "running" || isHeld(record);
+  record.status === "reserved" || isRunning(record) || isHeld(record);
 
 const isOver = ({ endsAt = Number.POSITIVE_INFINITY }: ConversationRecord, now: number): boolean => endsAt <= now;
-
-const isCheckDue = ({ status, startedAt = 0, checkedAt = startedAt }: ConversationRecord, now: number): boolean =>
-  status === "running" && checkedAt + CHECK_EVERY_MS <= now;

@@ -13,8 +13,6 @@ export interface ConsumerState {
   readonly generation: number;
   /** At most {@link MAX_ACTIVE} live ones and {@link MAX_ENDED} ended ones. */
   readonly records: readonly ConversationRecord[];
-  /** By fingerprint: when the end of such a conversation was requested. */
-  readonly cooldowns: Readonly<Record<string, number>>;
   /** What the consumer's own quotas have used. Settled by the same version as the conversations. */
   readonly usage: readonly WindowUsage[];
 }
@@ -23,12 +21,10 @@ export interface ConsumerState {
 export const STATE_FORMAT = 1;
 /** Highest value of `limits.perConsumer.active`. */
 export const MAX_ACTIVE = 20;
-/** Ended records that a state keeps, so that a repeated stop gets the same answer. */
-export const MAX_ENDED = 16;
+/** Ended records that a state keeps: a repeated stop gets the same answer, and a start may have to wait. */
+export const MAX_ENDED = 20;
 /** How long an ended record is kept after its end was announced, in ms. */
 export const KEEP_ENDED_MS = 10 * 60_000;
-/** How long a start of the same fingerprint is refused on the `token` route after an end was requested, in ms. */
-export const COOLDOWN_MS = 10_000;
 /** After `endsAt` plus this, in ms, Equos has ended the conversation, so no confirmation is needed. */
 export const SURELY_OVER_MS = 60_000;
 
@@ -44,6 +40,7 @@ export const SURELY_OVER_MS = 60_000;
  * - `ended`: nothing runs.
  */
 export type ConversationStatus = "reserved" | "running" | "unknown" | "stopping" | "ended";
+const STATUSES: readonly ConversationStatus[] = ["reserved", "running", "unknown", "stopping", "ended"];
 
 /** Why a conversation ended, or never began. */
 export type EndReason =
@@ -150,6 +147,8 @@ export interface ConversationRecord {
 
   /** The first one that was given; what ends it later does not change it. */
   readonly reason?: EndReason | undefined;
+  /** When its stop was requested, or when it ended while it was `running`. */
+  readonly stoppedAt?: number | undefined;
   readonly endedAt?: number | undefined;
   /** What it has run, in seconds. */
   readonly seconds?: number | undefined;
@@ -169,6 +168,9 @@ export interface WindowUsage {
   readonly used: number;
   readonly expiresAt: number;
 }
+
+/** A value that is being made. */
+export type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** What a function of the core decided: the outcome, and what has to be written for it. Without `change` nothing is. */
 export interface Decision<T> {
@@ -191,26 +193,16 @@ export interface Change {
 }
 
 /** A consumer without conversations. */
-export const EMPTY_STATE: ConsumerState = {
-  format: STATE_FORMAT,
-  generation: 0,
-  records: [],
-  cooldowns: {},
-  usage: [],
-};
-
-/** A state that this release cannot use: damaged, or written by a newer release. */
-export type Unreadable = { readonly unreadable: "damaged" | "newer-format" };
+export const EMPTY_STATE: ConsumerState = { format: STATE_FORMAT, generation: 0, records: [], usage: [] };
 
 /**
  * Reads a stored state. A state that cannot be read is not an empty one: its conversations may run, so its consumer starts
  * nothing until a complete reconcile has replaced it.
  */
-export function parseState(text: string): ConsumerState | Unreadable {
+export function parseState(text: string): ConsumerState | { readonly unreadable: "damaged" | "newer-format" } {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || !("format" in value)) return { unreadable: "damaged" };
-    if (typeof value.format === "number" && value.format > STATE_FORMAT) return { unreadable: "newer-format" };
+    if (hasFormat(value) && value.format > STATE_FORMAT) return { unreadable: "newer-format" };
     if (isState(value)) return value;
   } catch {
     // Not JSON.
@@ -218,58 +210,61 @@ export function parseState(text: string): ConsumerState | Unreadable {
   return { unreadable: "damaged" };
 }
 
-const STATUSES: ReadonlySet<unknown> = new Set<ConversationStatus>([
-  "reserved",
-  "running",
-  "unknown",
-  "stopping",
-  "ended",
-]);
+type Check = (value: unknown) => boolean;
 
-function isState(value: object): value is ConsumerState {
-  const { format, generation, records, cooldowns, usage } = value as Partial<Record<keyof ConsumerState, unknown>>;
-  return (
-    format === STATE_FORMAT &&
-    isTime(generation) &&
-    Array.isArray(records) &&
-    records.every(isRecord) &&
-    typeof cooldowns === "object" &&
-    cooldowns !== null &&
-    Object.values(cooldowns).every(isTime) &&
-    Array.isArray(usage) &&
-    usage.every((window) => typeof window?.key === "string" && isTime(window.used) && isTime(window.expiresAt))
-  );
+/** Returns a check of an object's fields. A field without a check may have any value. */
+function checkFields<T>(checks: Partial<Record<keyof T, Check>>) {
+  const entries = Object.entries<Check | undefined>(checks);
+  return (value: unknown): value is T => {
+    if (typeof value !== "object" || value === null) return false;
+    const object = value as Readonly<Record<string, unknown>>;
+    for (const [name, isValid] of entries) if (!isValid?.(object[name])) return false;
+    return true;
+  };
 }
 
-/** What the rules read without looking: a record that lacks it was not written by this library. */
-function isRecord(value: unknown): value is ConversationRecord {
-  if (typeof value !== "object" || value === null) return false;
-  const record = value as Partial<Record<keyof ConversationRecord, unknown>>;
-  const times = [record.startedAt, record.endsAt, record.joinBy, record.heartbeatBy, record.busyUntil, record.retryAt];
-  return (
-    typeof record.reservation === "string" &&
-    STATUSES.has(record.status) &&
-    typeof record.fingerprint === "string" &&
-    [record.maxSeconds, record.reservedAt, record.reservedUntil].every(isTime) &&
-    isListOf(record.replaces, ({ reservation }) => typeof reservation === "string") &&
-    isListOf(
-      record.charges,
-      ({ key, amount, expiresAt }) => typeof key === "string" && [amount, expiresAt].every(isTime),
-    ) &&
-    isListOf(record.recipients, ({ generation, since }) => [generation, since].every(isTime)) &&
-    (record.memberOf === undefined || (Array.isArray(record.memberOf) && record.memberOf.every(isText))) &&
-    (record.scheduledStop === undefined || isListOf([record.scheduledStop], ({ at }) => isTime(at))) &&
-    times.every((time) => time === undefined || isTime(time)) &&
-    (record.status !== "running" || (typeof record.conversation === "string" && isTime(record.endsAt)))
-  );
+function checkList(isValid: Check): Check {
+  return (value) => Array.isArray(value) && value.every(isValid);
 }
 
-/** An absent list, or one of objects that pass the check. */
-function isListOf(list: unknown, passes: (item: Readonly<Record<string, unknown>>) => boolean): boolean {
-  if (list === undefined) return true;
-  return Array.isArray(list) && list.every((item) => typeof item === "object" && item !== null && passes(item));
+function checkOptional(isValid: Check): Check {
+  return (value) => value === undefined || isValid(value);
 }
 
-const isText = (value: unknown): value is string => typeof value === "string";
+const isText: Check = (value) => typeof value === "string";
+const isTime: Check = (value) => typeof value === "number" && Number.isFinite(value) && value >= 0;
+const isOptionalTime = checkOptional(isTime);
 
-const isTime = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value >= 0;
+/** What the rules read without a check of their own. A record that lacks it was not written by this library. */
+const hasRecordFields = checkFields<ConversationRecord>({
+  reservation: isText,
+  status: (status) => STATUSES.some((known) => known === status),
+  fingerprint: isText,
+  maxSeconds: isTime,
+  reservedAt: isTime,
+  reservedUntil: isTime,
+  replaces: checkOptional(checkList(checkFields<Replacement>({ reservation: isText }))),
+  charges: checkOptional(checkList(checkFields<Charge>({ key: isText, amount: isTime, expiresAt: isTime }))),
+  memberOf: checkOptional(checkList(isText)),
+  startedAt: isOptionalTime,
+  endsAt: isOptionalTime,
+  recipients: checkOptional(checkList(checkFields<Recipient>({ generation: isTime, since: isTime }))),
+  scheduledStop: checkOptional(checkFields<{ at: number }>({ at: isTime })),
+  joinBy: isOptionalTime,
+  heartbeatBy: isOptionalTime,
+  retryAt: isOptionalTime,
+  busyUntil: isOptionalTime,
+  stoppedAt: isOptionalTime,
+});
+
+const isRecord: Check = (value) =>
+  hasRecordFields(value) && (value.status !== "running" || (isText(value.conversation) && isTime(value.endsAt)));
+
+const hasFormat = checkFields<{ format: number }>({ format: isTime });
+
+const isState = checkFields<ConsumerState>({
+  format: (format) => format === STATE_FORMAT,
+  generation: isTime,
+  records: checkList(isRecord),
+  usage: checkList(checkFields<WindowUsage>({ key: isText, used: isTime, expiresAt: isTime })),
+});

@@ -1,6 +1,7 @@
+import { type Draft, toDecision } from "./draft.js";
 import type { ConsumerState, ConversationRecord } from "./state.js";
 
-/** Which conversation of the consumer a caller means. With none of these: the only one. */
+/** Which conversation of the consumer a caller means. Without any field: the only live one, or else the only one that stops. */
 export interface Target {
   readonly reservation?: string | undefined;
   /** Keyed hash of the conversation's token. */
@@ -18,29 +19,29 @@ export type TargetOutcome =
   /** Its start is under way: ask again when it has settled, with the record's `firstGeneration`. */
   | { readonly outcome: "pending"; readonly reservation: string };
 
-export const found = (record: ConversationRecord, changed: boolean) => ({ outcome: "found", record, changed }) as const;
+export const asFound = (record: ConversationRecord, changed: boolean) =>
+  ({ outcome: "found", record, changed }) as const;
 
-/** Returns the record that a caller means. Without any field: the only live one, or else the only one that stops. */
-export function findTarget({ records }: ConsumerState, { reservation, token, conversation }: Target): TargetOutcome {
-  if (reservation === undefined && token === undefined && conversation === undefined) return findOnly(records);
-  const record = records.find(
-    (candidate) =>
-      (reservation === undefined || candidate.reservation === reservation) &&
-      (token === undefined || candidate.token === token) &&
-      (conversation === undefined || candidate.conversation === conversation),
-  );
-  return record === undefined ? { outcome: "not-found" } : settled(record);
-}
+export const findRecord = ({ records }: ConsumerState, reservation: string): ConversationRecord | undefined =>
+  records.find((record) => record.reservation === reservation);
 
-function findOnly(records: readonly ConversationRecord[]): TargetOutcome {
+/** Makes a function that changes the record that a caller means. One that does not run stays as it is. */
+export const changeRunning = <R extends Target, T = TargetOutcome>(
+  apply: (draft: Draft, record: ConversationRecord, request: R) => T,
+) =>
+  toDecision((draft, request: R): TargetOutcome | T => {
+    const [record, other] = findCandidates(draft.state, request);
+    if (record === undefined) return { outcome: "not-found" };
+    if (other !== undefined) return { outcome: "ambiguous" };
+    if (record.status === "reserved") return { outcome: "pending", reservation: record.reservation };
+    return record.status === "running" ? apply(draft, record, request) : asFound(record, false);
+  });
+
+const KEYS = ["reservation", "token", "conversation"] as const;
+
+function findCandidates({ records }: ConsumerState, target: Target): readonly ConversationRecord[] {
+  const keys = KEYS.filter((key) => target[key] !== undefined);
+  if (keys.length > 0) return records.filter((record) => keys.every((key) => record[key] === target[key])).slice(0, 1);
   const live = records.filter(({ status }) => status === "reserved" || status === "running");
-  const candidates = live.length > 0 ? live : records.filter(({ status }) => status === "stopping");
-  const [record, second] = candidates;
-  if (record === undefined) return { outcome: "not-found" };
-  return second === undefined ? settled(record) : { outcome: "ambiguous" };
-}
-
-function settled(record: ConversationRecord): TargetOutcome {
-  if (record.status !== "reserved") return found(record, false);
-  return { outcome: "pending", reservation: record.reservation };
+  return live.length > 0 ? live : records.filter(({ status }) => status === "stopping");
 }

@@ -1,21 +1,45 @@
-import { Draft, type End, settledFields } from "./draft.js";
-import { handOut, withoutRecipients } from "./presence.js";
+import {
+  type Draft,
+  type End,
+  endRecord,
+  leaveSets,
+  makeUnknown,
+  markAnnounced,
+  nextGeneration,
+  putRecord,
+  settle,
+  stopRecord,
+  takeWork,
+  toDecision,
+} from "./draft.js";
+import { removeRecipients } from "./presence.js";
 import { isActive, SEARCHES_APART_MS } from "./reserve.js";
-import type { ConsumerState, ConversationRecord, Decision, EndReason } from "./state.js";
-import { findTarget, found, type Target, type TargetOutcome } from "./target.js";
+import type { ConsumerState, ConversationRecord, ConversationStatus, EndReason } from "./state.js";
+import { asFound, changeRunning, findRecord, type Target, type TargetOutcome } from "./target.js";
 
-/** Equos ends a conversation by itself at about `endsAt`; an end later than this before it, in ms, is that one. */
+/** How long before `endsAt`, in ms, an end by Equos counts as the end of the maximum duration. */
 const MAX_DURATION_SLACK_MS = 2_000;
 
 /** A record after a transition. `changed`: this very call changed it. `undefined`: there is no such record. */
 export type Moved = { readonly record: ConversationRecord; readonly changed: boolean } | undefined;
 
-const byReservation = ({ records }: ConsumerState, reservation: string): ConversationRecord | undefined =>
-  records.find((record) => record.reservation === reservation);
+/** Names the record that a transition changes. */
+interface OnRecord {
+  readonly reservation: string;
+}
 
-const unchanged = (record: ConversationRecord | undefined): Decision<Moved> => ({
-  outcome: record && { record, changed: false },
-});
+/** Makes a function that changes the record of a reservation in one of these statuses. `undefined` leaves it as it is. */
+const transition = <R extends OnRecord = OnRecord>(
+  from: readonly ConversationStatus[],
+  apply: (draft: Draft, record: ConversationRecord, request: R) => ConversationRecord | undefined,
+  isChanged = (_before: ConversationRecord, _after: ConversationRecord): boolean => true,
+) =>
+  toDecision((draft, request: R): Moved => {
+    const record = findRecord(draft.state, request.reservation);
+    if (record === undefined) return undefined;
+    const next = from.includes(record.status) ? apply(draft, record, request) : undefined;
+    return next === undefined ? { record, changed: false } : { record: next, changed: isChanged(record, next) };
+  });
 
 export interface CommitRequest {
   readonly reservation: string;
@@ -40,67 +64,62 @@ export type CommitOutcome =
   | { readonly outcome: "duplicate-conversation" };
 
 /** Records Equos' answer to a start: `reserved` → `running`, and hands the payload out to the caller. */
-export function commit(state: ConsumerState, request: CommitRequest, now: number): Decision<CommitOutcome> {
+export const commit = toDecision((draft, request: CommitRequest): CommitOutcome => {
+  const { now, state, change } = draft;
   const { reservation, conversation, token, sealed, joinTimeoutMs } = request;
-  const draft = new Draft(state, now);
-  if (state.records.some((other) => other.conversation === conversation && other.reservation !== reservation)) {
-    const { change } = markUnknown(state, { reservation, findableAt: now }, now);
-    return { outcome: { outcome: "duplicate-conversation" }, change };
+  const record = findRecord(state, reservation);
+  if (findHolder(state, request) !== undefined) {
+    if (record !== undefined && isStart(record)) makeUnknown(draft, record, now);
+    return { outcome: "duplicate-conversation" };
   }
-  const record = byReservation(state, reservation);
   if (record?.status === "running" && record.conversation === conversation) {
     // The same answer is recorded a second time.
-    return { outcome: { outcome: "committed", record, generation: record.firstGeneration ?? state.generation } };
+    return { outcome: "committed", record, generation: record.firstGeneration ?? state.generation };
   }
   const maxSeconds = Math.min(request.maxSeconds, record?.maxSeconds ?? request.maxSeconds);
   if (record?.status !== "reserved") {
-    const late = importConversation(state, { ...request, reason: "late-response", startedAt: now, maxSeconds }, now);
-    return { outcome: { outcome: "late", record: late.outcome.record }, change: late.change };
+    const late = importRecord(draft, { ...request, reason: "late-response", startedAt: now, maxSeconds });
+    return { outcome: "late", record: late.record };
   }
-  const generation = draft.nextGeneration();
-  const running: ConversationRecord = {
-    ...settledFields(record, "running"),
+  const generation = nextGeneration(draft);
+  const sendsHeartbeats = record.sendsHeartbeats === true;
+  const running = putRecord(draft, record, {
+    status: "running",
+    replaces: undefined,
     maxSeconds,
     conversation,
     token,
     startedAt: now,
     endsAt: now + maxSeconds * 1000,
-    recipients: [],
     firstGeneration: generation,
-  };
-  const sendsHeartbeats = record.sendsHeartbeats === true;
-  const next = draft.put(handOut(running, generation, now, { caller: reservation, sendsHeartbeats, joinTimeoutMs }));
-  draft.alias(conversation, token);
-  draft.seal(reservation, sealed);
-  return draft.decide({ outcome: "committed", record: next, generation });
-}
+    recipients: [{ generation, caller: reservation, since: now, sendsHeartbeats }],
+    joinBy: now + joinTimeoutMs,
+  });
+  change.setAliases = [conversation, token];
+  change.setSealed = { [reservation]: sealed };
+  return { outcome: "committed", record: running, generation };
+});
+
+const isStart = ({ status }: ConversationRecord): boolean => status === "reserved" || status === "unknown";
+
+/** Returns another record that has the same conversation: Equos has given one id twice. */
+const findHolder = ({ records }: ConsumerState, { reservation, conversation }: CommitRequest | ImportRequest) =>
+  records.find((record) => record.conversation === conversation && record.reservation !== reservation);
 
 /**
  * Takes a start back of which nothing was sent, or which Equos refused: `reserved` or `unknown` → `ended`
  * (`not-started`). A resume that the caller may have been given counts as undelivered.
  */
-export function withdraw(
-  state: ConsumerState,
-  { reservation, graceMs }: { readonly reservation: string; readonly graceMs: number },
-  now: number,
-): Decision<Moved> {
-  const draft = new Draft(state, now);
-  let isChanged = false;
-  for (const record of state.records) {
-    if (record.reservation === reservation && (record.status === "reserved" || record.status === "unknown")) {
-      draft.end(record, { reason: "not-started" });
-      isChanged = true;
-    }
-    const without = withoutRecipients(record, ({ caller }) => caller === reservation, now + graceMs);
-    if (without !== undefined) {
-      draft.put(without);
-      isChanged = true;
-    }
+export const withdraw = toDecision((draft, request: OnRecord & { readonly graceMs: number }): Moved => {
+  const { reservation, graceMs } = request;
+  const { records } = draft.state;
+  for (const record of records) {
+    if (record.reservation === reservation && isStart(record)) endRecord(draft, record, { reason: "not-started" });
+    removeRecipients(draft, record, graceMs, ({ caller }) => caller === reservation);
   }
-  if (!isChanged) return unchanged(byReservation(state, reservation));
-  const record = draft.records.find((candidate) => candidate.reservation === reservation);
-  return draft.decide(record && { record, changed: true });
-}
+  const record = findRecord(draft.state, reservation);
+  return record && { record, changed: draft.state.records !== records };
+});
 
 /**
  * Records that a start was sent and that its outcome is not known: `reserved` → `unknown`. For one that is `unknown`
@@ -108,24 +127,11 @@ export function withdraw(
  *
  * @param request.findableAt from then on no response can arrive any more
  */
-export function markUnknown(
-  state: ConsumerState,
-  { reservation, findableAt }: { readonly reservation: string; readonly findableAt: number },
-  now: number,
-): Decision<Moved> {
-  const record = byReservation(state, reservation);
-  if (record?.status !== "reserved" && record?.status !== "unknown") return unchanged(record);
-  const draft = new Draft(state, now);
-  const next = draft.put(unknown(record, Math.min(findableAt, record.findableAt ?? findableAt), now));
-  return draft.decide({ record: next, changed: record.status === "reserved" });
-}
-
-/** A reserved record as `unknown`; one that is unknown keeps what its searches have found out. */
-export function unknown(record: ConversationRecord, findableAt: number, now: number): ConversationRecord {
-  const { missedAt } = record;
-  const held = record.status === "unknown" ? record.held : true;
-  return { ...settledFields(record, "unknown"), held, missedAt, findableAt, retryAt: now };
-}
+export const markUnknown = transition(
+  ["reserved", "unknown"],
+  (draft, record, { findableAt }: OnRecord & { readonly findableAt: number }) => makeUnknown(draft, record, findableAt),
+  ({ status }) => status === "reserved",
+);
 
 /**
  * Records that a complete search has missed an unknown start. Two misses at least 10 s apart release the hold, if no
@@ -133,27 +139,22 @@ export function unknown(record: ConversationRecord, findableAt: number, now: num
  *
  * @param request.begunAt when the search began, by the store's clock
  */
-export function markMissed(
-  state: ConsumerState,
-  request: { readonly reservation: string; readonly begunAt: number; readonly retryAfterMs: number },
-  now: number,
-): Decision<Moved> {
-  const record = byReservation(state, request.reservation);
-  if (record?.status !== "unknown") return unchanged(record);
-  const { missedAt, findableAt = record.reservedUntil } = record;
-  const { begunAt } = request;
-  const isReleased = missedAt !== undefined && begunAt >= Math.max(missedAt + SEARCHES_APART_MS, findableAt);
-  const draft = new Draft(state, now);
-  if (isReleased && record.held) draft.leaveSets(record);
-  const next = draft.put({
-    ...record,
-    held: isReleased ? undefined : record.held,
-    missedAt: missedAt ?? begunAt,
-    retryAt: now + request.retryAfterMs,
-    busyUntil: undefined,
-  });
-  return draft.decide({ record: next, changed: isReleased && record.held === true });
-}
+export const markMissed = transition(
+  ["unknown"],
+  (draft, record, request: OnRecord & { readonly begunAt: number; readonly retryAfterMs: number }) => {
+    const { begunAt, retryAfterMs } = request;
+    const { missedAt, held, findableAt = record.reservedUntil } = record;
+    const isReleased = missedAt !== undefined && begunAt >= Math.max(missedAt + SEARCHES_APART_MS, findableAt);
+    if (isReleased && held) leaveSets(draft, record);
+    return putRecord(draft, record, {
+      held: isReleased ? undefined : held,
+      missedAt: missedAt ?? begunAt,
+      retryAt: draft.now + retryAfterMs,
+      busyUntil: undefined,
+    });
+  },
+  (before, after) => before.held !== after.held,
+);
 
 export interface StopRequest extends Target {
   readonly reason: EndReason;
@@ -171,58 +172,39 @@ export type StopOutcome =
   | { readonly outcome: "outdated"; readonly generation: number };
 
 /** Requests the end of a conversation: `running` → `stopping`, if no page has a newer generation than the caller. */
-export function requestStop(state: ConsumerState, request: StopRequest, now: number): Decision<StopOutcome> {
-  const target = findTarget(state, request);
-  if (target.outcome !== "found") return { outcome: target };
-  const { record } = target;
-  if (record.status !== "running") return { outcome: target };
-  const { generation, reason, ifUnjoined, leaseMs } = request;
-  if (generation !== undefined) {
-    const newest = record.recipients?.at(-1)?.generation ?? 0;
-    if (newest > generation) return { outcome: { outcome: "outdated", generation: newest } };
-    if (generation > state.generation) return { outcome: { outcome: "outdated", generation: state.generation } };
-  }
-  if (ifUnjoined && (record.joined || (record.joinBy ?? 0) > now)) return { outcome: target };
-  const draft = new Draft(state, now);
-  return draft.decide(found(draft.stop(record, reason, leaseMs), true));
-}
+export const requestStop = changeRunning((draft, record, request: StopRequest): StopOutcome => {
+  const latest = draft.state.generation;
+  const newest = record.recipients?.at(-1)?.generation ?? 0;
+  const { reason, ifUnjoined, leaseMs, generation = newest } = request;
+  if (newest > generation) return { outcome: "outdated", generation: newest };
+  if (generation > latest) return { outcome: "outdated", generation: latest };
+  if (ifUnjoined && (record.joined || (record.joinBy ?? 0) > draft.now)) return asFound(record, false);
+  return asFound(takeWork(draft, stopRecord(draft, record, reason), leaseMs), true);
+});
 
 /**
  * Requests the stops of all that a reservation replaces. Returns every conversation of the consumer that has to be
  * confirmed as stopped before the upstream call; `undefined` if the reservation is not `reserved` any more.
  */
-export function requestReplacements(
-  state: ConsumerState,
-  { reservation, leaseMs }: { readonly reservation: string; readonly leaseMs: number },
-  now: number,
-): Decision<readonly ConversationRecord[] | undefined> {
-  const own = byReservation(state, reservation);
-  if (own?.status !== "reserved") return { outcome: undefined };
-  const draft = new Draft(state, now);
-  for (const { reservation: replaced, reason } of own.replaces ?? []) {
-    const record = byReservation(state, replaced);
-    if (record?.status === "running") draft.stop(record, reason, leaseMs);
-  }
-  const stopping = draft.records.filter(({ status }) => status === "stopping");
-  if (own.replaces === undefined) return { outcome: stopping };
-  draft.put({ ...own, replaces: undefined });
-  return draft.decide(stopping);
-}
+export const requestReplacements = toDecision(
+  (draft, request: OnRecord & { readonly leaseMs: number }): readonly ConversationRecord[] | undefined => {
+    const own = findRecord(draft.state, request.reservation);
+    if (own?.status !== "reserved") return undefined;
+    for (const { reservation, reason } of own.replaces ?? []) {
+      const record = findRecord(draft.state, reservation);
+      if (record?.status === "running") takeWork(draft, stopRecord(draft, record, reason), request.leaseMs);
+    }
+    if (own.replaces !== undefined) putRecord(draft, own, { replaces: undefined });
+    return draft.state.records.filter(({ status }) => status === "stopping");
+  },
+);
 
 /** Records that Equos reports a consumer in the conversation. */
-export function markJoined(
-  state: ConsumerState,
-  { reservation }: { readonly reservation: string },
-  now: number,
-): Decision<Moved> {
-  const record = byReservation(state, reservation);
-  if (record?.status !== "running" || record.joined) return unchanged(record);
-  const draft = new Draft(state, now);
-  return draft.decide({ record: draft.put({ ...record, joined: true, retryAt: undefined }), changed: true });
-}
+export const markJoined = transition(["running"], (draft, record) =>
+  record.joined ? undefined : putRecord(draft, record, { joined: true }),
+);
 
-export interface EndRequest extends End {
-  readonly reservation: string;
+export interface EndRequest extends End, OnRecord {
   /** Equos' id, for an unknown start that was found. */
   readonly conversation?: string | undefined;
   /** How long this server has to announce the end, in ms. Default: the sweep announces it. `none`: there is no `onEvent`. */
@@ -233,38 +215,26 @@ export interface EndRequest extends End {
  * Records that nothing runs at Equos: `running`, `stopping`, or `unknown` → `ended`. The end is announced afterwards, by the
  * sweep. An end by Equos at about `endsAt` counts as `max-duration`.
  */
-export function markEnded(state: ConsumerState, request: EndRequest, now: number): Decision<Moved> {
-  const record = byReservation(state, request.reservation);
-  if (record === undefined || record.status === "ended" || record.status === "reserved") return unchanged(record);
-  const { endsAt = Number.POSITIVE_INFINITY } = record;
-  const endedAt = Math.min(request.endedAt ?? now, now);
-  const isAtEnd = request.reason === "upstream" && endedAt >= endsAt - MAX_DURATION_SLACK_MS;
-  const conversation = record.conversation ?? request.conversation;
-  const draft = new Draft(state, now);
-  if (conversation !== record.conversation) draft.alias(conversation);
-  const reason = isAtEnd ? "max-duration" : request.reason;
-  const ended = draft.end({ ...record, conversation }, { reason, seconds: request.seconds, endedAt });
-  const { announce } = request;
-  let next = ended;
-  if (announce === "none") next = draft.announced(ended);
-  else if (announce !== undefined) next = draft.put({ ...ended, attempts: 1, busyUntil: now + announce });
-  return draft.decide({ record: next, changed: true });
-}
+export const markEnded = transition(
+  ["running", "stopping", "unknown"],
+  (draft, record, { seconds, announce, ...request }: EndRequest) => {
+    const { endsAt = Number.POSITIVE_INFINITY, conversation = request.conversation } = record;
+    const endedAt = Math.min(request.endedAt ?? draft.now, draft.now);
+    const isAtEnd = request.reason === "upstream" && endedAt >= endsAt - MAX_DURATION_SLACK_MS;
+    const reason = isAtEnd ? "max-duration" : request.reason;
+    if (record.conversation === undefined && conversation !== undefined) draft.change.setAliases = [conversation];
+    const ended = endRecord(draft, Object.assign({}, record, { conversation }), { reason, seconds, endedAt });
+    if (announce === "none") return markAnnounced(draft, ended);
+    return announce === undefined ? ended : takeWork(draft, ended, announce);
+  },
+);
 
 /** Records that the event about an end was delivered. */
-export function acknowledgeEnd(
-  state: ConsumerState,
-  { reservation }: { readonly reservation: string },
-  now: number,
-): Decision<Moved> {
-  const record = byReservation(state, reservation);
-  if (record?.status !== "ended" || record.announcedAt !== undefined) return unchanged(record);
-  const draft = new Draft(state, now);
-  return draft.decide({ record: draft.announced(record), changed: true });
-}
+export const acknowledgeEnd = transition(["ended"], (draft, record) =>
+  record.announcedAt === undefined ? markAnnounced(draft, record) : undefined,
+);
 
-export interface ImportRequest {
-  readonly reservation: string;
+export interface ImportRequest extends OnRecord {
   /** Equos' id. */
   readonly conversation: string;
   /** Stop it. Without a reason it goes on, for the consumer in it. */
@@ -281,62 +251,51 @@ export interface ImportRequest {
   readonly leaseMs: number;
 }
 
+/** Adds the conversation of a request to the state; see {@link importConversation}. */
+function importRecord(draft: Draft, request: ImportRequest): NonNullable<Moved> {
+  const { state, now, change } = draft;
+  const { reservation, conversation, token, sealed, startedAt, maxSeconds, active, heartbeatTimeoutMs, leaseMs } =
+    request;
+  // The conversation is the other record's, so it is not stopped for this one.
+  const holder = findHolder(state, request);
+  if (holder !== undefined && holder.status !== "ended") return { record: holder, changed: false };
+  const record = findRecord(state, reservation);
+  if (record !== undefined) {
+    const isGivenUp = record.status === "ended" && record.conversation !== conversation;
+    if (!isGivenUp && !(isStart(record) && request.reason !== undefined)) return { record, changed: false };
+  }
+  state.generation = Math.max(state.generation, now);
+  const isOneTooMany = active !== undefined && state.records.filter(isActive).length >= active;
+  const reason = request.reason ?? (isOneTooMany ? "orphan" : undefined);
+  const stranger = { reservation, fingerprint: "", maxSeconds, reservedAt: startedAt, reservedUntil: startedAt };
+  const imported: ConversationRecord = Object.assign(record === undefined ? stranger : settle(record, "running"), {
+    status: "running" as const,
+    reason: undefined,
+    conversation,
+    token,
+    startedAt,
+    endsAt: startedAt + maxSeconds * 1000,
+    joined: true as const,
+    heartbeatBy: heartbeatTimeoutMs === undefined ? undefined : now + heartbeatTimeoutMs,
+    checkedAt: now,
+  });
+  change.setAliases = token === undefined ? [conversation] : [conversation, token];
+  if (sealed !== undefined) change.setSealed = { [reservation]: sealed };
+  const next =
+    reason === undefined ? putRecord(draft, imported) : takeWork(draft, stopRecord(draft, imported, reason), leaseMs);
+  return { record: next, changed: true };
+}
+
 /**
  * Takes a conversation into the state that runs at Equos and is in no record, or in one that was given up. A start that is
  * `reserved` or `unknown` only if there is a reason to stop it: otherwise its server, or the search, decides. Its times
  * are Equos'. A conversation without a record is not charged, and its end leaves no cooldown.
  */
-export function importConversation(
-  state: ConsumerState,
-  request: ImportRequest,
-  now: number,
-): Decision<{ readonly record: ConversationRecord; readonly changed: boolean }> {
-  const { reservation, conversation, token, sealed, startedAt, maxSeconds, active, leaseMs } = request;
-  // Equos has given one id twice: the conversation is the other record's, so it is not stopped for this one.
-  const holder = state.records.find(
-    (other) => other.conversation === conversation && other.reservation !== reservation,
-  );
-  if (holder !== undefined && holder.status !== "ended") return { outcome: { record: holder, changed: false } };
-  const record = byReservation(state, reservation);
-  const isStart = record?.status === "reserved" || record?.status === "unknown";
-  const isKnown =
-    record !== undefined && !isStart && (record.status !== "ended" || record.conversation === conversation);
-  if (record !== undefined && (isKnown || (isStart && request.reason === undefined))) {
-    return { outcome: { record, changed: false } };
-  }
-  const draft = new Draft(state, now);
-  draft.raiseGeneration(now);
-  const isOneTooMany = active !== undefined && state.records.filter(isActive).length >= active;
-  const reason = request.reason ?? (isOneTooMany ? "orphan" : undefined);
-  const base: ConversationRecord =
-    record === undefined
-      ? { reservation, status: "running", fingerprint: "", maxSeconds, reservedAt: startedAt, reservedUntil: startedAt }
-      : { ...settledFields(record, "running"), reason: undefined };
-  const imported: ConversationRecord = {
-    ...base,
-    conversation,
-    token,
-    startedAt,
-    endsAt: startedAt + maxSeconds * 1000,
-    joined: true,
-    heartbeatBy: request.heartbeatTimeoutMs === undefined ? undefined : now + request.heartbeatTimeoutMs,
-    checkedAt: now,
-  };
-  draft.alias(conversation, token);
-  if (sealed !== undefined) draft.seal(reservation, sealed);
-  const next = reason === undefined ? draft.put(imported) : draft.stop(imported, reason, leaseMs);
-  return draft.decide({ record: next, changed: true });
-}
+export const importConversation = toDecision(importRecord);
 
 /** Gives a record back that was handed out as work: the next server takes it after `afterMs`. */
-export function retryLater(
-  state: ConsumerState,
-  { reservation, afterMs }: { readonly reservation: string; readonly afterMs: number },
-  now: number,
-): Decision<Moved> {
-  const record = byReservation(state, reservation);
-  if (record === undefined || record.status === "reserved") return unchanged(record);
-  const draft = new Draft(state, now);
-  const next = draft.put({ ...record, retryAt: now + afterMs, busyUntil: undefined });
-  return draft.decide({ record: next, changed: true });
-}
+export const retryLater = transition(
+  ["running", "unknown", "stopping", "ended"],
+  (draft, record, { afterMs }: OnRecord & { readonly afterMs: number }) =>
+    putRecord(draft, record, { retryAt: draft.now + afterMs, busyUntil: undefined }),
+);

@@ -1,10 +1,11 @@
 import type { Clock } from "../clock.js";
 import { isPromise, outcomeWithin, pause, timeOver, within } from "../deadline.js";
 import { BrokerError, isBrokerError } from "../errors.js";
+import { SharedWork } from "../shared-work.js";
 import { expiresAt, nextDueAt } from "../state/due.js";
 import { type Change, type ConsumerState, type Decision, EMPTY_STATE, parseState } from "../state/state.js";
 import type * as contract from "./store.js";
-import type { Awaitable, CallContext, ConversationStore, LoadQuery, StoreStatus } from "./store.js";
+import type { Awaitable, ConversationStore, LoadQuery } from "./store.js";
 
 /** How often a decision is repeated with a value that the store has reported as `limit-reached`. */
 const LIMIT_REPEATS = 3;
@@ -12,8 +13,6 @@ const LIMIT_REPEATS = 3;
 const FIRST_BACKOFF_MS = 10;
 /** Longest wait before any repetition after a version conflict, in ms. */
 const LONGEST_BACKOFF_MS = 320;
-/** After its deadline plus this, in ms, a round trip has ended with the request that a platform has ended. */
-const LOST_MS = 1_000;
 /** Number of parsed states that a session keeps. */
 const CACHED_STATES = 1000;
 
@@ -74,6 +73,12 @@ export class StoreError extends BrokerError {
   }
 }
 
+const unavailable = (problem: string, details?: StoreErrorDetails): StoreError =>
+  new StoreError("unavailable", `The conversation store ${problem}`, details);
+const overdue = (notAfter?: number): StoreError => unavailable("did not answer in time", { notAfter });
+const unreadable = (reason: string): StoreError =>
+  new StoreError("unreadable", `A stored state cannot be read: ${reason}`);
+
 /**
  * Opens the store, and announces the state format of this release.
  *
@@ -92,7 +97,7 @@ export async function openSession(
     throw isBrokerError(error) ? error : unavailable("failed to open", { cause: error });
   }
   if (identity === timeOver) throw unavailable("did not open in time");
-  const session = new StoreSession(store, identity, options);
+  const session = createSession(store, identity, options);
   const { format } = proposal;
   if (identity.format === format) return session;
   if (identity.format < format && (await session.updateMeta({ format }))) return session;
@@ -104,52 +109,243 @@ export async function openSession(
 
 /**
  * An opened store: runs decisions on consumers' states, and keeps track of time, sequence, and losses. All operations fail
- * with a {@link StoreError}. `update`, `read`, and `claimDue` return without a promise if the store answers without one.
+ * with a {@link StoreError}. `update` and `read` return without a promise if the store answers without one.
  */
-export class StoreSession {
-  /** Id of the store's data. */
-  readonly id: string;
-  /** Key for the keyed hashes, as the store has it; encrypted for a shared store. */
-  readonly key: string;
-  readonly #store: ConversationStore;
-  readonly #options: SessionOptions;
-  readonly #clock: Clock;
+export type StoreSession = ReturnType<typeof createSession>;
+
+function createSession(store: ConversationStore, identity: contract.StoreIdentity, options: SessionOptions) {
+  const { clock, storeSeconds, random = Math.random } = options;
   /** How far the store's clock is ahead of this server's, in ms. */
-  #offset: number;
-  #context: CallContext;
-  #lossId: string | undefined;
-  #joinSeen = false;
-  #isReplaced = false;
-  readonly #losses = new Set<string>();
-  /** Updates that wait while a round trip for their consumer is under way. */
-  readonly #queues = new Map<string, Queue>();
-  /** The states that were loaded or saved last, the oldest first. */
-  readonly #cache = new Map<string, { readonly version: number; readonly state: ConsumerState }>();
+  let offset = identity.now - clock.now();
+  let context: contract.CallContext = { storeId: identity.id, seen: 0 };
+  let lossId: string | undefined;
+  let reportedLoss: string | undefined;
+  let joinSeen = false;
+  let isReplaced = false;
+  /** Updates that no round works on, by consumer. */
+  const waiting = new Map<string, Job<unknown>[]>();
+  /** Rounds of updates, by consumer. After one second more than the store has, a round counts as lost. */
+  const rounds = new SharedWork<string, void>(clock, storeSeconds + 1);
+  /** The states that were loaded or saved last, by consumer, the oldest first. */
+  const cache = new Map<string, { readonly version: number; readonly state: ConsumerState }>();
 
-  /** For {@link openSession}. */
-  constructor(store: ConversationStore, { id, key, now }: contract.StoreIdentity, options: SessionOptions) {
-    this.id = id;
-    this.key = key;
-    this.#store = store;
-    this.#options = options;
-    this.#clock = options.clock;
-    this.#offset = now - this.#clock.now();
-    this.#context = { storeId: id, seen: 0 };
+  const storeTime = () => clock.now() + offset;
+  const deadline = () => clock.now() + storeSeconds * 1000;
+
+  /** Notes the status that an answer carries. */
+  function note<T>(answer: contract.Answer<T>): contract.StoreStatus & T {
+    offset = answer.now - clock.now();
+    if (answer.replaced) {
+      if (!isReplaced) {
+        isReplaced = true;
+        options.onReplaced?.();
+      }
+      throw new StoreError("replaced", "The store has other data than before. Open it again");
+    }
+    joinSeen ||= answer.joinSeen;
+    // An older answer may arrive later.
+    if (answer.sequence < context.seen) return answer;
+    if (answer.sequence > context.seen) context = { storeId: identity.id, seen: answer.sequence };
+    lossId = answer.lossId;
+    if (lossId !== undefined && lossId !== reportedLoss) {
+      reportedLoss = lossId;
+      // After a loss another state may have the same version.
+      cache.clear();
+      options.onLoss?.(lossId);
+    }
+    return answer;
   }
 
-  /** Estimated time of the store's clock, in ms. */
-  get now(): number {
-    return this.#clock.now() + this.#offset;
+  /**
+   * Calls the store.
+   *
+   * @param until end of the wait, by this server's clock in ms
+   * @param notAfter only for a save: until then it can happen
+   */
+  function call<T>(
+    operation: (context: contract.CallContext) => Awaitable<contract.Answer<T>>,
+    until = deadline(),
+    notAfter?: number,
+  ): Awaitable<contract.StoreStatus & T> {
+    const fail = (cause: unknown): never => {
+      throw unavailable("failed", { cause, notAfter });
+    };
+    let answer: Awaitable<contract.Answer<T>>;
+    try {
+      answer = operation(context);
+    } catch (cause) {
+      return fail(cause);
+    }
+    if (!isPromise(answer)) return note(answer);
+    return within(clock, Math.max(0, until - clock.now()) / 1000, answer).then((outcome) => {
+      if (outcome === timeOver) throw overdue(notAfter);
+      return note(outcome);
+    }, fail);
   }
 
-  /** Id of the latest loss that is not recovered, by the latest answer. */
-  get lossId(): string | undefined {
-    return this.#lossId;
+  function remember(consumer: string, version: number, state: ConsumerState): void {
+    cache.delete(consumer);
+    cache.set(consumer, { version, state });
+    if (cache.size <= CACHED_STATES) return;
+    const [oldest = ""] = cache.keys();
+    cache.delete(oldest);
   }
 
-  /** Whether Equos was ever seen to report a join, by the latest answer. */
-  get joinSeen(): boolean {
-    return this.#joinSeen;
+  /** Returns the state of an answer, and remembers it. The same version is parsed once. */
+  function parse(consumer: string, { version, state: text }: Pick<contract.Loaded, "version" | "state">): ParsedState {
+    const cached = cache.get(consumer);
+    cache.delete(consumer);
+    if (text === undefined) return EMPTY_STATE;
+    const state = cached?.version === version ? cached.state : parseState(text);
+    if (!("unreadable" in state)) remember(consumer, version, state);
+    return state;
+  }
+
+  const toListed = (stored: contract.StoredState) => ({
+    consumer: stored.consumer,
+    state: parse(stored.consumer, stored),
+  });
+
+  function* read(by: LoadQuery["by"], sealed: boolean | undefined) {
+    const loaded = yield* wait(call((context) => store.load({ by, sealed }, context)));
+    const { consumer } = loaded;
+    const state = consumer === undefined ? EMPTY_STATE : parse(consumer, loaded);
+    if ("unreadable" in state) throw unreadable(state.unreadable);
+    const isKnown =
+      "consumer" in by ||
+      state.records.some(({ conversation, token }) => conversation === by.alias || token === by.alias);
+    return isKnown
+      ? { consumer, state, sealed: loaded.sealed }
+      : { consumer: undefined, state: EMPTY_STATE, sealed: {} };
+  }
+
+  function save(consumer: string, version: number, text: string, change: Change, until: number) {
+    const { state, start, setAliases, deleteAliases, setSealed, deleteSealed, members, counters } = change;
+    const now = storeTime();
+    const notAfter = now + until - clock.now();
+    const stateChange: contract.StateChange = {
+      consumer,
+      version,
+      state: text,
+      dueAt: nextDueAt(state),
+      expiresAt: expiresAt(state, now),
+      notAfter,
+      start,
+      aliases: setAliases || deleteAliases ? { set: setAliases, delete: deleteAliases } : undefined,
+      sealed: setSealed || deleteSealed ? { set: setSealed, delete: deleteSealed } : undefined,
+      members,
+      counters,
+    };
+    return call((context) => store.save(stateChange, context), until, notAfter);
+  }
+
+  /** Decides and saves as many of the waiting updates as can be saved together. The others wait on. Never throws. */
+  function* round(consumer: string): Steps<void> {
+    const taken = waiting.get(consumer) ?? [];
+    waiting.delete(consumer);
+    for (const job of taken) {
+      job.isSettled = job.waitsUntil <= clock.now();
+      job.waitsUntil = Number.POSITIVE_INFINITY;
+      job.isTaken = true;
+    }
+    const jobs = taken.filter((job) => !job.isSettled);
+    if (jobs.length === 0) return;
+    const until = deadline();
+    const sealed = jobs.some((job) => job.options.sealed);
+    const keys = jobs.flatMap((job) => job.options.counters ?? []);
+    const counters = new Map<string, number>();
+    /** `undefined`: to be loaded. */
+    let base: { readonly version: number; readonly state: ParsedState } | undefined;
+    if (store.shared && !sealed && keys.length === 0) base = cache.get(consumer);
+    let texts = NO_TEXTS;
+    /** Whether the store has confirmed the version since the jobs began. */
+    let isFresh = false;
+    /** The jobs of the latest decision. */
+    let group = jobs;
+    /** The state of the latest save. */
+    let sent: string | undefined;
+    let conflicts = 0;
+    let refusals = 0;
+    let isLate = false;
+    try {
+      for (;;) {
+        if (base === undefined) {
+          const query = { by: { consumer }, sealed, counters: keys };
+          const loaded = yield* wait(call((context) => store.load(query, context), until));
+          for (const key of keys) counters.set(key, loaded.counters[key] ?? 0);
+          base = { version: loaded.version, state: parse(consumer, loaded) };
+          texts = loaded.sealed;
+          isFresh = true;
+          // Client libraries send a command again when its answer is lost: the first one was carried out.
+          if (loaded.state !== undefined && loaded.state === sent) break;
+        }
+        const decided = decideTogether(jobs, base.state, texts, storeTime(), counters);
+        const { change } = decided;
+        group = decided.group;
+        if (change === undefined) {
+          if (isFresh) break;
+          // No save confirms the cached version.
+          base = undefined;
+          continue;
+        }
+        sent = JSON.stringify(change.state);
+        const saved = yield* wait(save(consumer, base.version, sent, change, until));
+        if (saved.result === "saved") {
+          remember(consumer, saved.version, change.state);
+          break;
+        }
+        if (saved.result === "version-conflict") {
+          const { version, state } = saved;
+          cache.delete(consumer);
+          if (state !== undefined && state === sent) break;
+          base = undefined;
+          if (isFresh) {
+            const left = until - clock.now();
+            if (left <= 0) throw unavailable("had a newer change by another server each time");
+            const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** conflicts);
+            conflicts += 1;
+            yield pause(clock, Math.min(left, Math.ceil(random() * longest)));
+          } else if (version !== undefined) {
+            // A conflict with a cached version does not mean that other servers are busy with the consumer.
+            base = { version, state: parse(consumer, { version, state }) };
+            isFresh = true;
+          }
+        } else if (saved.result === "late") {
+          if (isLate) throw unavailable("received the change too late twice");
+          // The answer has corrected the estimate of the store's clock.
+          isLate = true;
+        } else if (group.length > 1) {
+          // The refusal concerns one of the changes, so each is saved alone.
+          for (const job of group) job.isAlone = true;
+        } else if (saved.result === "limit-reached") {
+          if (refusals === LIMIT_REPEATS) throw unavailable("refused a limit too often");
+          refusals += 1;
+          counters.set(saved.limit, saved.value);
+          // The store checks the version before the limits.
+          isFresh = true;
+        } else {
+          throw new StoreError(saved.result, REFUSALS[saved.result]);
+        }
+      }
+    } catch (error) {
+      cache.delete(consumer);
+      for (const job of group) job.outcome = throws(error);
+    }
+    for (const job of group) job.isSettled = true;
+    const left = jobs.slice(group.length);
+    for (const job of left) job.isTaken = false;
+    if (left.length > 0) waiting.set(consumer, [...left, ...(waiting.get(consumer) ?? [])]);
+  }
+
+  /** Takes part in rounds until the update is settled. */
+  async function outcome<T>(consumer: string, job: Job<T>, begun: Promise<void> | undefined): Promise<T> {
+    await begun;
+    while (!job.isSettled) {
+      // A platform may have ended the round together with its request.
+      if (job.isTaken && !rounds.underWay(consumer)) throw overdue(storeTime());
+      await rounds.run(consumer, async () => run(round(consumer)));
+    }
+    return job.outcome();
   }
 
   /**
@@ -158,482 +354,184 @@ export class StoreSession {
    *
    * @param decide runs at least once. It must be pure and synchronous
    */
-  update<T>(consumer: string, decide: (snapshot: Snapshot) => Decision<T>, options: UpdateOptions = {}): Awaitable<T> {
-    const job = new Job(decide, options, this.#deadline());
-    const queue = this.#queues.get(consumer);
-    if (queue !== undefined && this.#clock.now() < queue.lostAt) {
-      queue.jobs.push(job);
-      return this.#inTime(job);
-    }
-    // A platform may have ended the former drain together with its request.
-    const jobs = [...(queue?.jobs ?? []).filter(isOpen), job];
-    const running = this.#run(this.#batch(consumer, jobs));
-    if (isPromise(running)) void this.#drain(consumer, jobs, running);
-    return job.isSettled ? job.outcome() : job.settled();
-  }
-
-  /** Fails a job that is still queued after `storeSeconds`. */
-  #inTime<T>(job: Job<T>): Promise<T> {
-    const expire = () => {
-      if (!job.isBegun) job.fail(unavailable("did not answer in time"));
+  function update<T>(
+    consumer: string,
+    decide: (snapshot: Snapshot) => Decision<T>,
+    updateOptions: UpdateOptions = {},
+  ): Awaitable<T> {
+    const job: Job<T> = {
+      decide,
+      options: updateOptions,
+      waitsUntil: deadline(),
+      isTaken: false,
+      isAlone: false,
+      isSettled: false,
+      outcome: expired,
     };
-    const timer = this.#clock.setTimeout(expire, this.#options.storeSeconds * 1000);
-    return job.settled().finally(() => this.#clock.clearTimeout(timer));
+    const jobs = waiting.get(consumer);
+    if (jobs === undefined) waiting.set(consumer, [job]);
+    else jobs.push(job);
+    const begun = rounds.underWay(consumer) ? undefined : run(round(consumer));
+    return job.isSettled
+      ? job.outcome()
+      : outcome(consumer, job, isPromise(begun) ? rounds.run(consumer, () => begun) : undefined);
   }
 
-  /** Returns a state without changing it. An alias that no record of the state has counts as absent. */
-  read(by: LoadQuery["by"], { sealed }: Pick<LoadQuery, "sealed"> = {}) {
-    const toState = ({ consumer, ...loaded }: contract.Loaded) => {
-      const state = consumer === undefined ? EMPTY_STATE : this.#parse(consumer, loaded);
-      if ("unreadable" in state) throw unreadable(state);
-      const isKnown = ({ records }: ConsumerState, alias: string) =>
-        records.some(({ conversation, token }) => conversation === alias || token === alias);
-      if ("consumer" in by || isKnown(state, by.alias)) return { consumer, state, sealed: loaded.sealed };
-      return { consumer: undefined, state: EMPTY_STATE, sealed: {} };
-    };
-    return after(
-      this.#call((context) => this.#store.load({ by, sealed }, context)),
-      toState,
-    );
-  }
-
-  /** Claims consumers whose due time has passed. An unreadable state does not hide the others. */
-  claimDue(options: contract.ClaimDueOptions) {
-    const toClaim = ({ claimed, nextDueAt }: contract.ClaimedDue) => ({
-      claimed: claimed.map(this.#toListed),
-      nextDueAt,
-    });
-    return after(
-      this.#call((context) => this.#store.claimDue(options, context)),
-      toClaim,
-    );
-  }
-
-  /** Returns all consumers that have a due time. A consumer may appear twice. */
-  async *list() {
-    let cursor: string | undefined;
-    do {
-      const page = await this.#call((context) => this.#store.list(cursor, context));
-      for (const stored of page.states) yield this.#toListed(stored);
-      cursor = page.cursor;
-    } while (cursor !== undefined);
-  }
-
-  /** Takes or renews a lease for `ms`, and returns whether this owner has it. 0 ms releases it. */
-  async acquireLease(name: string, owner: string, ms: number): Promise<boolean> {
-    return (await this.#call((context) => this.#store.acquireLease(name, owner, ms, context))).granted;
-  }
-
-  /** Changes what is known about the whole store, and returns whether the condition of the change held. */
-  async updateMeta(change: contract.MetaChange): Promise<boolean> {
-    return (await this.#call((context) => this.#store.updateMeta(change, context))).updated;
-  }
-
-  /** Runs what is queued for a consumer while a round trip is under way, until nothing is left. Never rejects. */
-  async #drain(consumer: string, first: readonly Job<unknown>[], running: Promise<void>): Promise<void> {
-    const lostAt = () => this.#deadline() + LOST_MS;
-    const queue: Queue = { jobs: [], lostAt: lostAt() };
-    this.#queues.set(consumer, queue);
-    await running;
-    for (let jobs = [...first, ...queue.jobs.splice(0)].filter(isOpen); jobs.length > 0; ) {
-      queue.lostAt = lostAt();
-      const now = this.#clock.now();
-      for (const job of jobs)
-        if (!job.isBegun && job.waitsUntil <= now) job.fail(unavailable("did not answer in time"));
-      jobs = jobs.filter(isOpen);
-      await this.#run(this.#batch(consumer, jobs));
-      jobs = [...jobs, ...queue.jobs.splice(0)].filter(isOpen);
-    }
-    // Another drain may have replaced this one.
-    if (this.#queues.get(consumer) === queue) this.#queues.delete(consumer);
-  }
-
-  #batch(consumer: string, jobs: readonly Job<unknown>[]): Batch {
-    for (const job of jobs) job.isBegun = true;
-    const sealed = jobs.some(({ options }) => options.sealed);
-    const keys = jobs.flatMap(({ options }) => options.counters ?? []);
-    const cached = this.#store.shared && !sealed && keys.length === 0 ? this.#cache.get(consumer) : undefined;
-    return {
-      consumer,
-      jobs,
-      sealed,
-      keys,
-      deadline: this.#deadline(),
-      counters: new Map(),
-      base: cached && { version: cached.version, state: cached.state, sealed: NONE, isFresh: false },
-      group: jobs,
-      sent: undefined,
-      conflicts: 0,
-      refusals: 0,
-      isLate: false,
-      isDone: jobs.length === 0,
-    };
-  }
-
-  /** Loads, decides, and saves until the first jobs are settled. Waits only for promises of the store. Never rejects. */
-  #run(batch: Batch): Awaitable<void> {
-    try {
-      while (!batch.isDone) {
-        const step = batch.base === undefined ? this.#load(batch) : this.#decide(batch, batch.base);
-        if (isPromise(step)) {
-          return step.then(
-            () => this.#run(batch),
-            (error: unknown) => this.#fail(batch, error),
-          );
-        }
-      }
-    } catch (error) {
-      this.#fail(batch, error);
-    }
-  }
-
-  #fail(batch: Batch, error: unknown): void {
-    this.#cache.delete(batch.consumer);
-    for (const job of batch.group) job.fail(error);
-  }
-
-  #load(batch: Batch): Awaitable<void> {
-    const { consumer, sealed, keys, deadline } = batch;
-    const query: LoadQuery = { by: { consumer }, sealed, counters: keys };
-    return after(
-      this.#call((context) => this.#store.load(query, context), deadline),
-      (loaded) => {
-        for (const key of keys) batch.counters.set(key, loaded.counters[key] ?? 0);
-        const state = this.#parse(consumer, loaded);
-        batch.base = { version: loaded.version, state, sealed: loaded.sealed, isFresh: true };
-        // Client libraries send a command again when its answer is lost: the first one was carried out.
-        if (batch.sent !== undefined && loaded.state === batch.sent) settle(batch);
-      },
-    );
-  }
-
-  /** Decides on a base, and saves the change. */
-  #decide(batch: Batch, base: Base): Awaitable<void> {
-    const { group, change } = decideTogether(batch.jobs, base, { now: this.now, counters: batch.counters });
-    batch.group = group;
-    if (change === undefined) {
-      // No save confirms the cached version.
-      if (base.isFresh) settle(batch);
-      else batch.base = undefined;
-      return;
-    }
-    batch.sent = JSON.stringify(change.state);
-    const saving = this.#save(batch.consumer, base.version, change, batch.sent, batch.deadline);
-    return after(saving, (saved) => this.#saved(batch, base, change, saved));
-  }
-
-  #saved(batch: Batch, base: Base, change: Change, saved: contract.SaveResult): Awaitable<void> {
-    const { consumer } = batch;
-    if (saved.result === "saved") {
-      this.#remember(consumer, saved.version, change.state);
-      settle(batch);
-    } else if (saved.result === "version-conflict") {
-      const { version, state } = saved;
-      this.#cache.delete(consumer);
-      batch.base = undefined;
-      if (state !== undefined && state === batch.sent) settle(batch);
-      else if (base.isFresh) return this.#backOff(batch);
-      // A conflict with a cached version does not mean that other servers are busy with the consumer.
-      else if (version !== undefined) {
-        batch.base = { version, state: this.#parse(consumer, { version, state }), sealed: NONE, isFresh: true };
-      }
-    } else if (saved.result === "late" && !batch.isLate) {
-      // The answer has corrected the estimate of the store's clock.
-      batch.isLate = true;
-    } else if (saved.result !== "late" && batch.group.length > 1) {
-      // The refusal concerns one of the changes, so each is saved alone.
-      for (const job of batch.group) job.isAlone = true;
-      batch.isDone = true;
-    } else if (saved.result === "limit-reached" && batch.refusals < LIMIT_REPEATS) {
-      batch.refusals += 1;
-      batch.counters.set(saved.limit, saved.value);
-      // The store checks the version before the limits.
-      batch.base = { ...base, isFresh: true };
-    } else {
-      throw refused(saved);
-    }
-  }
-
-  #backOff(batch: Batch): Promise<void> {
-    const left = batch.deadline - this.#clock.now();
-    if (left <= 0) throw unavailable("had a newer change by another server each time");
-    const { random = Math.random } = this.#options;
-    const longest = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** batch.conflicts);
-    batch.conflicts += 1;
-    return pause(this.#clock, Math.min(left, Math.ceil(random() * longest)));
-  }
-
-  #save(consumer: string, version: number, change: Change, text: string, deadline: number) {
-    const { state, setAliases, deleteAliases, setSealed, deleteSealed } = change;
-    const now = this.now;
-    const notAfter = now + deadline - this.#clock.now();
-    const stateChange: contract.StateChange = {
-      consumer,
-      version,
-      state: text,
-      dueAt: nextDueAt(state),
-      expiresAt: expiresAt(state, now),
-      notAfter,
-      start: change.start,
-      aliases: setAliases || deleteAliases ? { set: setAliases, delete: deleteAliases } : undefined,
-      sealed: setSealed || deleteSealed ? { set: setSealed, delete: deleteSealed } : undefined,
-      members: change.members,
-      counters: change.counters,
-    };
-    return this.#call((context) => this.#store.save(stateChange, context), deadline, notAfter);
-  }
-
-  /** Returns the state of an answer, and remembers it. The same version is parsed once. */
-  #parse(consumer: string, stored: Pick<contract.Loaded, "version" | "state">): ParsedState {
-    const cached = this.#cache.get(consumer);
-    this.#cache.delete(consumer);
-    if (stored.state === undefined) return EMPTY_STATE;
-    const state = cached?.version === stored.version ? cached.state : parseState(stored.state);
-    if (!("unreadable" in state)) this.#remember(consumer, stored.version, state);
-    return state;
-  }
-
-  readonly #toListed = ({ consumer, ...stored }: contract.StoredState) => ({
-    consumer,
-    state: this.#parse(consumer, stored),
-  });
-
-  #remember(consumer: string, version: number, state: ConsumerState): void {
-    this.#cache.delete(consumer);
-    this.#cache.set(consumer, { version, state });
-    const [oldest] = this.#cache.keys();
-    if (this.#cache.size > CACHED_STATES && oldest !== undefined) this.#cache.delete(oldest);
-  }
-
-  #deadline(): number {
-    return this.#clock.now() + this.#options.storeSeconds * 1000;
-  }
-
-  /**
-   * Calls the store, until the deadline at the longest, and notes the status that it answers.
-   *
-   * @param notAfter only for a save: until then it can happen
-   */
-  #call<T>(
-    operation: (context: CallContext) => Awaitable<contract.Answer<T>>,
-    deadline = this.#deadline(),
-    notAfter?: number,
-  ): Awaitable<StoreStatus & T> {
-    let answer: Awaitable<contract.Answer<T>>;
-    try {
-      answer = operation(this.#context);
-    } catch (cause) {
-      throw unavailable("failed", { cause, notAfter });
-    }
-    return isPromise(answer) ? this.#answerInTime(answer, deadline, notAfter) : this.#note(answer);
-  }
-
-  async #answerInTime<T>(pending: Promise<contract.Answer<T>>, deadline: number, notAfter: number | undefined) {
-    let answer: contract.Answer<T> | typeof timeOver;
-    try {
-      answer = await within(this.#clock, Math.max(0, deadline - this.#clock.now()) / 1000, pending);
-    } catch (cause) {
-      throw unavailable("failed", { cause, notAfter });
-    }
-    if (answer === timeOver) throw unavailable("did not answer in time", { notAfter });
-    return this.#note(answer);
-  }
-
-  #note<T>(answer: contract.Answer<T>): StoreStatus & T {
-    this.#offset = answer.now - this.#clock.now();
-    if (answer.replaced) {
-      const isFirst = !this.#isReplaced;
-      this.#isReplaced = true;
-      if (isFirst) this.#options.onReplaced?.();
-      throw new StoreError("replaced", "The store has other data than before. Open it again");
-    }
-    const { sequence, lossId } = answer;
-    this.#joinSeen ||= answer.joinSeen;
-    // An older answer may arrive later.
-    if (sequence < this.#context.seen) return answer;
-    if (sequence > this.#context.seen) this.#context = { storeId: this.id, seen: sequence };
-    this.#lossId = lossId;
-    if (lossId === undefined || this.#losses.has(lossId)) return answer;
-    this.#losses.add(lossId);
-    // After a loss another state may have the same version.
-    this.#cache.clear();
-    this.#options.onLoss?.(lossId);
-    return answer;
-  }
-}
-
-/** Updates that wait for a round trip of their consumer. */
-interface Queue {
-  readonly jobs: Job<unknown>[];
-  /** By this server's clock, in ms. */
-  lostAt: number;
-}
-
-/** Updates of one consumer that are decided together. */
-interface Batch {
-  readonly consumer: string;
-  readonly jobs: readonly Job<unknown>[];
-  /** Whether a decision needs the sealed texts. */
-  readonly sealed: boolean;
-  /** Counters that a decision needs. */
-  readonly keys: readonly string[];
-  readonly deadline: number;
-  readonly counters: Map<string, number>;
-  /** `undefined`: to be loaded. */
-  base: Base | undefined;
-  /** The jobs of the latest decision. */
-  group: readonly Job<unknown>[];
-  /** The state that the latest save wrote, if it did. */
-  sent: string | undefined;
-  conflicts: number;
-  refusals: number;
-  isLate: boolean;
-  isDone: boolean;
-}
-
-/** The state that a batch is decided on. */
-interface Base {
-  readonly version: number;
-  readonly state: ParsedState;
-  readonly sealed: Snapshot["sealed"];
-  /** The store has confirmed the version since the batch began. */
-  readonly isFresh: boolean;
-}
-
-/** One call of {@link StoreSession.update}. */
-class Job<T> {
-  readonly options: UpdateOptions;
-  /** When it fails if it is still queued, in ms of this server's clock. */
-  readonly waitsUntil: number;
-  /** It is, or was, part of a batch. */
-  isBegun = false;
-  /** Must be saved without others. */
-  isAlone = false;
-  isSettled = false;
-  readonly #decide: (snapshot: Snapshot) => Decision<T>;
-  /** Of the latest decision. */
-  #outcome: { readonly value: T } | { readonly error: unknown } | undefined;
-  #onSettled: (() => void) | undefined;
-
-  constructor(decide: (snapshot: Snapshot) => Decision<T>, options: UpdateOptions, waitsUntil: number) {
-    this.#decide = decide;
-    this.options = options;
-    this.waitsUntil = waitsUntil;
-  }
-
-  /** Decides, and returns the change. A decision that throws changes nothing. */
-  change(state: ParsedState, sealed: Snapshot["sealed"], { now, counters }: Pick<Snapshot, "now" | "counters">) {
-    try {
-      if ("unreadable" in state && !this.options.replaceUnreadable) throw unreadable(state);
-      const readable = "unreadable" in state ? EMPTY_STATE : state;
-      const { outcome, change } = this.#decide({ state: readable, now, sealed, counters });
-      this.#outcome = { value: outcome };
-      return change;
-    } catch (error) {
-      this.#outcome = { error };
-      return undefined;
-    }
-  }
-
-  settle(): void {
-    this.isSettled = true;
-    this.#onSettled?.();
-  }
-
-  fail(error: unknown): void {
-    if (this.isSettled) return;
-    this.#outcome = { error };
-    this.settle();
-  }
-
-  /** Returns the outcome, or throws it. */
-  outcome(): T {
-    if (this.#outcome === undefined) throw new Error("The update has no outcome yet");
-    if ("error" in this.#outcome) throw this.#outcome.error;
-    return this.#outcome.value;
-  }
-
-  settled(): Promise<T> {
-    return new Promise<void>((resolve) => {
-      this.#onSettled = resolve;
-    }).then(() => this.outcome());
-  }
-}
-
-/** Decides jobs in order, each on the state that the former ones leave, up to one that must be saved alone. */
-function decideTogether(jobs: readonly Job<unknown>[], base: Base, snapshot: Pick<Snapshot, "now" | "counters">) {
-  let { state, sealed } = base;
-  const changes: Change[] = [];
-  let count = 0;
-  for (const job of jobs) {
-    const change = job.change(state, sealed, snapshot);
-    if (change !== undefined && hasBound(change)) job.isAlone = true;
-    if (job.isAlone && count > 0) break;
-    count += 1;
-    if (change !== undefined) {
-      changes.push(change);
-      state = change.state;
-      if (change.setSealed || change.deleteSealed) sealed = changeSealed(sealed, change);
-    }
-    if (job.isAlone) break;
-  }
-  return { group: jobs.slice(0, count), change: merge(changes) };
-}
-
-/** Whether the store may refuse this change for a reason that does not concern others. */
-const hasBound = ({ start, members = [], counters = [] }: Change): boolean =>
-  start === true || [...members, ...counters].some(({ bound }) => bound !== undefined);
-
-const changeSealed = (sealed: Snapshot["sealed"], { setSealed, deleteSealed = [] }: Change): Snapshot["sealed"] => ({
-  ...Object.fromEntries(Object.entries(sealed).filter(([name]) => !deleteSealed.includes(name))),
-  ...setSealed,
-});
-
-/** Returns one change with the effect of all of them in order. Each name is either set or deleted. */
-function merge(changes: readonly Change[]): Change | undefined {
-  const last = changes.at(-1);
-  if (last === undefined || changes.length === 1) return last;
-  const aliases = new Map<string, boolean>();
-  const deleted = new Set<string>();
-  for (const { setAliases = [], deleteAliases = [], setSealed = {}, deleteSealed = [] } of changes) {
-    for (const alias of deleteAliases) aliases.set(alias, false);
-    for (const alias of setAliases) aliases.set(alias, true);
-    for (const name of deleteSealed) deleted.add(name);
-    for (const name of Object.keys(setSealed)) deleted.delete(name);
-  }
   return {
-    state: last.state,
-    setAliases: [...aliases.keys()].filter((alias) => aliases.get(alias)),
-    deleteAliases: [...aliases.keys()].filter((alias) => !aliases.get(alias)),
-    setSealed: changes.reduce(changeSealed, {}),
-    deleteSealed: [...deleted],
-    members: changes.flatMap(({ members = [] }) => members),
-    counters: changes.flatMap(({ counters = [] }) => counters),
+    /** Id of the store's data. */
+    id: identity.id,
+    /** Key for the keyed hashes, as the store has it; encrypted for a shared store. */
+    key: identity.key,
+    /** Estimated time of the store's clock, in ms. */
+    get now() {
+      return storeTime();
+    },
+    /** Id of the latest loss that is not recovered, by the latest answer. */
+    get lossId() {
+      return lossId;
+    },
+    /** Whether Equos was ever seen to report a join, by the latest answer. */
+    get joinSeen() {
+      return joinSeen;
+    },
+    update,
+    /** Returns a state without changing it. An alias that no record of the state has counts as absent. */
+    read: (by: LoadQuery["by"], { sealed }: Pick<LoadQuery, "sealed"> = {}) => run(read(by, sealed)),
+    /** Claims consumers whose due time has passed. An unreadable state does not hide the others. */
+    async claimDue(claim: contract.ClaimDueOptions) {
+      const { claimed, nextDueAt } = await call((context) => store.claimDue(claim, context));
+      return { claimed: claimed.map(toListed), nextDueAt };
+    },
+    /** Returns all consumers that have a due time. A consumer may appear twice. */
+    async *list() {
+      let cursor: string | undefined;
+      do {
+        const page = await call((context) => store.list(cursor, context));
+        for (const stored of page.states) yield toListed(stored);
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+    },
+    /** Takes or renews a lease for `ms`, and returns whether this owner has it. 0 ms releases it. */
+    acquireLease: async (name: string, owner: string, ms: number) =>
+      (await call((context) => store.acquireLease(name, owner, ms, context))).granted,
+    /** Changes what is known about the whole store, and returns whether the condition of the change held. */
+    updateMeta: async (change: contract.MetaChange) =>
+      (await call((context) => store.updateMeta(change, context))).updated,
   };
 }
 
-function refused({ result }: contract.SaveResult): StoreError {
-  if (result === "recovering") return new StoreError(result, "The store has lost data. Starts wait for its repair");
-  if (result === "alias-taken") return new StoreError(result, "Another consumer has this conversation or token");
-  return unavailable(result === "late" ? "received the change too late twice" : "refused a limit too often");
+/** Work that waits for the promises that it yields. */
+type Steps<T> = Generator<Promise<unknown>, T, unknown>;
+
+/** Returns a value, or what its promise resolves to: `run` continues with that. */
+function* wait<T>(value: Awaitable<T>): Steps<T> {
+  return isPromise(value) ? ((yield value) as T) : value;
 }
 
-const unavailable = (problem: string, details?: StoreErrorDetails): StoreError =>
-  new StoreError("unavailable", `The conversation store ${problem}`, details);
-
-const unreadable = ({ unreadable: reason }: { readonly unreadable: string }): StoreError =>
-  new StoreError("unreadable", `A stored state cannot be read: ${reason}`);
-
-function settle(batch: Batch): void {
-  batch.isDone = true;
-  for (const job of batch.group) job.settle();
+/** Runs steps to their end: at once if they yield no promise. */
+function run<T>(steps: Steps<T>): Awaitable<T> {
+  const step = steps.next();
+  return step.done ? step.value : runLater(steps, step);
 }
 
-const isOpen = ({ isSettled }: Job<unknown>): boolean => !isSettled;
-
-const NONE: Snapshot["sealed"] = {};
-
-/** Continues at once with a value, or later with that of a promise. */
-function after<T, U>(value: Awaitable<T>, next: (value: T) => Awaitable<U>): Awaitable<U> {
-  return isPromise(value) ? value.then(next) : next(value);
+async function runLater<T>(steps: Steps<T>, step: IteratorResult<Promise<unknown>, T>): Promise<T> {
+  let present = step;
+  while (!present.done) {
+    present = await present.value.then(
+      (value) => steps.next(value),
+      (error) => steps.throw(error),
+    );
+  }
+  return present.value;
 }
+
+/** One update. */
+interface Job<T> {
+  readonly decide: (snapshot: Snapshot) => Decision<T>;
+  readonly options: UpdateOptions;
+  /** When it fails if no round has begun it, by this server's clock in ms. */
+  waitsUntil: number;
+  /** A round works on it. */
+  isTaken: boolean;
+  /** Must be saved without others. */
+  isAlone: boolean;
+  isSettled: boolean;
+  /** Returns the outcome of the latest decision, or throws its error. Before the first one: throws that none came in time. */
+  outcome: () => T;
+}
+
+function expired(): never {
+  throw overdue();
+}
+
+const throws = (error: unknown) => () => {
+  throw error;
+};
+
+/** Decides jobs in order, each on the state that the former ones leave, up to one that must be saved alone. */
+function decideTogether(
+  jobs: readonly Job<unknown>[],
+  base: ParsedState,
+  texts: Snapshot["sealed"],
+  now: number,
+  counters: Snapshot["counters"],
+) {
+  let [state, sealed] = [base, texts];
+  let merged: Change | undefined;
+  let count = 0;
+  for (const job of jobs) {
+    let change: Change | undefined;
+    try {
+      if ("unreadable" in state && !job.options.replaceUnreadable) throw unreadable(state.unreadable);
+      const decision = job.decide({ state: "unreadable" in state ? EMPTY_STATE : state, now, sealed, counters });
+      job.outcome = () => decision.outcome;
+      change = decision.change;
+    } catch (error) {
+      // A decision that throws changes nothing.
+      job.outcome = throws(error);
+    }
+    if (change?.start || isBounded(change?.members) || isBounded(change?.counters)) job.isAlone = true;
+    if (job.isAlone && count > 0) break;
+    count += 1;
+    if (change !== undefined) {
+      state = change.state;
+      if (change.setSealed || change.deleteSealed) sealed = changeTexts(sealed, change);
+      merged = merge(merged, change);
+    }
+    if (job.isAlone) break;
+  }
+  return { group: jobs.slice(0, count), change: merged };
+}
+
+/** Whether the store may refuse a part of a change for a reason that does not concern other changes. */
+const isBounded = (items: Change["members"] | Change["counters"]): boolean =>
+  items?.some(({ bound }) => bound !== undefined) ?? false;
+
+/** Returns one change with the effect of both. Each name is either set or deleted. */
+const merge = (first: Change | undefined, next: Change): Change =>
+  first === undefined
+    ? next
+    : {
+        state: next.state,
+        setAliases: [...without(first.setAliases, next.deleteAliases), ...(next.setAliases ?? [])],
+        deleteAliases: [...without(first.deleteAliases, next.setAliases), ...(next.deleteAliases ?? [])],
+        setSealed: changeTexts(first.setSealed, next),
+        deleteSealed: [...without(first.deleteSealed, Object.keys(next.setSealed ?? {})), ...(next.deleteSealed ?? [])],
+        members: [...(first.members ?? []), ...(next.members ?? [])],
+        counters: [...(first.counters ?? []), ...(next.counters ?? [])],
+      };
+
+const without = (names: readonly string[] = [], removed: readonly string[] = []): readonly string[] =>
+  names.filter((name) => !removed.includes(name));
+
+function changeTexts(texts: Snapshot["sealed"] = {}, { setSealed, deleteSealed }: Change): Snapshot["sealed"] {
+  const kept = without(Object.keys(texts), deleteSealed).map((name) => [name, texts[name]]);
+  return { ...Object.fromEntries(kept), ...setSealed };
+}
+
+const REFUSALS = {
+  recovering: "The store has lost data. Starts wait for its repair",
+  "alias-taken": "Another consumer has this conversation or token",
+};
+
+const NO_TEXTS: Snapshot["sealed"] = {};

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { Draft } from "../../src/state/draft.js";
+import { putRecord, toDecision } from "../../src/state/draft.js";
 import type { ConversationRecord } from "../../src/state/state.js";
 import { explore } from "./explore.js";
 import { type Core, checkWorld, core, eventsIn, newWorld, type Rules } from "./world.js";
@@ -34,9 +34,10 @@ function patched(
   now: number,
   patch: (record: ConversationRecord) => ConversationRecord,
 ) {
-  const draft = new Draft(state, now);
-  for (const record of state.records) draft.put(patch(record));
-  return draft.decide(undefined).change;
+  const patchAll = toDecision((draft) => {
+    for (const record of draft.state.records) putRecord(draft, patch(record));
+  });
+  return patchAll(state, undefined, now).change;
 }
 
 /** Rules that are wrong in one place each, and what the exploration has to say about them. */

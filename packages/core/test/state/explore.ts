@@ -72,7 +72,7 @@ function tidy(world: World): World {
   const equos = world.equos.filter(
     ({ running, reservation }) => running || known.has(reservation) || inUse.has(reservation),
   );
-  return { ...world, state: { ...world.state, records, cooldowns: {} }, equos };
+  return { ...world, state: { ...world.state, records }, equos };
 }
 
 const TIMES = /^(now|since|aliveUntil|at|.+At|.+By|.+Until)$/;

@@ -271,7 +271,7 @@ describe("reserve", () => {
     const refused = life.fork();
     refused.withdraw("r2");
     expect(refused.statuses()).toEqual({ r1: "running", r2: "ended" });
-    expect(refused.state.cooldowns).toEqual({});
+    expect(refused.record().stoppedAt).toBeUndefined();
     expect(life.replace("r2")).toMatchObject([{ reservation: "r1", status: "stopping", reason: "replaced" }]);
     expect(life.statuses()).toEqual({ r1: "stopping", r2: "reserved" });
   });

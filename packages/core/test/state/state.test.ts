@@ -56,8 +56,7 @@ describe("parseState", () => {
     ["a negative generation", withState({ generation: -1 })],
     ["records that are no list", withState({ records: {} })],
     ["a record that is null", withState({ records: [null] })],
-    ["cooldowns that are null", withState({ cooldowns: null })],
-    ["a cooldown that is a text", withState({ cooldowns: { a: "1" } })],
+    ["the time of a stop that is a text", withRecord({ stoppedAt: "1" })],
     ["usage that is null", withState({ usage: null })],
     ["a window that is null", withState({ usage: [null] })],
     ["a window without its end", withState({ usage: [{ key: "a", used: 1 }] })],
@@ -87,7 +86,6 @@ describe("parseState", () => {
       format: fc.constantFrom(1, 2, "1", null),
       generation: fc.oneof(fc.nat(), fc.jsonValue()),
       records: fc.oneof(fc.jsonValue(), fc.array(fc.oneof(fc.jsonValue(), fc.constant(running.record())))),
-      cooldowns: fc.oneof(fc.jsonValue(), fc.dictionary(fc.string(), fc.nat())),
       usage: fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue())),
     });
     fc.assert(

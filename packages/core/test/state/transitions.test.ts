@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  COOLDOWN_MS,
-  type ConversationStatus,
-  type EndReason,
-  KEEP_ENDED_MS,
-  MAX_ENDED,
-} from "../../src/state/state.js";
+import { COOLDOWN_MS } from "../../src/state/reserve.js";
+import { type ConversationStatus, type EndReason, KEEP_ENDED_MS, MAX_ENDED } from "../../src/state/state.js";
 import {
   FINDABLE,
   GRACE,
@@ -37,6 +32,12 @@ const notStarted = () => {
   life.withdraw();
   return life;
 };
+
+/** Since when starts on the `token` route have to wait. `undefined`: they need not. */
+function coolsDownSince(life: Life): number | undefined {
+  const outcome = life.fork().reserve("next", { route: "token" });
+  return outcome.outcome === "cooldown" ? life.now + outcome.retryAfterMs - COOLDOWN_MS : undefined;
+}
 
 /**
  * To which status each call moves `r1` from reserved, running, unknown, stopping, and ended. "–" changes nothing at all; "="
@@ -412,37 +413,37 @@ describe("the reason of an end", () => {
     const life = inStatus.running().wait(5_000);
     life.requestStop({ reservation: "r1", reason });
     life.wait(3_000).markEnded({ reason });
-    expect(life.state.cooldowns).toEqual({ a: T0 + 5_000 });
+    expect(coolsDownSince(life)).toBe(T0 + 5_000);
     life.at(T0 + 5_000 + COOLDOWN_MS - 1).retryLater();
-    expect(life.state.cooldowns).toEqual({ a: T0 + 5_000 });
+    expect(coolsDownSince(life)).toBeDefined();
     life.wait(1).retryLater();
-    expect(life.state.cooldowns).toEqual({});
+    expect(coolsDownSince(life)).toBeUndefined();
   });
 
   it.each(others)("%s: no cooldown", (reason) => {
     const life = inStatus.running();
     life.requestStop({ reservation: "r1", reason });
     life.markEnded({ reason });
-    expect(life.state.cooldowns).toEqual({});
+    expect(coolsDownSince(life)).toBeUndefined();
   });
 
   it("upstream: cools down from Equos' end time; max duration: from the end", () => {
     const ended = inStatus.running().wait(20_000);
     ended.markEnded({ endedAt: T0 + 15_000 });
-    expect(ended.state.cooldowns).toEqual({ a: T0 + 15_000 });
+    expect(coolsDownSince(ended)).toBe(T0 + 15_000);
     const over = inStatus.running().at(ENDS_AT + 2_000);
     over.due();
-    expect(over.state.cooldowns).toEqual({ a: ENDS_AT });
+    expect(coolsDownSince(over)).toBe(ENDS_AT);
   });
 
   it("an older end does not shorten a cooldown, and imported ones have none", () => {
     const life = inStatus.stopping().wait(2_000).start("r2", { active: 2 }).wait(1_000);
     life.markEnded({ reservation: "r2", endedAt: T0 - 1_000 });
-    expect(life.state.cooldowns).toEqual({ a: T0 });
+    expect(coolsDownSince(life)).toBe(T0);
     const imported = new Life();
     imported.import();
     imported.requestStop();
-    expect(imported.state.cooldowns).toEqual({});
+    expect(coolsDownSince(imported)).toBeUndefined();
   });
 });
 
@@ -467,7 +468,7 @@ describe("ended records", () => {
     expect(life.change?.deleteAliases).toEqual(aliases("1"));
   });
 
-  it("are at most 16, without those that are not announced", () => {
+  it("are at most 20, without those that are not announced", () => {
     const life = new Life();
     for (let id = 1; id <= MAX_ENDED + 2; id += 1) {
       life
@@ -488,10 +489,11 @@ describe("importConversation", () => {
     const life = new Life();
     const request = { startedAt: T0 - 20_000, sealed: "text", token: "t1", heartbeatTimeoutMs: HEARTBEAT };
     expect(life.import("r1", request)).toMatchObject({ changed: true });
-    expect(life.change).toMatchObject({ setAliases: ["c1", "t1"], setSealed: { r1: "text" }, start: undefined });
+    expect(life.change).toMatchObject({ setAliases: ["c1", "t1"], setSealed: { r1: "text" } });
+    expect(life.change?.start).toBeUndefined();
     expect(life.record()).toMatchObject({ status: "running", joined: true, endsAt: ENDS_AT - 20_000, fingerprint: "" });
     expect(life.record()).toMatchObject({ heartbeatBy: T0 + HEARTBEAT });
-    expect(life.state).toMatchObject({ generation: T0, usage: [], cooldowns: {} });
+    expect(life.state).toMatchObject({ generation: T0, usage: [] });
     const silent = new Life();
     silent.import();
     expect(silent.record().heartbeatBy).toBeUndefined();

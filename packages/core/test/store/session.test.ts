@@ -262,6 +262,21 @@ describe("update", () => {
     expect(loads).toHaveLength(2);
   });
 
+  it("decides an update again that was decided beside one whose save hangs", async () => {
+    const { open, script, saves, clock } = scripted({ isSlow: true });
+    const session = await open();
+    await settled(clock, session.update("ann", add(1)));
+    const first = session.update("ann", add(1));
+    script.save.push(hang);
+    const updates = [first, session.update("ann", add(1)), session.update("ann", add(1, { start: true }))];
+    const outcomes = await settled(clock, Promise.allSettled(updates));
+    expect(outcomes).toMatchObject([
+      { value: 2 },
+      { reason: { kind: "unavailable", notAfter: saves[2]?.notAfter } },
+      { value: 3 },
+    ]);
+  });
+
   it("rejects if the store rejects or throws; a save is uncertain", async () => {
     const { open, script } = scripted();
     const session = await open();

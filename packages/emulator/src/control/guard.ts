@@ -1,6 +1,15 @@
 import type { IncomingMessage } from "node:http";
 
-const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
+
+/** Addresses, `localhost`, and names that no public DNS has, such as `host.docker.internal`. */
+const local = /^([\d.]+|\[[\da-f:.]+\]|([\w-]+\.)*localhost|([\w-]+\.)+internal)(:\d+)?$/i;
+
+/**
+ * Whether a request was sent to a name that only this machine or its network can have. Another name may be another site's: its
+ * DNS can lead a browser here (DNS rebinding), and its page knows the default key, which is public.
+ */
+export const isLocal = ({ headers }: IncomingMessage): boolean => local.test(headers.host ?? "");
 
 /**
  * Why a request must not control the emulator; `undefined` when it may. The page has no login, so other pages in the same

@@ -52,7 +52,7 @@ export interface ConversationState {
 const avatarJoinMillis = 1_000;
 
 function endOf(conversation: Conversation, now: number, switches: EmulatorSwitches) {
-  const capAt = conversation.startedAt + conversation.maxSeconds * 1_000;
+  const capAt = conversation.startedAt + Math.max(0, conversation.maxSeconds) * 1_000;
   const left = switches.onConsumerLeave === "nothing" ? undefined : conversation.consumerLeftAt;
   const ends = [
     { at: left, reason: "consumer-left" as const },

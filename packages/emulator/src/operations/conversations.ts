@@ -2,13 +2,19 @@ import type { CreateEquosConversationRequest } from "@equos-broker/api";
 import { type Answer, refusal } from "../answer/answer.js";
 import { conversationAnswer, startAnswer } from "../conversations/answers.js";
 import type { Conversation } from "../conversations/conversation.js";
+import type { EmulatorSwitches } from "../switches.js";
 import { created, missing, ok, pageAnswer, unknownReference } from "./resources.js";
 import type { Carry, Setup } from "./setup.js";
 
-/** What the schema cannot say; bounds are the emulator's assumption, Equos documents none. */
-function furtherMessages({ maxSeconds, consumer, remoteAgent }: CreateEquosConversationRequest): string[] {
+/** What the schema does not say. A LiveKit token needs an identity. */
+function furtherMessages(
+  { maxSeconds, consumer, remoteAgent }: CreateEquosConversationRequest,
+  { oddNumbers }: Pick<EmulatorSwitches, "oddNumbers">,
+): string[] {
   const messages: string[] = [];
-  if (typeof maxSeconds === "number" && maxSeconds <= 0) messages.push("maxSeconds must be a positive number");
+  if (oddNumbers === "reject" && typeof maxSeconds === "number" && maxSeconds <= 0) {
+    messages.push("maxSeconds must be a positive number");
+  }
   if (consumer?.identity === "") messages.push("consumer.identity should not be empty");
   if (remoteAgent?.identity === "") messages.push("remoteAgent.identity should not be empty");
   return messages;
@@ -34,7 +40,7 @@ export function conversationOperations(setup: Setup) {
   const startConversation: Carry = ({ body }) => {
     // Bodies are valid for their schema by now.
     const request = body as CreateEquosConversationRequest;
-    const messages = furtherMessages(request);
+    const messages = furtherMessages(request, switches);
     if (messages.length > 0) return refusal(switches.invalidStatus, messages);
     const character = organization.characters.get(request.characterId);
     if (character === undefined) return unknownReference(setup, "Character");

@@ -9,23 +9,35 @@ export interface Page {
   readonly take: number;
 }
 
-/** `skip` and `take` of a query, or what is wrong with them. */
+/** Reads a number as NestJS' `ParseFloatPipe` does: `20.0`, `2e1`, and `-1` are numbers; a repeated parameter is none. */
+function numberIn(query: URLSearchParams, name: string): number {
+  const [text = "", ...others] = query.getAll(name);
+  const isNumeric = others.length === 0 && text.trim() !== "" && Number.isFinite(Number(text));
+  return isNumeric ? Number(text) : Number.NaN;
+}
+
+/** Returns `skip` and `take` of a query, or what is wrong with them. */
 export function pageOf(
   query: URLSearchParams,
-  { takeOverLimit }: Pick<EmulatorSwitches, "takeOverLimit">,
+  { takeOverLimit, oddNumbers }: Pick<EmulatorSwitches, "takeOverLimit" | "oddNumbers">,
 ): Page | { readonly messages: readonly string[] } {
   const messages: string[] = [];
-  const whole = (name: string, otherwise: number): number => {
-    const text = query.get(name);
-    if (text === null) return otherwise;
-    if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
-    messages.push(`${name} must be an integer number, 0 or more`);
-    return otherwise;
+  const amount = (name: string, otherwise: number): number => {
+    if (!query.has(name)) return otherwise;
+    const value = numberIn(query, name);
+    if (Number.isNaN(value)) messages.push(`${name} must be a number conforming to the specified constraints`);
+    else if (oddNumbers === "reject" && !(Number.isSafeInteger(value) && value >= 0)) {
+      messages.push(`${name} must be an integer number, 0 or more`);
+    }
+    return value;
   };
-  const skip = whole("skip", 0);
-  const take = whole("take", defaultTake);
+  if (query.getAll("client").length > 1) messages.push("client must be a string");
+  const skip = amount("skip", 0);
+  const take = amount("take", defaultTake);
+  if (skip < 0 && oddNumbers === "accept") messages.push("skip must not be less than 0");
   if (take > maximumTake && takeOverLimit === "reject") {
     messages.push(`take must not be greater than ${maximumTake}`);
   }
-  return messages.length > 0 ? { messages } : { skip, take: Math.min(take, maximumTake) };
+  if (messages.length > 0) return { messages };
+  return { skip: Math.floor(skip), take: Math.max(0, Math.floor(Math.min(take, maximumTake))) };
 }

@@ -21,8 +21,8 @@ export function usageOperations(setup: Setup) {
   const getFreemiumUsage: Carry = () => ok(Math.min(switches.freemiumSeconds, secondsOf(conversations.all())));
 
   const getUserUsage: Carry = ({ query }) => {
-    const client = query.get("client");
-    if (client === null) return refusal(switches.invalidStatus, ["client must be a string"]);
+    const [client, ...others] = query.getAll("client");
+    if (client === undefined || others.length > 0) return refusal(switches.invalidStatus, ["client must be a string"]);
     const seconds = secondsOf(conversations.ofClient(client));
     return ok(switches.userUsage === "number" ? seconds : { client, seconds });
   };

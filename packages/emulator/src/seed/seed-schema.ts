@@ -31,7 +31,7 @@ const conversation = {
     request: { $ref: "#/$defs/CreateEquosConversationRequest" },
     room: { type: ["string", "null"] },
     serverUrl: text,
-    maxSeconds: { type: "number", exclusiveMinimum: 0 },
+    maxSeconds: { type: "number" },
     tokens: {
       type: "object",
       required: ["consumer", "remoteAgent"],

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { type Answer, isRefusal, refusal } from "../answer/answer.js";
+import { type Answer, isRefusal, type Refusal, refusal } from "../answer/answer.js";
 import { type Reply, replyWith } from "../answer/reply.js";
 import type { EmulatorClock } from "../clock/clock.js";
 import type { Conversations } from "../conversations/conversations.js";
@@ -55,6 +55,17 @@ function parsed(text: string): { readonly body: unknown } | { readonly message: 
     return isDeeper(body, deepest) ? { message: "The body is nested too deeply" } : { body };
   } catch {
     return { message: "The body is not valid JSON" };
+  }
+}
+
+/** The route of a request, or the refusal that a NestJS server has for its path. */
+function routed(verb: string, target: string): Route | Refusal {
+  const [path = ""] = target.split("?", 1);
+  try {
+    return routeOf(verb, target) ?? refusal(404, `Cannot ${verb} ${path}`);
+  } catch (error) {
+    if (error instanceof URIError) return refusal(400, `Failed to decode a segment of ${path}`);
+    throw error;
   }
 }
 
@@ -116,8 +127,8 @@ export function receptionOf(setup: ReceptionSetup): (received: Received, ends: W
     const { verb, target, text } = received;
     const json = parsed(text);
     if ("message" in json) return replyWith(refusal(400, json.message), switches);
-    const route = routeOf(verb, target);
-    if (route === undefined) return replyWith(refusal(404, `Cannot ${verb} ${target.split("?", 1)[0]}`), switches);
+    const route = routed(verb, target);
+    if ("refused" in route) return replyWith(route, switches);
     const { body } = json;
     // Health is asked for all the time, and is nobody's call of the API.
     if (route.operation === "healthCheck") return met(route, received, body, ends);

@@ -27,38 +27,36 @@ for (const [operation, { verb, path }] of Object.entries(operations)) {
 
 const isPlaceholder = (segment: string): boolean => segment.startsWith("{");
 
-function decoded(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
-}
-
-/** What stands in the placeholders; `undefined` when the path is another one or no valid percent-encoding. */
+/** What stands in the placeholders; `undefined` when the path is another one. @throws URIError on a wrong percent-encoding */
 function valuesIn(template: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
   const values: Record<string, string> = {};
   for (const [index, expected] of template.entries()) {
     const segment = segments[index] ?? "";
     if (!isPlaceholder(expected)) {
-      if (segment !== expected) return undefined;
+      if (segment.toLowerCase() !== expected) return undefined;
       continue;
     }
-    const value = decoded(segment);
-    if (value === undefined || value === "") return undefined;
-    values[expected.slice(1, -1)] = value;
+    if (segment === "") return undefined;
+    values[expected.slice(1, -1)] = decodeURIComponent(segment);
   }
   return values;
 }
 
 const noQuery = new URLSearchParams();
 
-/** The operation that a verb and a request target name. Like NestJS, a wrong verb is as unknown as a wrong path. */
+/**
+ * Returns the operation that a verb and a request target name. As in NestJS on Express, a wrong verb is as unknown as a wrong
+ * path, HEAD is served where GET is, and neither a trailing slash nor the case of a fixed segment matters.
+ *
+ * @throws URIError where a segment is no valid percent-encoding
+ */
 export function routeOf(verb: string, target: string): Route | undefined {
   const mark = target.indexOf("?");
   const path = mark < 0 ? target : target.slice(0, mark);
-  const segments = path.split("/").slice(1);
-  for (const template of templates.get(`${verb} ${segments.length}`) ?? []) {
+  const segments = path.replace(/\/$/, "").split("/").slice(1);
+  const servedAs = verb === "HEAD" ? "GET" : verb;
+  for (const segment of segments) decodeURIComponent(segment);
+  for (const template of templates.get(`${servedAs} ${segments.length}`) ?? []) {
     const values = valuesIn(template.segments, segments);
     if (values === undefined) continue;
     const query = mark < 0 ? noQuery : new URLSearchParams(target.slice(mark + 1));

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { refusal } from "../answer/answer.js";
 import { type Reply, replyWith } from "../answer/reply.js";
+import { isLocal } from "../control/guard.js";
 import { faultHeader } from "../faults/fault-from-json.js";
 import type { EmulatorSwitches } from "../switches.js";
 import { readBody } from "./body.js";
@@ -73,6 +74,14 @@ async function exchange(request: IncomingMessage, response: ServerResponse, setu
 /** An HTTP server; whatever goes wrong inside is a 500 and never the end of the process. */
 export function httpServer(setup: ServerSetup): Server {
   return createServer({ keepAliveTimeout: keepAliveMillis }, (request, response) => {
+    if (!isLocal(request)) {
+      request.resume();
+      send(
+        response,
+        replyWith(refusal(403, "The emulator answers under local names and addresses only"), setup.switches),
+      );
+      return;
+    }
     if (setup.besides(request, response)) return;
     exchange(request, response, setup).catch((error: unknown) => {
       if (response.destroyed) return;

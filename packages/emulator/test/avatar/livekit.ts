@@ -1,10 +1,11 @@
 import { afterAll, describe } from "vitest";
 import { type LivekitServer, livekitProgram, startLivekit } from "../../../../scripts/livekit-server.js";
+import { notice } from "../../../../scripts/notice.js";
 
-const program = await livekitProgram((line) => console.log(`livekit: ${line}`));
+const program = await livekitProgram((line) => notice(`livekit: ${line}`));
 const required = process.env.CI !== undefined;
 if (program === undefined)
-  console.log("avatars in rooms are not tested: Go is missing, with which the LiveKit server is built");
+  notice("avatars in rooms are not tested: Go is missing, with which the LiveKit server is built");
 
 /** Runs where a LiveKit server can be had; in CI it must be. */
 export const describeWithLivekit = describe.skipIf(program === undefined && !required);

@@ -2,11 +2,12 @@ import { existsSync, mkdirSync } from "node:fs";
 import { type Emulator, manualClock } from "@equos-broker/emulator";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { notice } from "../../../../scripts/notice.js";
 import { emulatorFor, postStart, started } from "../support.js";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 const there = existsSync(executablePath);
-if (!there) console.log("the emulator's page is not tested in a browser: Chromium is missing");
+if (!there) notice("the emulator's page is not tested in a browser: Chromium is missing");
 
 const shots = process.env.SCREENSHOTS;
 

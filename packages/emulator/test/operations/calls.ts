@@ -61,17 +61,21 @@ function pathFor({ path }: DocumentedOperation, { ids }: Names): fc.Arbitrary<st
 }
 
 const page = fc.record({
-  take: fc.option(fc.oneof(fc.integer({ min: 0, max: 50 }).map(String), fc.constantFrom("51", "-1", "1.5", "x", "")), {
-    nil: undefined,
-  }),
+  take: fc.option(
+    fc.oneof(fc.integer({ min: 0, max: 50 }).map(String), fc.constantFrom("51", "-1", "1.5", "20.0", "2e1", "x", "")),
+    {
+      nil: undefined,
+    },
+  ),
   skip: fc.option(fc.oneof(fc.integer({ min: 0, max: 200 }).map(String), fc.constantFrom("-1", "x", "")), {
     nil: undefined,
   }),
   client: fc.option(fc.constantFrom("shop", "", "none"), { nil: undefined }),
 });
 
-const isWhole = (text: string | undefined, most: number): boolean =>
-  text === undefined || (/^\d+$/.test(text) && Number(text) <= most);
+/** As the document bounds them; a fraction is a number, too. */
+const isNumber = (text: string | undefined, least: number, most: number): boolean =>
+  text === undefined || (/^-?[\d.e]+$/.test(text) && Number(text) >= least && Number(text) <= most);
 
 function queryFor({ name }: DocumentedOperation): fc.Arbitrary<{ text: string; wrong: boolean }> {
   if (name === "getUserUsage") {
@@ -84,7 +88,8 @@ function queryFor({ name }: DocumentedOperation): fc.Arbitrary<{ text: string; w
   if (!name.startsWith("list")) return fc.constant({ text: "", wrong: false });
   return page.map((values) => {
     const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const wrong = !isWhole(values.take, 50) || !isWhole(values.skip, Number.POSITIVE_INFINITY);
+    const wrong =
+      !isNumber(values.take, Number.NEGATIVE_INFINITY, 50) || !isNumber(values.skip, 0, Number.POSITIVE_INFINITY);
     return { text: given.length === 0 ? "" : `?${new URLSearchParams(given)}`, wrong };
   });
 }

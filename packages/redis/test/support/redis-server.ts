@@ -5,6 +5,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, describe } from "vitest";
+import { notice } from "../../../../scripts/notice.js";
 import { until } from "./until.js";
 
 const places = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", ...(process.env.PATH ?? "").split(delimiter)];
@@ -32,7 +33,7 @@ export function describeWithRedis(name: string, suite: () => void): void {
 
 function describeUnless(missing: boolean, why: string, name: string, suite: () => void): void {
   if (missing && !told && process.env.CI === undefined) {
-    console.log(why);
+    notice(why);
     told = true;
   }
   describe.skipIf(missing && process.env.CI === undefined)(name, suite);

@@ -16,6 +16,7 @@ export declare function LiveKitRoom(props: {
   audio?: boolean;
   video?: boolean;
   onDisconnected?: () => void;
+  onError?: (error: Error) => void;
   children: ReactNode;
 }): ReactNode;
 
