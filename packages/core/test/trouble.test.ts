@@ -208,6 +208,21 @@ describe.each(hostile)("%s, thrown", (_, make) => {
     expect(JSON.stringify(log)).not.toContain(secret);
   });
 
+  it("by a client of Equos, is a refusal with a code at once", async () => {
+    const fail = () => Promise.reject(make("sk_live_handed_in"));
+    const conversations = {
+      startConversation: fail,
+      stopConversation: fail,
+      getConversationById: fail,
+      listConversations: fail,
+    };
+    // No time passes.
+    const { broker, log } = await openSetting({ apiKey: undefined, equos: { conversations } });
+    const error: unknown = await broker.start({ consumer: ada, character: "guide" }).catch((thrown: unknown) => thrown);
+    expect(isBrokerError(error) && error.status).toBeGreaterThanOrEqual(500);
+    expect(JSON.stringify([error, log])).not.toContain("sk_live_handed_in");
+  });
+
   it("by a Node response, does not reject", async () => {
     const printed = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const handler = toNodeHandler((await openSetting()).broker);
