@@ -18,7 +18,6 @@ import { consoleLogger, type Logger } from "../logger.js";
 export interface NodeSocket {
   readonly remoteAddress?: string | undefined;
   readonly destroyed?: boolean | undefined;
-  readonly writableEnded?: boolean | undefined;
   once?(event: string, listener: () => void): unknown;
   end?(): unknown;
   destroy?(): unknown;
@@ -266,8 +265,7 @@ function watchDeparture({ socket }: NodeRequest, response: NodeResponse) {
   let controller: AbortController | undefined;
   let hasFinished = false;
   const isDestroyed = () => (response.destroyed || response.stream?.destroyed) === true;
-  // A request behind one whose connection is being closed gets no response.
-  let hasLeft = isDestroyed() || (socket?.destroyed || socket?.writableEnded) === true;
+  let hasLeft = isDestroyed() || socket?.destroyed === true;
   /** The reply was written in full. An HTTP/2 stream that was reset counts as finished too, with a code. */
   const isWhole = () => {
     const { writableEnded, writableFinished, stream } = response;
