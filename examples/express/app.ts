@@ -20,7 +20,8 @@ export async function createApp(settings: Settings) {
     limits: {
       maxSeconds: 600,
       perConsumer: { active: 1, starts: { max: 20, perSeconds: 3600 } },
-      perIp: { starts: { max: 60, perSeconds: 3600 } },
+      // However many visitors one address claims to be.
+      perIp: { active: 5, starts: { max: 60, perSeconds: 3600 }, seconds: { max: 9000, perSeconds: 86_400 } },
       // What a bad day may cost.
       overall: { active: 10, seconds: { max: 36_000, perSeconds: 86_400 } },
     },

@@ -29,7 +29,7 @@ export function settings() {
   if (!(proxies >= 0)) throw new Error("TRUST_PROXY takes a number: how many proxies stand before this server.");
   return {
     port,
-    characters: Object.fromEntries(characters.map(({ alias }) => [alias, env[variableOf(alias)] ?? ""])),
+    characters: Object.fromEntries(characters.map(({ alias }) => [alias, env[variableOf(alias)]])),
     visitorSecrets: env.VISITOR_SECRET?.split(","),
     /** Safari keeps no Secure cookie on http://localhost. For development only. */
     secureCookie: env.COOKIE_OVER_HTTP !== "true",

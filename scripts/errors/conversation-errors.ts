@@ -48,14 +48,15 @@ export const conversationErrors = {
   },
   "seconds-used-up": {
     from: starting,
-    cause: "Less than 30 seconds of `limits.perConsumer.seconds` are left.",
-    caller: "Wait for `Retry-After`; `RateLimit` and `RateLimit-Policy` tell the figures.",
+    cause: "Less than 30 seconds of `limits.perConsumer.seconds` or `limits.perIp.seconds` are left.",
+    caller: "Wait for `Retry-After`. For the consumer's own quota `RateLimit` and `RateLimit-Policy` tell the figures.",
   },
   "at-capacity": {
     from: starting,
-    cause: "`limits.overall` is reached. The response has no figures, because they concern other consumers.",
+    cause:
+      "`limits.overall` or `limits.perIp.active` is reached. The response has no figures, because they concern other consumers.",
     caller: "Try again after `Retry-After`.",
-    operator: "Raise `limits.overall`, if it is too low.",
+    operator: "The log names the limit. Raise it, if it is too low.",
   },
   "start-in-doubt": {
     from: starting,

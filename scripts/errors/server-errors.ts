@@ -52,6 +52,13 @@ export const settingErrors = {
     caller: later,
     operator: "Set `EQUOS_API_KEY`, or give the option `apiKey` or `equos`.",
   },
+  "api-key-invalid": {
+    from: ["start", "token", "cron"],
+    cause:
+      "The API key has a character that no header can carry, such as a line break inside or a letter with an accent.",
+    caller: later,
+    operator: "Copy the key again; the log says which character it is. Whitespace around the key is ignored.",
+  },
   "api-key-failed": {
     from: ["start", "token", "cron"],
     cause: "The option `apiKey` is a function that threw or gave no string.",
@@ -60,9 +67,10 @@ export const settingErrors = {
   },
   "character-missing": {
     from: starting,
-    cause: "There is neither the option `characters` nor `EQUOS_CHARACTER_ID`.",
+    cause:
+      "There is neither the option `characters` nor `EQUOS_CHARACTER_ID`, or the alias has no character id: its variable is not set.",
     caller: later,
-    operator: "Give one of them.",
+    operator: "Set the variable or the option that the log names.",
   },
   "authorize-missing": {
     from: starting,
@@ -85,7 +93,7 @@ export const settingErrors = {
   "invalid-identity": {
     from: mounted,
     cause:
-      "`authorize` gave a consumer whose identity, name or tenant is not 1 to 128 printable characters, or reads `undefined`, `null`, `[object Object]`.",
+      "`authorize` gave a consumer whose identity or tenant is not 1 to 128 printable characters, or reads `undefined`, `null`, `[object Object]`.",
     caller: later,
     operator: "Give an id of your own, as a string; the log says which field is wrong.",
   },

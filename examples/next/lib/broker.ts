@@ -3,6 +3,9 @@ import { settings } from "./settings";
 import { storeOptions } from "./store";
 import { visitor } from "./visitor";
 
+/** However many visitors one address claims to be. */
+const perIp = { active: 5, starts: { max: 60, perSeconds: 3600 }, seconds: { max: 9000, perSeconds: 86_400 } };
+
 const create = () =>
   new ConversationBroker({
     // Who may start? Everybody who has loaded the page. For your own login replace this line, see README.
@@ -12,7 +15,7 @@ const create = () =>
       maxSeconds: 600,
       perConsumer: { active: 1, starts: { max: 20, perSeconds: 3600 } },
       // Without the header all would share it.
-      ...(settings.clientIpHeader === undefined ? {} : { perIp: { starts: { max: 60, perSeconds: 3600 } } }),
+      ...(settings.clientIpHeader === undefined ? {} : { perIp }),
       // What a bad day may cost.
       overall: { active: 10, seconds: { max: 36_000, perSeconds: 86_400 } },
     },

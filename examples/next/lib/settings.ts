@@ -29,7 +29,7 @@ const secretsIn = (value?: string): string[] | undefined => (value ? value.split
 
 /** From the environment and, where there is one, the file `.env`. */
 export const settings = {
-  characters: Object.fromEntries(characters.map(({ alias }) => [alias, env[variableOf(alias)] || "not-set"])),
+  characters: Object.fromEntries(characters.map(({ alias }) => [alias, env[variableOf(alias)]])),
   visitorSecrets: secretsIn(env.VISITOR_SECRET),
   /** Safari keeps no Secure cookie on http://localhost. For development only. */
   secureCookie: env.COOKIE_OVER_HTTP !== "true",

@@ -46,6 +46,7 @@ export type ProblemCode =
   | "secret-mismatch"
   | "deployment-missing"
   | "api-key-missing"
+  | "api-key-invalid"
   | "api-key-failed"
   | "character-missing"
   | "authorize-missing"

@@ -1,6 +1,5 @@
 import { Background, keepProcess } from "./background.js";
-import type { Consumer } from "./consumer.js";
-import { checkConsumer } from "./consumer.js";
+import { type Consumer, checkConsumer } from "./consumer.js";
 import { closeConversations } from "./conversations/close.js";
 import type { Context } from "./conversations/context.js";
 import { createEnds } from "./conversations/end.js";
@@ -100,8 +99,8 @@ export interface CloseOptions {
 export class ConversationBroker<
   TNative = unknown,
   TConsumer extends Consumer = Consumer,
-  TAlias extends string = "default",
-  TInput = undefined,
+  TAlias extends string = string,
+  TInput = unknown,
 > {
   readonly #context: Context;
   readonly #services: Services;
@@ -267,17 +266,25 @@ export class ConversationBroker<
   }
 }
 
-/** @throws BrokerError `not-found`: `stop({ consumer: req.user })` without a user must stop nothing */
+/**
+ * @throws BrokerError `not-found` for a missing consumer: `stop({ consumer: req.user })` without a user must stop nothing;
+ * `invalid-identity` as at a start
+ */
 function signedIn<T extends Pick<Consumer, "identity" | "tenant">>(consumer: T): T {
   // A caller in JavaScript may pass anything.
-  const identity: unknown = (consumer as T | null | undefined)?.identity;
-  if (typeof identity !== "string" || identity === "") throw new BrokerError("not-found");
+  const { identity }: { identity?: unknown } = Object(consumer);
+  if (identity === undefined || identity === "") throw new BrokerError("not-found");
+  checkConsumer(consumer);
   return consumer;
 }
 
-/** @throws BrokerError `not-found` */
+/**
+ * Ids and tokens are plain ASCII. Other texts could be one of them after encoding.
+ *
+ * @throws BrokerError `not-found`
+ */
 function required(value: string): string {
-  if (typeof value !== "string" || value === "") throw new BrokerError("not-found");
+  if (typeof value !== "string" || !/^[!-~]{1,8192}$/.test(value)) throw new BrokerError("not-found");
   return value;
 }
 

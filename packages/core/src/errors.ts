@@ -54,6 +54,7 @@ export const errorCodes = {
   "secret-mismatch": misconfigured,
   "deployment-missing": misconfigured,
   "api-key-missing": misconfigured,
+  "api-key-invalid": misconfigured,
   "api-key-failed": misconfigured,
   "character-missing": misconfigured,
   "authorize-missing": misconfigured,

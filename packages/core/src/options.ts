@@ -42,8 +42,15 @@ export interface Limits {
         readonly seconds?: Quota | undefined;
       }
     | undefined;
-  /** Per client address, as the framework reports it. An IPv6 address counts by its /64. */
-  readonly perIp?: { readonly starts: Quota } | undefined;
+  /** Of one client address, as the framework reports it. An IPv6 address counts by its /64. */
+  readonly perIp?:
+    | {
+        /** Conversations of one address at the same time. */
+        readonly active?: number | undefined;
+        readonly starts?: Quota | undefined;
+        readonly seconds?: Quota | undefined;
+      }
+    | undefined;
   readonly overall?:
     | {
         /** Conversations of all consumers at the same time. */
@@ -74,8 +81,19 @@ export interface Timeouts {
 /**
  * Options of the broker. Put `authorize` first: if its parameter is annotated (`ExpressContext`, `FetchContext`, …), all
  * options below it know the fields of your consumer.
+ *
+ * Keys, ids, secrets, and the endpoint are trimmed. A blank one counts as not set. A missing one is refused at first use,
+ * because a build has no secrets.
+ *
+ * Without type arguments it is the type of any options, for an annotation: `const options: BrokerOptions = { … }`. To keep
+ * the types of your consumer and aliases, write `satisfies BrokerOptions` instead.
  */
-export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias extends string, TInput> {
+export interface BrokerOptions<
+  TNative = unknown,
+  TConsumer extends Consumer = Consumer,
+  TAlias extends string = string,
+  TInput = unknown,
+> {
   /**
    * Returns the consumer, or `null`, `undefined`, or `false` for a 401. A thrown error with a `statusCode` or `status` of 401
    * or 403 keeps that status; any other error becomes a 500. Without this option no conversation can be started over HTTP.
@@ -95,7 +113,7 @@ export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias exten
   readonly timeouts?: Timeouts | undefined;
 
   /** Alias, which browsers use → Equos character id. Default: `{ default: EQUOS_CHARACTER_ID }`. */
-  readonly characters?: Readonly<Record<TAlias, string>> | undefined;
+  readonly characters?: Readonly<Record<TAlias, string | undefined>> | undefined;
   /** Schema of the `input` that a browser may send. Default: none is accepted. */
   readonly input?: InputSchema<TInput> | undefined;
   /** Returns the details of a conversation; `null` refuses it with a 403. */
@@ -146,7 +164,7 @@ export interface BrokerOptions<TNative, TConsumer extends Consumer, TAlias exten
    * Encrypts the data in a shared store, which requires it: random, at least 32 characters. The first of a list encrypts, all
    * decrypt. To rotate it, deploy `[old, new]`, then `[new, old]`, and a day later `[new]`.
    */
-  readonly secret?: string | readonly string[] | undefined;
+  readonly secret?: string | readonly (string | undefined)[] | undefined;
   /** Default: `memoryStore()`. Several servers need a shared store: `redisStore(client)` of `@equos-broker/redis`. */
   readonly store?: ConversationStore | undefined;
 

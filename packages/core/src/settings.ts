@@ -2,8 +2,9 @@ import { parseEndpoint } from "@equos-broker/api";
 import { z } from "zod";
 import { systemClock } from "./clock.js";
 import type { Consumer } from "./consumer.js";
-import { environment, lazily } from "./environment.js";
+import { environment, lazily, secretsIn, trimmed } from "./environment.js";
 import { attempt, BrokerError } from "./errors.js";
+import { didYouMean, show } from "./hint.js";
 import { isOrigin } from "./is-origin.js";
 import { consoleLogger, guarded } from "./logger.js";
 import type { BrokerOptions } from "./options.js";
@@ -21,6 +22,9 @@ const hook = () => rule("a function", isFunction);
 const text = (what: string, test: (value: string) => boolean) =>
   rule<string>(what, (value) => typeof value === "string" && test(value));
 
+/** An option that usually comes from the environment. */
+const setting = <T extends z.ZodType>(schema: T) => z.preprocess(trimmed, schema.optional());
+
 const number = (what: string, min: number, max: number, test = Number.isFinite) =>
   rule<number>(
     `a ${what} from ${min} to ${max}`,
@@ -31,7 +35,13 @@ const seconds = (min: number, max: number, fallback: number) => number("number o
 
 const count = (min: number, max: number, unit = "") => number(`whole number${unit}`, min, max, Number.isInteger);
 
-const object = <T extends z.ZodRawShape>(shape: T, what = "an object") => z.strictObject(shape, takes(what));
+const object = <T extends z.ZodRawShape>(shape: T, what = "an object") =>
+  z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== "unrecognized_keys") return `must be ${what}`;
+      return `is not an option of ConversationBroker.${didYouMean(issue.keys[0] ?? "", Object.keys(shape))}`;
+    },
+  });
 
 const quota = (min: number) =>
   object(
@@ -62,7 +72,7 @@ export const limitsSchema = lazily(() =>
     {
       maxSeconds: count(MIN_SECONDS, 86_400, " of seconds"),
       perConsumer: object({ active: count(1, 20), starts: quota(1), seconds: quota(MIN_SECONDS) }).partial(),
-      perIp: object({ starts: quota(1) }),
+      perIp: object({ active: count(1, 1_000_000), starts: quota(1), seconds: quota(MIN_SECONDS) }).partial(),
       overall: object({ active: count(1, 1_000_000), seconds: quota(MIN_SECONDS) }).partial(),
     },
     "an object such as { maxSeconds: 600 }, or a function of the consumer",
@@ -72,27 +82,31 @@ export const limitsSchema = lazily(() =>
 const optionsSchema = lazily(() => {
   const withoutDefault = object({
     authorize: hook(),
-    apiKey: rule(
-      "a string that is not empty, or a function",
-      (value) => isFunction(value) || (typeof value === "string" && value !== ""),
+    apiKey: setting(
+      rule<BrokerOptions["apiKey"]>(
+        "a string or a function",
+        (value) => isFunction(value) || typeof value === "string",
+      ),
     ),
     equos: having(
       "an Equos client of @equos-broker/api or @equos/node-sdk",
       ["startConversation", "stopConversation", "getConversationById", "listConversations"],
       "conversations",
     ),
-    endpoint: z.string(takes("a URL")).superRefine((value, context) => {
-      try {
-        parseEndpoint(value);
-      } catch (error) {
-        context.addIssue(String(error).replace("TypeError: endpoint ", ""));
-      }
-    }),
+    endpoint: setting(
+      z.string(takes("a URL")).superRefine((value, context) => {
+        try {
+          parseEndpoint(value);
+        } catch (error) {
+          context.addIssue(String(error).replace("TypeError: endpoint ", ""));
+        }
+      }),
+    ),
     fetch: hook(),
     characters: z
       .record(
         z.string().min(1).max(64),
-        text("an Equos character id", Boolean),
+        setting(text("an Equos character id", Boolean)),
         takes("an object of alias (1 to 64 characters) → character id"),
       )
       .refine((characters) => Object.keys(characters).length > 0, takes("an object with at least one alias")),
@@ -100,14 +114,21 @@ const optionsSchema = lazily(() => {
     conversation: hook(),
     limits: z.preprocess((value) => (isFunction(value) ? {} : value), limitsSchema()),
     allowedOrigins: z.array(origin(), takes("a list of origins")),
-    publicOrigin: origin(),
-    deployment: text("1 to 64 letters, digits, dots, dashes and underscores", (name) => /^[\w.-]{1,64}$/.test(name)),
+    publicOrigin: setting(origin()),
+    deployment: setting(
+      text("1 to 64 letters, digits, dots, dashes and underscores", (name) => /^[\w.-]{1,64}$/.test(name)),
+    ),
     client: hook(),
-    secret: rule("a random text of 32 characters or more, or a list of 1 to 5", (value) => {
-      const secrets: unknown[] = [value].flat();
-      const isLong = (secret: unknown) => typeof secret === "string" && secret.length >= 32;
-      return secrets.length >= 1 && secrets.length <= 5 && secrets.every(isLong);
-    }),
+    secret: z.preprocess(
+      (value) => secretsIn(value as BrokerOptions["secret"]),
+      rule<readonly string[]>(
+        "a random text of 32 characters or more, or a list of 1 to 5",
+        (secrets) =>
+          Array.isArray(secrets) &&
+          secrets.length <= 5 &&
+          secrets.every((secret) => typeof secret === "string" && secret.length >= 32),
+      ),
+    ),
     store: having("a store, such as memoryStore() or redisStore(client)", ["open", "load", "save", "claimDue"]),
     logger: having("a logger with the methods warn and error", ["warn", "error"]),
     onEvent: hook(),
@@ -148,12 +169,12 @@ export function check<T>(schema: z.ZodType<T>, value: unknown, prefix = ""): T {
   const [issue] = result.error.issues;
   const unknown = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
   const name = prefix + [...(issue?.path ?? []), ...unknown].join(".");
-  throw invalid(name, unknown.length > 0 ? "is not an option of ConversationBroker" : `${issue?.message}`);
+  throw invalid(name, `${issue?.message}`);
 }
 
 const invalid = (name: string, problem: string) =>
   new BrokerError("invalid-option", {
-    hint: `ConversationBroker${name ? `: option "${name.replace(/\.$/, "")}" ${problem}` : " needs an object of options"}`,
+    hint: `ConversationBroker${name ? `: option ${show(name.replace(/\.$/, ""))} ${problem}` : " needs an object of options"}`,
   });
 
 /** The options inside the broker, where the types of the team's consumer and input do not matter. */
@@ -168,15 +189,14 @@ export type Settings = ReturnType<typeof resolveOptions>;
  * @throws BrokerError `invalid-option`
  */
 export function resolveOptions(options: AnyOptions) {
-  const { timeouts, whenActive, joinWithinSeconds, keepAliveSeconds, leaveGraceSeconds, tokenStatus } = check(
-    optionsSchema(),
-    options,
-  );
+  const checked = check(optionsSchema(), options);
+  const { timeouts, whenActive, joinWithinSeconds, keepAliveSeconds, leaveGraceSeconds, tokenStatus } = checked;
+  const { apiKey, endpoint, characters, publicOrigin, deployment, secret: secrets = [] } = checked;
   const { startSeconds, lateResponseSeconds, hookSeconds, stopSeconds } = timeouts;
   if (lateResponseSeconds <= startSeconds) {
     throw invalid("timeouts.lateResponseSeconds", `must be more than timeouts.startSeconds (${startSeconds})`);
   }
-  const { equos, apiKey, clock, logger = consoleLogger, deployment, secret = [] } = options;
+  const { equos, clock, logger = consoleLogger } = options;
   if (equos !== undefined && apiKey !== undefined) throw invalid("equos", "takes the place of apiKey: set one of them");
   const store = options.store ?? memoryStore(clock === undefined ? {} : { clock });
   if (store.shared && deployment === undefined) throw invalid("deployment", "is required with a shared store");
@@ -184,12 +204,12 @@ export function resolveOptions(options: AnyOptions) {
   const sendWindowMs = (hookSeconds + 2 * stopSeconds + 1) * 1000;
   return {
     ...options,
+    ...{ apiKey, endpoint, characters, publicOrigin, deployment, secrets },
     timeouts,
     clock: clock ?? systemClock,
     hasOwnClock: clock !== undefined,
     logger: guarded(logger),
     store,
-    secrets: [secret].flat(),
     onConflict: { same: whenActive.same, different: whenActive.other },
     joinTimeoutMs: joinWithinSeconds * 1000,
     heartbeatTimeoutMs: keepAliveSeconds * 1000,

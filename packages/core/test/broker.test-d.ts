@@ -2,9 +2,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { EquosClient } from "@equos-broker/api";
 import {
   type AuthorizeContext,
+  type BrokerOptions,
   ConversationBroker,
   type EquosPort,
   type FetchContext,
+  type FetchNative,
   type Grant,
   type NodeContext,
   serveFetch,
@@ -104,9 +106,43 @@ it("a broker whose authorize looks at headers only mounts everywhere", () => {
   toNodeHandler<IncomingMessage, ServerResponse>(anonymous);
 });
 
-it("refuses a consumer without a name, an unknown option and an unknown choice", () => {
-  // @ts-expect-error -- name is missing
+it("takes a name and ids that may be missing", () => {
+  const broker = new ConversationBroker({
+    authorize: () => ({ identity: "a", name: null as string | null }),
+    characters: { guide: process.env.GUIDE_ID },
+  });
+  expectTypeOf(broker.start).parameter(0).toHaveProperty("character").toEqualTypeOf<"guide" | undefined>();
   new ConversationBroker({ authorize: () => ({ identity: "a" }) });
+});
+
+it("options and brokers can be annotated, as isolatedDeclarations asks for", () => {
+  const options: BrokerOptions = {
+    authorize: ({ header }) => ({ identity: header("x-user") ?? "" }),
+    characters: { guide: "cha_1" },
+    conversation: ({ consumer, character }) => ({ promptCtx: `${consumer.identity} ${character}` }),
+  };
+  const broker: ConversationBroker = new ConversationBroker(options);
+  toFetchHandler(broker);
+  const forFetch: BrokerOptions<FetchNative> = {
+    authorize: ({ native: { request } }: FetchContext) => ({ identity: request.url }),
+  };
+  const fetchBroker: ConversationBroker<FetchNative> = new ConversationBroker(forFetch);
+  toFetchHandler(fetchBroker);
+  const direct: ConversationBroker<FetchNative> = new ConversationBroker({
+    authorize: ({ native: { request } }: FetchContext) => ({ identity: request.url, plan: "gold" }),
+    characters: { guide: "cha_1" },
+    input: z.string(),
+    conversation: ({ consumer, input }) => ({ promptCtx: consumer.plan + input }),
+  });
+  toFetchHandler(direct);
+  // @ts-expect-error -- for a framework, its native part is the type argument
+  const unknownNative: BrokerOptions = { authorize: ({ native }: FetchContext) => ({ identity: native.request.url }) };
+  new ConversationBroker(unknownNative);
+});
+
+it("refuses a consumer without an identity, an unknown option and an unknown choice", () => {
+  // @ts-expect-error -- identity is missing
+  new ConversationBroker({ authorize: () => ({ name: "A" }) });
   // @ts-expect-error -- no such option
   new ConversationBroker({ authorise: () => null });
   // @ts-expect-error -- resume is for the same conversation only

@@ -3,7 +3,6 @@ import { runInNewContext } from "node:vm";
 import { type AuthorizeContext, ConversationBroker, type Exchange, toFetchHandler } from "@equos-broker/core";
 import { fault } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
-import { network } from "../src/network.js";
 import { ada, ben, openSetting, outcome } from "./setting.js";
 
 const guide = { consumer: ada, character: "guide" };
@@ -109,19 +108,55 @@ describe("starts", () => {
     expect(await coded(broker.start({ ...by(3), ip: "2001:db8:1:3::77" }))).toBe("started");
     expect(await coded(broker.start(by(4)))).toBe("started");
   });
+});
 
-  it.each([
-    ["192.0.2.7", "192.0.2.7"],
-    ["::ffff:192.0.2.7", "192.0.2.7"],
-    ["::ffff:c000:207", "192.0.2.7"],
-    ["2001:DB8:1:2::1", "2001:db8:1:2::/64"],
-    ["[2001:db8:1:2:3:4:5:6]", "2001:db8:1:2::/64"],
-    ["fe80::1%eth0", "fe80:0:0:0::/64"],
-    ["::1", "0:0:0:0::/64"],
-    ["1::2::3", "1::2::3"],
-    ["unknown", "unknown"],
-  ])("the network of %s is %s", (address, expected) => {
-    expect(network(address)).toBe(expected);
+describe("perIp", () => {
+  const ip = "2001:db8::1";
+
+  it("active: one address with many identities gets so many conversations at once, and the next when one has ended", async () => {
+    const { broker, clock, log } = await openSetting({ limits: { perIp: { active: 2 } } });
+    const starts = Array.from({ length: 10 }, (_, index) =>
+      coded(broker.start({ ...by(index), ip: `[2001:db8::${index + 1}]:${50_000 + index}` })),
+    );
+    const codes = (await outcome(clock, Promise.all(starts))) as string[];
+    expect(codes.toSorted()).toEqual([...Array(8).fill("at-capacity"), "started", "started"]);
+    const error = await broker.start({ ...guide, ip }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ status: 503, quotas: [], retryAfterSeconds: 15 });
+    expect((error as Error).message).toBe("The limit ip-active is reached");
+    expect(await coded(broker.start({ ...guide, ip: "192.0.2.1" }))).toBe("started");
+    const winner = codes.indexOf("started");
+    // Its replacement takes its place.
+    expect(await coded(broker.start({ ...by(winner), ip, fresh: true }))).toBe("started");
+    await broker.stop(by(winner));
+    expect(await coded(broker.start({ ...by(10), ip }))).toBe("started");
+    expect(log).toEqual([]);
+  });
+
+  it("active: counts the consumers without that limit too, if limits depend on the consumer", async () => {
+    const { broker } = await openSetting({
+      limits: ({ consumer }) => (consumer.identity === "ada" ? { perIp: { active: 1 } } : {}),
+    });
+    await broker.start({ ...guide, consumer: ben, ip });
+    expect(await coded(broker.start({ ...guide, ip }))).toBe("at-capacity");
+    expect(await coded(broker.start(guide))).toBe("started");
+  });
+
+  it("seconds: cannot take what all have, are given back, and show no figures", async () => {
+    const { broker, clock } = await openSetting({
+      limits: {
+        perIp: { seconds: { max: 900, perSeconds: 86_400 } },
+        overall: { seconds: { max: 9000, perSeconds: 86_400 } },
+      },
+    });
+    expect((await broker.start({ ...by(1), ip })).grant.conversation.maxSeconds).toBe(600);
+    expect((await broker.start({ ...by(2), ip })).grant.conversation.maxSeconds).toBe(300);
+    const error = await broker.start({ ...by(3), ip }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "seconds-used-up", status: 429, quotas: [] });
+    expect((error as { retryAfterSeconds: number }).retryAfterSeconds).toBeGreaterThan(15);
+    expect((await broker.start({ ...by(4), ip: "192.0.2.1" })).grant.conversation.maxSeconds).toBe(600);
+    await clock.advance(100_000);
+    await broker.stop(by(1));
+    expect((await broker.start({ ...by(3), ip })).grant.conversation.maxSeconds).toBe(500);
   });
 });
 

@@ -1,5 +1,6 @@
 import {
   ConversationBroker,
+  cronHandler,
   isBrokerError,
   memoryStore,
   toFetchHandler,
@@ -22,10 +23,14 @@ const refused = (options: object): { code: string; message: string } => {
 const shared = { ...memoryStore(), shared: true, open: () => undefined, step: () => undefined };
 
 it.each([
-  [{ authorise: () => null }, 'option "authorise" is not an option of ConversationBroker'],
+  [{ authorise: () => null }, 'option "authorise" is not an option of ConversationBroker. Did you mean "authorize"?'],
+  [{ APIKEY: "k" }, 'option "APIKEY" is not an option of ConversationBroker. Did you mean "apiKey"?'],
+  [{ rooms: 5 }, /option "rooms" is not an option of ConversationBroker\.$/],
+  [{ "\u001b[31m\nauth\ud800\u202e": 1 }, String.raw`option "\u001b[31m\nauth\ud800\u{202e}" is not an option`],
+  [{ ["x".repeat(5000)]: 1 }, `option "${"x".repeat(40)}…" is not an option`],
+  [{ characters: { ["\u0007".repeat(64)]: 7 } }, String.raw`option "characters.\u0007`],
   [{ authorize: "me" }, 'option "authorize" must be a function'],
-  [{ apiKey: "" }, 'option "apiKey" must be a string that is not empty, or a function'],
-  [{ apiKey: 7 }, 'option "apiKey" must be'],
+  [{ apiKey: 7 }, 'option "apiKey" must be a string or a function'],
   [
     { endpoint: "http://api.equos.ai" },
     'option "endpoint" must use https: (http: only for 127.0.0.1, [::1] and localhost)',
@@ -40,7 +45,10 @@ it.each([
   [{ limits: { maxSeconds: -5 } }, 'option "limits.maxSeconds" must be a whole number of seconds from 30 to 86400'],
   [{ limits: { maxSeconds: 90.5 } }, 'option "limits.maxSeconds" must be a whole number of seconds from 30 to 86400'],
   [{ limits: { maxSeconds: 86_401 } }, 'option "limits.maxSeconds" must be a whole number of seconds from 30 to 86400'],
-  [{ limits: { maxSecond: 60 } }, 'option "limits.maxSecond" is not an option'],
+  [
+    { limits: { maxSecond: 60 } },
+    'option "limits.maxSecond" is not an option of ConversationBroker. Did you mean "maxSeconds"?',
+  ],
   [
     { limits: { perConsumer: { active: 0 } } },
     'option "limits.perConsumer.active" must be a whole number from 1 to 20',
@@ -51,7 +59,12 @@ it.each([
     'option "limits.perConsumer.starts.perSeconds" must be a whole',
   ],
   [{ limits: { perConsumer: { seconds: { max: 10, perSeconds: 60 } } } }, "limits.perConsumer.seconds.max"],
-  [{ limits: { perIp: {} } }, 'option "limits.perIp.starts" must be an object such as'],
+  [{ limits: { perIp: { starts: 5 } } }, 'option "limits.perIp.starts" must be an object such as'],
+  [{ limits: { perIp: { active: 0 } } }, 'option "limits.perIp.active" must be a whole number from 1 to 1000000'],
+  [
+    { limits: { perIp: { seconds: { max: 10, perSeconds: 60 } } } },
+    'option "limits.perIp.seconds.max" must be a whole',
+  ],
   [{ limits: { overall: { active: 1.5 } } }, 'option "limits.overall.active" must be a whole number'],
   [{ joinWithinSeconds: 0 }, 'option "joinWithinSeconds" must be a number of seconds from 1 to 3600'],
   [{ keepAliveSeconds: "90" }, 'option "keepAliveSeconds" must be a number of seconds'],
@@ -80,7 +93,20 @@ it.each([
 ])("%o is refused: %s", (options, message) => {
   const error = refused(options);
   expect(error.code).toBe("invalid-option");
-  expect(error.message).toContain(message);
+  expect(error.message).toMatch(message);
+});
+
+it.each([undefined, "", " \n"])("a setting of the environment that is %o is no error of a build", (unset) => {
+  const broker = new ConversationBroker({
+    authorize: visitors({ secret: unset }),
+    apiKey: unset,
+    endpoint: unset,
+    characters: { guide: unset },
+    publicOrigin: unset,
+    deployment: unset,
+    secret: unset,
+  });
+  cronHandler(broker, { secret: unset });
 });
 
 it.each([undefined, null, "options", 7])("%o instead of options is refused", (options) => {

@@ -1,7 +1,7 @@
 import { ConversationBroker, type Exchange, isBrokerError, serveFetch, toNodeHandler } from "@equos-broker/core";
 import { manualClock } from "@equos-broker/emulator";
-import { describe, expect, it, vi } from "vitest";
-import { ada, openSetting } from "./setting.js";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { ada, ben, openSetting } from "./setting.js";
 
 describe("what the log says first", () => {
   it.each([
@@ -50,6 +50,43 @@ describe("the API key", () => {
     expect(JSON.stringify([error.message, error.publicMessage, log])).not.toContain("hvs.token");
   });
 
+  it.each([
+    ["option", (key: string) => ({ apiKey: `\ufeff ${key}\r\n` })],
+    ["function", (key: string) => ({ apiKey: () => `${key}\n` })],
+    ["environment", (key: string) => ({ apiKey: " ", environment: { EQUOS_API_KEY: `\t${key}\n` } })],
+  ])("is used without the whitespace around it: from the %s", async (_, settingsFor) => {
+    const { emulator, clock } = await openSetting();
+    const { environment = {}, ...options } = { environment: {}, ...settingsFor(emulator.apiKey) };
+    const variables = {
+      EQUOS_ENDPOINT: ` ${emulator.url}\n`,
+      EQUOS_CHARACTER_ID: "cha_emulator_guide\n",
+      ...environment,
+    };
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const byEnvironment = new ConversationBroker({ ...options, clock });
+    expect(await byEnvironment.start({ consumer: ada })).toMatchObject({ resumed: false });
+    const { url } = emulator;
+    const byOption = new ConversationBroker({
+      ...{ ...options, clock, endpoint: `${url}\n`, characters: { guide: "\tcha_emulator_guide " } },
+    });
+    expect(await byOption.start({ consumer: ben })).toMatchObject({ resumed: false });
+  });
+
+  it.each(["sk_live_a\nb", "sk_live_ä", "sk_live_\u200b", "sk_live b"])(
+    "that no header can carry has a code of its own, and is quoted nowhere: %o",
+    async (key) => {
+      for (const apiKey of [key, () => `${key}\n`]) {
+        const { broker, log, emulator, events } = await openSetting({ apiKey });
+        const error = await broker.start({ consumer: ada, character: "guide" }).catch((thrown) => thrown);
+        expect(error).toMatchObject({ code: "api-key-invalid", status: 500 });
+        expect(error.message).toMatch(/^Character \d+ of the API key \(EQUOS_API_KEY/);
+        expect(JSON.stringify([error, error.message, error.stack, log, events])).not.toContain("sk_live");
+        expect(emulator.requests()).toEqual([]);
+      }
+    },
+  );
+
   it("is missed at first use, by a name of its own", async () => {
     const before = { ...process.env };
     delete process.env.EQUOS_API_KEY;
@@ -67,6 +104,15 @@ describe("the API key", () => {
       process.env = before;
     }
   });
+});
+
+it.each([undefined, "", "\n"])("a character id that is %o is refused at first use, by its alias", async (unset) => {
+  const { broker, emulator } = await openSetting({ characters: { guide: unset, coach: "cha_emulator_coach" } });
+  const error = await broker.start({ consumer: ada, character: "guide" }).catch((thrown) => thrown);
+  expect(error).toMatchObject({ code: "character-missing", status: 500 });
+  expect(error.message).toBe('The option characters["guide"] is not set: set it to a character id');
+  expect(emulator.requests()).toEqual([]);
+  await broker.start({ consumer: ada, character: "coach" });
 });
 
 describe("what the team hands in", () => {

@@ -74,14 +74,22 @@ describe("visitors", () => {
     );
   });
 
-  it.each([["short"], [""], [null], [[]], [["x".repeat(32), "short"]]])("refuse the secret %o", (wrong) => {
+  it.each([["short"], [7], [["x".repeat(32), "short"]]])("refuse the secret %o", (wrong) => {
     expect(() => visitors({ secret: wrong as never })).toThrow(/"secret" must be at least 32 characters/);
   });
 
-  it("miss a secret that is missing at first use, as a build has none", async () => {
-    const visitor = visitors({ secret: undefined });
-    for (const use of [visitor(asked(undefined)), visitor.issue(undefined)]) {
-      await expect(use).rejects.toMatchObject({ code: "secret-missing", status: 500 });
-    }
+  it("know each other by a secret whatever whitespace is around it", async () => {
+    const minted = cookieOf(await visitors({ secret: `${secret}\n` }).issue(undefined));
+    expect(await visitors({ secret: ["", ` \t${secret}\r\n`] })(asked(minted))).not.toBeNull();
   });
+
+  it.each([[undefined], [null], [""], ["\n"], [[]], [["", " "]]])(
+    "miss the secret %o at first use",
+    async (missing) => {
+      const visitor = visitors({ secret: missing as never });
+      for (const use of [visitor(asked(undefined)), visitor.issue(undefined)]) {
+        await expect(use).rejects.toMatchObject({ code: "secret-missing", status: 500 });
+      }
+    },
+  );
 });

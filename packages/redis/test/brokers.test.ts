@@ -145,7 +145,7 @@ describeWithServers("data in Redis", () => {
     const quota = { max: 5, perSeconds: 60 };
     const broker = await fleet.join({
       conversation: () => ({ promptCtx: "Ada prefers metric units", promptTemplateVars: { plan: "gold-plan" } }),
-      limits: { perConsumer: { starts: quota }, perIp: { starts: quota }, overall: { active: 5 } },
+      limits: { perConsumer: { starts: quota }, perIp: { active: 5, starts: quota }, overall: { active: 5 } },
       client: ({ consumer }) => `segment-of-${consumer.identity}`,
     });
     const consumer = { ...ada, tenant: "tenant-seven" };
@@ -218,7 +218,7 @@ describeWithServers("data in Redis", () => {
     const fleet = await openFleet();
     const limits = {
       perConsumer: { starts: { max: 9, perSeconds: 3600 }, seconds: { max: 9000, perSeconds: 3600 } },
-      perIp: { starts: { max: 9, perSeconds: 7200 } },
+      perIp: { active: 9, starts: { max: 9, perSeconds: 7200 }, seconds: { max: 9000, perSeconds: 7200 } },
       overall: { active: 9, seconds: { max: 9000, perSeconds: 7200 } },
     };
     const broker = await fleet.join({ limits });

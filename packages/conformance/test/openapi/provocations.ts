@@ -192,6 +192,7 @@ export const provocations: Readonly<Record<Exclude<ErrorCode, Elsewhere>, Provoc
     }),
   },
   "api-key-missing": { options: () => ({ apiKey: undefined }) },
+  "api-key-invalid": { options: () => ({ apiKey: "sk_a\nb" }) },
   "api-key-failed": { options: () => ({ apiKey: thrower }) },
   "character-missing": { options: () => ({ characters: undefined }) },
   "authorize-missing": { options: () => ({ authorize: undefined }) },

@@ -1,4 +1,5 @@
 import type { ReconcileReport } from "../conversations/reconcile.js";
+import { trimmed } from "../environment.js";
 import { BrokerError, isBrokerError, secretMissing } from "../errors.js";
 import type { Mountable } from "../exchange.js";
 import { hmacKey, isSigned, sign } from "../hmac.js";
@@ -7,7 +8,7 @@ import { consoleLogger, guarded } from "../logger.js";
 
 /** Options of {@link cronHandler}. */
 export interface CronOptions {
-  /** The scheduler sends it as `Authorization: Bearer <secret>`. Random, at least 32 characters. */
+  /** The scheduler sends it as `Authorization: Bearer <secret>`. Random, at least 32 characters, trimmed. */
   readonly secret: string | undefined;
 }
 
@@ -29,7 +30,8 @@ export interface Sweepable {
  * // each minute: curl -H "Authorization: Bearer $CRON_SECRET" https://shop.example/api/equos/cron
  * ```
  */
-export function cronHandler(broker: Sweepable, { secret }: CronOptions): Mountable<unknown> {
+export function cronHandler(broker: Sweepable, options: CronOptions): Mountable<unknown> {
+  const secret = trimmed(options.secret);
   if (secret !== undefined && (typeof secret !== "string" || secret.length < 32)) {
     throw new BrokerError("invalid-option", { hint: 'cronHandler: option "secret" must be at least 32 characters' });
   }

@@ -1,12 +1,14 @@
 import { type Clock, systemClock } from "../clock.js";
+import { DEFAULT_NAME } from "../consumer.js";
+import { secretsIn } from "../environment.js";
 import { BrokerError, secretMissing } from "../errors.js";
 import type { AuthorizeContext } from "../exchange.js";
 import { base64url, type HmacKey, hmacKey, isSigned, sign } from "../hmac.js";
 
 /** Options of {@link visitors}. */
 export interface VisitorsOptions {
-  /** At least 32 characters, the same on every server. In a list, the first one signs and all are accepted. */
-  readonly secret: string | readonly string[] | undefined;
+  /** At least 32 characters, the same on every server, trimmed. In a list, the first one signs and all are accepted. */
+  readonly secret: string | readonly (string | undefined)[] | undefined;
   /** The visitor's name in the room. Default `Visitor`. */
   readonly name?: string | undefined;
   /** Default 30. */
@@ -52,11 +54,10 @@ export interface Visitors {
  * ```
  */
 export function visitors(options: VisitorsOptions): Visitors {
-  const { secret, name = "Visitor", maxAgeDays = 30, secure = true, clock = systemClock } = options ?? {};
-  const secrets = [secret ?? []].flat();
+  const { secret, name = DEFAULT_NAME, maxAgeDays = 30, secure = true, clock = systemClock } = options ?? {};
   // A missing secret fails at first use, because builds have none.
-  const isUsable = secret === undefined || (secret !== null && secrets.length > 0);
-  if (!isUsable || secrets.some((item) => typeof item !== "string" || item.length < 32)) {
+  const secrets = secretsIn(secret);
+  if (secrets.some((item) => typeof item !== "string" || item.length < 32)) {
     throw invalid("secret", "at least 32 characters, or a list of such secrets");
   }
   if (!(maxAgeDays > 0 && maxAgeDays <= 400)) throw invalid("maxAgeDays", "a number of days up to 400");
@@ -66,7 +67,7 @@ export function visitors(options: VisitorsOptions): Visitors {
   const pattern = new RegExp(`(?:^|;) *${cookie}=(([\\w-]+)\\.(\\d{1,12}))\\.([\\w-]{43})(?= *(?:;|$))`, "g");
   let keys: Promise<HmacKey[]> | undefined;
   const loadKeys = () => {
-    if (secret === undefined) throw secretMissing("visitors");
+    if (secrets.length === 0) throw secretMissing("visitors");
     keys ??= Promise.all(secrets.map((item) => hmacKey(`equos-broker visitor ${item}`)));
     return keys;
   };

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import type { Consumer } from "../consumer.js";
+import { type Consumer, displayName } from "../consumer.js";
 import { outcomeWithin, timeOver } from "../deadline.js";
 import { environment, lazily } from "../environment.js";
 import { BrokerError, isBrokerError } from "../errors.js";
+import { didYouMean, show } from "../hint.js";
 import type { ConversationDetails, Limits } from "../options.js";
 import { check, limitsSchema, type Settings } from "../settings.js";
 import type { StartRequest as UpstreamRequest } from "../upstream/port.js";
@@ -115,29 +116,36 @@ function canonicalJson(input: unknown): string {
   }
 }
 
-function findCharacter({ characters }: Settings, alias: string | undefined) {
-  if (characters === undefined) {
-    if (alias !== undefined && alias !== "default") throw new BrokerError("unknown-character");
-    const characterId = environment("EQUOS_CHARACTER_ID");
-    if (characterId !== undefined) return { character: "default", characterId };
-    throw new BrokerError("character-missing", { hint: "Set EQUOS_CHARACTER_ID, or set the option characters" });
-  }
+function findCharacter(settings: Settings, alias: string | undefined) {
+  const { characters = { default: environment("EQUOS_CHARACTER_ID") } } = settings;
   // Without an alias the only character is meant, or the one called "default".
   const aliases = Object.keys(characters);
+  const list = `The option characters has ${aliases.slice(0, 10).map(show).join(", ")}`;
   if (alias === undefined && aliases.length > 1 && !aliases.includes("default")) {
-    throw new BrokerError("unknown-character", { publicMessage: "Name a character in the field `character`." });
+    const publicMessage = "Name a character in the field `character`.";
+    throw new BrokerError("unknown-character", { publicMessage, hint: `No character was named. ${list}` });
   }
   const character = alias ?? (aliases.length === 1 ? aliases[0] : "default") ?? "default";
-  const characterId = Object.hasOwn(characters, character) ? characters[character] : undefined;
-  if (characterId === undefined) throw new BrokerError("unknown-character");
-  return { character, characterId };
+  if (!Object.hasOwn(characters, character)) {
+    const isId = Object.values(characters).includes(character);
+    const wrong = isId ? "A character id was sent instead of an alias." : `No character ${show(character)}.`;
+    throw new BrokerError("unknown-character", { hint: `${wrong}${didYouMean(character, aliases)} ${list}` });
+  }
+  const characterId = characters[character];
+  if (characterId !== undefined) return { character, characterId };
+  const missing =
+    settings.characters === undefined
+      ? "Set EQUOS_CHARACTER_ID, or set the option characters"
+      : `The option characters[${show(character)}] is not set: set it to a character id`;
+  throw new BrokerError("character-missing", { hint: missing });
 }
 
 async function checkInput(settings: Settings, input: unknown): Promise<unknown> {
   const schema = settings.input;
   if (schema === undefined) {
     if (input === undefined) return undefined;
-    throw new BrokerError("invalid-input", { publicMessage: "This server takes no `input`." });
+    const hint = "A page sent the field input: set the option input to a schema for it, or leave the field out";
+    throw new BrokerError("invalid-input", { publicMessage: "This server takes no `input`.", hint });
   }
   const result = await runHook(settings, "input", () => schema["~standard"].validate(input));
   if (result.issues === undefined) return result.value;
@@ -181,7 +189,8 @@ function checkDetails(details: unknown): ConversationDetails {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const field = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join(".");
+  const path = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join(".");
+  const field = show(path).slice(1, -1);
   const problem =
     unknown === undefined ? `a wrong ${field || "value: an object or null is needed"}` : `an unknown field ${field}`;
   throw new BrokerError("conversation-failed", { hint: `The option conversation returned ${problem}` });
@@ -204,7 +213,7 @@ export async function buildUpstreamRequest(
     name: ids,
     characterId,
     client: segment,
-    consumer: { identity: consumer.identity, name: consumer.name },
+    consumer: { identity: consumer.identity, name: displayName(consumer.name) },
     maxSeconds,
   };
   if (conversation === undefined) return request;

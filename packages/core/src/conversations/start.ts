@@ -160,6 +160,7 @@ export function createStarts(
   async function toReserveRequest({ store, request, subject, reservation }: Start): Promise<ReserveRequest> {
     const { limits, characterId, inputText, segment, route = "start", forceNew, sendsHeartbeats = false } = request;
     const { onConflict, reservedForMs } = settings;
+    const { quotas, sets } = await sharedLimits(store, request, typeof settings.limits === "function");
     return {
       reservation,
       fingerprint: await store.hashes.fingerprint(characterId, inputText),
@@ -169,12 +170,8 @@ export function createStarts(
       onConflict: route === "token" ? { ...onConflict, same: "resume" } : onConflict,
       maxSeconds: limits.maxSeconds ?? 600,
       active: limits.perConsumer?.active ?? 1,
-      quotas: await quotasOf(store, request),
-      // Limits that depend on the consumer count the conversations of all consumers, those without a limit too.
-      sets:
-        limits.overall?.active === undefined && typeof settings.limits !== "function"
-          ? []
-          : [{ set: "active", limit: limits.overall?.active }],
+      quotas,
+      sets,
       sendsHeartbeats,
       joinTimeoutMs,
       reservedForMs,
@@ -506,23 +503,36 @@ function untilAborted<T>(task: Promise<T>, signal: AbortSignal | undefined): Pro
   });
 }
 
-/** Returns the quotas of a start, in the order in which it has to pass them. */
-async function quotasOf(
+/**
+ * Returns the quotas of a start, in the order in which it has to pass them, and the sets that it is counted in.
+ *
+ * @param dependsOnConsumer then the conversations of consumers without a limit count too
+ */
+async function sharedLimits(
   store: OpenStore,
   { limits: { perConsumer, perIp, overall }, ip }: StartRequest,
-): Promise<readonly Quota[]> {
+  dependsOnConsumer: boolean,
+): Promise<Pick<ReserveRequest, "quotas" | "sets">> {
   const quotas: Quota[] = [];
+  const sets: { set: string; limit: number | undefined }[] = [];
   const add = (quota: LimitQuota | undefined, fields: Pick<Quota, "name" | "unit" | "scope" | "key">) => {
     if (quota !== undefined) quotas.push({ ...fields, limit: quota.max, windowSeconds: quota.perSeconds });
   };
+  const addSet = (set: string, limit: number | undefined) => {
+    if (limit !== undefined || dependsOnConsumer) sets.push({ set, limit });
+  };
+  const hasAddress = ip !== undefined && (perIp !== undefined || dependsOnConsumer);
+  const address = hasAddress ? await store.hashes.network(network(ip)) : "";
   add(perConsumer?.starts, { name: "starts", unit: "starts", scope: "consumer", key: "starts" });
-  if (perIp !== undefined && ip !== undefined) {
-    const key = `ip-starts:${await store.hashes.network(network(ip))}`;
-    add(perIp.starts, { name: "ip-starts", unit: "starts", scope: "shared", key });
+  if (hasAddress) {
+    add(perIp?.starts, { name: "ip-starts", unit: "starts", scope: "shared", key: `ip-starts:${address}` });
+    add(perIp?.seconds, { name: "ip-seconds", unit: "seconds", scope: "shared", key: `ip-seconds:${address}` });
+    addSet(`ip-active:${address}`, perIp?.active);
   }
   add(perConsumer?.seconds, { name: "seconds", unit: "seconds", scope: "consumer", key: "seconds" });
   add(overall?.seconds, { name: "global-seconds", unit: "seconds", scope: "shared", key: "global-seconds" });
-  return quotas;
+  addSet("active", overall?.active);
+  return { quotas, sets };
 }
 
 /** A refused start: the consumer's own quotas with figures, shared limits without. */
@@ -531,7 +541,9 @@ function limited({ by, retryAfterMs, readings: quotas }: Extract<ReserveOutcome,
   if (by === "starts") return new BrokerError("too-many-starts", { retryAfterSeconds, quotas });
   if (by === "ip-starts") return new BrokerError("too-many-starts", { retryAfterSeconds });
   if (by === "seconds") return new BrokerError("seconds-used-up", { retryAfterSeconds, quotas });
-  const hint = `The limit ${by} is reached`;
+  if (by === "ip-seconds") return new BrokerError("seconds-used-up", { retryAfterSeconds });
+  // Without the hash of an address.
+  const hint = `The limit ${by.replace(/:.*/, "")} is reached`;
   return new BrokerError("at-capacity", { hint, retryAfterSeconds: AT_CAPACITY_SECONDS });
 }
 

@@ -4,6 +4,7 @@ import type { Proof } from "../conversations/stop.js";
 import { outcomeWithin, timeOver } from "../deadline.js";
 import { attempt, BrokerError } from "../errors.js";
 import type { Action, AuthorizeContext, Exchange, Reply } from "../exchange.js";
+import { show } from "../hint.js";
 import { fromBase64url } from "../hmac.js";
 import { checkMediaType, readBody } from "./body.js";
 import type { Services } from "./handle.js";
@@ -18,6 +19,9 @@ export interface Caller {
 
 /** Created once: its stack trace would cost more than the rest of a refusal. */
 const unauthorized = new BrokerError("unauthorized");
+const forgotten = new BrokerError("unauthorized", {
+  hint: "authorize returned undefined: return { identity } for this action, or null if no user is signed in",
+});
 
 /**
  * Returns the consumer and the body of a request that starts a conversation. Cheap refusals come first. Nothing uses the
@@ -36,7 +40,7 @@ export async function authenticate<T>(
     throw new BrokerError("authorize-missing", { hint: "Starts over HTTP need the option authorize" });
   }
   const caller = await findCaller(services, exchange, action);
-  if (caller === undefined) throw unauthorized;
+  if (!caller) throw caller === undefined ? forgotten : unauthorized;
   const body = await readBody(exchange, schema, settings);
   services.checkAttempts(action, caller);
   return { caller, body };
@@ -57,30 +61,34 @@ export async function prove<T extends { readonly id?: string | undefined; readon
   checkOrigin(exchange, settings);
   const body = await readBody(exchange, schema, settings);
   let { token } = body;
-  let caller: Caller | undefined;
+  let caller: Caller | null | undefined;
   if (token === undefined) {
     caller = await findCaller(services, exchange, action);
-    if (caller === undefined) token = liveKitBearer(exchange.header("authorization"));
-    if (caller === undefined && token === undefined) throw unauthorized;
+    if (!caller) token = liveKitBearer(exchange.header("authorization"));
+    if (!caller && token === undefined) throw caller === undefined ? forgotten : unauthorized;
   }
   const proof = { token, id: body.id, consumer: caller?.consumer };
   checkAttempts(action, proof);
   const resolveConsumer = async () => {
     const owner = await findCaller(services, exchange, action).catch(() => undefined);
-    if (owner !== undefined) checkAttempts(action, owner);
+    if (owner) checkAttempts(action, owner);
     return owner?.consumer;
   };
   return { proof: { ...proof, resolveConsumer }, body, headers: caller?.headers ?? {} };
 }
 
 /**
- * Returns the consumer that the team's `authorize` names; `undefined` if there is none.
+ * Returns the consumer that the team's `authorize` names; `null` if there is none, `undefined` if it returned nothing at all.
  *
  * @throws BrokerError `authorize-failed`, `authorize-timeout`, `forbidden` or `invalid-identity`
  */
-async function findCaller({ settings }: Services, exchange: Exchange, action: Action): Promise<Caller | undefined> {
+async function findCaller(
+  { settings }: Services,
+  exchange: Exchange,
+  action: Action,
+): Promise<Caller | null | undefined> {
   const { authorize, clock, timeouts } = settings;
-  if (authorize === undefined) return undefined;
+  if (authorize === undefined) return null;
   const { native, clientIp } = exchange;
   const context = {
     action,
@@ -96,7 +104,8 @@ async function findCaller({ settings }: Services, exchange: Exchange, action: Ac
   if (answer === timeOver) {
     throw new BrokerError("authorize-timeout", { hint: `authorize took more than ${timeouts.authorizeSeconds} s` });
   }
-  if (answer === null || answer === undefined || answer === false) return undefined;
+  if (answer === undefined) return undefined;
+  if (answer === null || answer === false) return null;
   if (typeof answer !== "object") {
     throw new BrokerError("invalid-identity", { hint: "authorize must return a consumer, null, undefined or false" });
   }
@@ -106,11 +115,11 @@ async function findCaller({ settings }: Services, exchange: Exchange, action: Ac
 }
 
 /** An `authorize` that throws a 401 knows no consumer, as one that returns `null`. */
-function rejectThrown(thrown: unknown): undefined {
+function rejectThrown(thrown: unknown): null {
   // Anything may be thrown, and any of its fields may throw.
   const fields = Object(thrown) as Partial<Record<"statusCode" | "status", unknown>>;
   const statuses = attempt(() => [fields.statusCode, fields.status], []);
-  if (statuses.includes(401)) return undefined;
+  if (statuses.includes(401)) return null;
   if (statuses.includes(403)) throw new BrokerError("forbidden");
   throw new BrokerError("authorize-failed", { hint: "authorize threw", cause: thrown });
 }
@@ -149,7 +158,7 @@ function checkHeaders(headers: unknown = {}): Reply["headers"] {
     const isList = name === "set-cookie" || name === "vary";
     const values: unknown[] = isList ? [value].flat() : [name in result ? undefined : value];
     if (!HEADER_NAME.test(name) || !values.every((item) => typeof item === "string" && HEADER_VALUE.test(item))) {
-      throw fail(`the header ${JSON.stringify(key)}, which is reserved, repeated, or cannot be sent`);
+      throw fail(`the header ${show(key)}, which is reserved, repeated, or cannot be sent`);
     }
     result[name] = isList ? [result[name] ?? [], value].flat() : value;
   }

@@ -3,6 +3,7 @@ import { outcomeWithin, timeOver } from "../deadline.js";
 import { lazily } from "../environment.js";
 import { BrokerError, isBrokerError } from "../errors.js";
 import type { Exchange } from "../exchange.js";
+import { show } from "../hint.js";
 import type { Settings } from "../settings.js";
 
 const MAX_BODY_BYTES = 16 * 1024;
@@ -42,7 +43,12 @@ export async function readBody<T>(
   // The caller may have chosen the name. LiveKit's Android client reads the two excluded ones in any response.
   const isName = /^\.(?!.*(server_url|participant_token))[\w.[\]-]{1,64}$/.test(field);
   const problem = unknown === undefined ? "is wrong" : "cannot be set here. Leave it out";
-  throw new BrokerError("invalid-body", isName ? { publicMessage: `The field \`${field.slice(1)}\` ${problem}.` } : {});
+  const reason = unknown === undefined ? `wrong: ${issue?.message}` : "unknown: docs/http.md lists the route's fields";
+  const hint = `${field === "" ? "The body" : `The field ${show(field.slice(1))}`} is ${reason}`;
+  throw new BrokerError("invalid-body", {
+    hint,
+    ...(isName && { publicMessage: `The field \`${field.slice(1)}\` ${problem}.` }),
+  });
 }
 
 /** Returns the value of a JSON text, or what a parser of the host has returned, whose own limit may be higher. */
@@ -90,5 +96,6 @@ export function checkMediaType(exchange: Exchange): void {
     if (isEmpty || type === "") return;
   }
   const publicMessage = `Send the body as ${accepted.join(" or ")}.`;
-  throw new BrokerError("unsupported-media-type", { publicMessage });
+  const hint = `The Content-Type is ${show(type)}: send the body as application/json`;
+  throw new BrokerError("unsupported-media-type", { publicMessage, hint });
 }

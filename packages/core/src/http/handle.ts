@@ -1,8 +1,10 @@
 import type { Background } from "../background.js";
 import type { Starts } from "../conversations/start.js";
 import type { Stops } from "../conversations/stop.js";
+import { environment } from "../environment.js";
 import { attempt, BrokerError, isBrokerError } from "../errors.js";
 import type { Action, Exchange, Reply } from "../exchange.js";
+import { MAX_SHOWN, show } from "../hint.js";
 import { guarded } from "../logger.js";
 import { describe, redact } from "../redact.js";
 import type { Settings } from "../settings.js";
@@ -43,7 +45,10 @@ export const actions: readonly string[] = [...routes.keys()];
 /** Serves one request. Returns `null` if its action is not the broker's. Never rejects. */
 export async function handle(services: Services, exchange: Exchange): Promise<Reply | null> {
   const route = routes.get(exchange.action);
-  if (route === undefined) return null;
+  if (route === undefined) {
+    hintAtMount(services, exchange.action);
+    return null;
+  }
   const reply = await run(route, services, exchange)
     .catch((thrown: unknown) => refuse(services, exchange, thrown))
     // A value that pretends to be a BrokerError.
@@ -54,7 +59,11 @@ export async function handle(services: Services, exchange: Exchange): Promise<Re
 async function run(route: Route, services: Services, exchange: Exchange): Promise<Reply> {
   const early = answerPreflight(exchange, services.settings);
   if (early !== undefined) return early;
-  if (exchange.method !== "POST") throw new BrokerError("method-not-allowed");
+  if (exchange.method !== "POST") {
+    throw new BrokerError("method-not-allowed", {
+      hint: `${show(exchange.action)} got ${exchange.method}: send a POST`,
+    });
+  }
   const sweep = services.catchUp();
   if (sweep !== undefined) exchange.waitUntil(sweep);
   return await route(services, exchange);
@@ -65,21 +74,39 @@ const warnings = ["origin-refused", "start-in-doubt", "start-too-late", "broker-
 
 /**
  * Builds the response to an error. Logs errors of the server and of Equos in full, and refused origins, which a proxy may have
- * caused. The response carries the id of the log line.
+ * caused. The response carries the id of the log line. Outside production it also logs the hint of any other refusal.
  */
 function refuse({ settings, secrets }: Services, exchange: Exchange, thrown: unknown): Reply {
   const error = isBrokerError(thrown) ? thrown : new BrokerError("internal-error", { cause: thrown });
-  const { code, status, message, upstream } = error;
-  const accepted = { mediaTypes: mediaTypes(exchange.action) };
-  if (status < 500 && code !== "origin-refused") return problemReply(error, undefined, accepted);
-  const instance = `urn:uuid:${crypto.randomUUID()}`;
-  // Only errors of other code can quote the request.
-  const cause = error.cause === undefined ? undefined : describe(error.cause, [...secrets(), ...credentials(exchange)]);
+  const { code, status, message, upstream, publicMessage } = error;
+  const { action } = exchange;
+  // Errors of other code, and hints, can quote the request.
+  const quotable = () => [...secrets(), ...credentials(exchange)];
   const own = attempt(() => exchange.logger, undefined);
   const logger = own === undefined ? settings.logger : guarded(own);
-  const details = { code, status, action: exchange.action, instance, upstream, cause };
+  if (status < 500 && code !== "origin-refused") {
+    const isHint = message !== publicMessage && !isProduction();
+    if (isHint) logger.warn({ code, status, action }, redact(message, quotable()));
+    return problemReply(error, undefined, { mediaTypes: mediaTypes(action) });
+  }
+  const instance = `urn:uuid:${crypto.randomUUID()}`;
+  const cause = error.cause === undefined ? undefined : describe(error.cause, quotable());
+  const details = { code, status, action, instance, upstream, cause };
   logger[warnings.includes(code) ? "warn" : "error"](details, redact(message, secrets()));
   return problemReply(error, instance);
+}
+
+const isProduction = () => environment("NODE_ENV") === "production";
+
+/** Brokers whose wrong mount has been logged: behind a wrong mount every request is one. */
+const hinted = new WeakSet<Services>();
+
+/** Outside production, logs the first request for an action that is not the broker's. The host may serve it. */
+function hintAtMount(services: Services, action: string): void {
+  if (action === "cron" || isProduction() || hinted.has(services)) return;
+  hinted.add(services);
+  const hint = `The broker has no action ${show(action)}, only ${actions.join(", ")}. Mount it at their parent, such as /api/equos`;
+  services.settings.logger.warn({ code: "unknown-action" }, redact(hint, services.secrets()));
 }
 
 /** Returns what the request carries to prove who sent it, as a whole and in its parts. */
@@ -88,7 +115,9 @@ function credentials(exchange: Exchange): string[] {
   const cookie = readHeader(exchange, "cookie") ?? "";
   const values = cookie.split(";").map((pair) => pair.slice(pair.indexOf("=") + 1).trim());
   const decoded = values.map((value) => attempt(() => decodeURIComponent(value), value));
-  return [authorization, authorization.replace(/^\S+\s+/, ""), cookie, ...values, ...decoded];
+  const all = [authorization, authorization.replace(/^\S+\s+/, ""), cookie, ...values, ...decoded];
+  // Hints shorten values.
+  return [...all, ...all.map((value) => value.slice(0, MAX_SHOWN))];
 }
 
 /** An adapter that has no headers may throw. */

@@ -39,10 +39,10 @@ export async function tokenRoute(services: Services, exchange: Exchange): Promis
 /** Throws the same refusal, but about the fields that the client has sent. */
 function rethrowForToken(error: unknown): never {
   if (!isBrokerError(error)) throw error;
-  if (error.code === "unknown-character") throw new BrokerError("unknown-agent");
+  if (error.code === "unknown-character") throw new BrokerError("unknown-agent", { hint: error.message });
   if (error.code !== "invalid-input") throw error;
   const publicMessage = error.publicMessage.replace("`input`", "`room_config.agents[0].metadata`");
-  throw new BrokerError("invalid-input", { publicMessage });
+  throw new BrokerError("invalid-input", { publicMessage, hint: error.message });
 }
 
 function parseInput(metadata: string | undefined): unknown {

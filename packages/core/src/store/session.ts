@@ -1,3 +1,4 @@
+import { systemCode } from "@equos-broker/api";
 import type { Clock } from "../clock.js";
 import { isPromise, outcomeWithin, pause, timeOver, within } from "../deadline.js";
 import { BrokerError, isBrokerError } from "../errors.js";
@@ -73,8 +74,11 @@ export class StoreError extends BrokerError {
   }
 }
 
-const unavailable = (problem: string, details?: StoreErrorDetails): StoreError =>
-  new StoreError("unavailable", `The conversation store ${problem}`, details);
+/** Names the code of the cause, such as `ECONNREFUSED`. Its message may contain the store's address. */
+function unavailable(problem: string, details: StoreErrorDetails = {}): StoreError {
+  const code = systemCode(details.cause);
+  return new StoreError("unavailable", `The conversation store ${problem}${code ? `: ${code}` : ""}`, details);
+}
 const overdue = (notAfter?: number): StoreError => unavailable("did not answer in time", { notAfter });
 const unreadable = (reason: string): StoreError =>
   new StoreError("unreadable", `A stored state cannot be read: ${reason}`);

@@ -1,8 +1,9 @@
 import { EQUOS_ENDPOINT, EquosClient } from "@equos-broker/api";
 import type { Clock } from "../clock.js";
 import { outcomeWithin, timeOver, within } from "../deadline.js";
-import { environment } from "../environment.js";
+import { environment, trimmed } from "../environment.js";
 import { BrokerError, type UpstreamFailure } from "../errors.js";
+import type { BrokerOptions } from "../options.js";
 import type { Settings } from "../settings.js";
 import { SharedWork } from "../shared-work.js";
 import { type ConversationPage, conversationPage, type SeenConversation, seenConversation } from "./conversation.js";
@@ -10,7 +11,7 @@ import { type CallFailure, classifyFailure } from "./failure.js";
 import type { CallInit, EquosPort, StartRequest } from "./port.js";
 
 /** The settings that calls to Equos depend on. */
-export type UpstreamOptions = Pick<Settings, "equos" | "apiKey" | "endpoint" | "fetch"> &
+export type UpstreamOptions = Pick<BrokerOptions, "equos" | "apiKey" | "endpoint" | "fetch"> &
   Pick<Settings["timeouts"], "lateResponseSeconds" | "stopSeconds">;
 
 /** Equos' view of a conversation. `nothing`: two looks agree that it is unknown. `failure`: no answer, so look again. */
@@ -62,7 +63,7 @@ export class Upstream {
     return this.#options.endpoint ?? environment("EQUOS_ENDPOINT") ?? EQUOS_ENDPOINT;
   }
 
-  /** Ensures that a call can be sent at once. @throws BrokerError `api-key-missing` or `api-key-failed` */
+  /** Ensures that a call can be sent at once. @throws BrokerError `api-key-missing`, `api-key-invalid`, or `api-key-failed` */
   async ready(): Promise<void> {
     if (this.#options.equos === undefined) await this.#apiKey();
     this.#client();
@@ -196,12 +197,18 @@ export class Upstream {
     }
   }
 
-  /** @throws BrokerError `api-key-missing` or `api-key-failed` */
+  /** @throws BrokerError `api-key-missing`, `api-key-invalid`, or `api-key-failed` */
   async #apiKey(): Promise<string> {
     const { apiKey } = this.#options;
     const key = (typeof apiKey === "function" ? await this.#fetchKey(apiKey) : apiKey) ?? environment("EQUOS_API_KEY");
     if (key === undefined) {
       throw new BrokerError("api-key-missing", { hint: "Set EQUOS_API_KEY, or the option apiKey or equos" });
+    }
+    // Checked here because the error of a refused header could quote it.
+    const wrongAt = key.search(/[^\x21-\x7e]/);
+    if (wrongAt >= 0) {
+      const hint = `Character ${wrongAt + 1} of the API key (EQUOS_API_KEY, or the option apiKey) cannot be sent in a header: copy the key again`;
+      throw new BrokerError("api-key-invalid", { hint });
     }
     if (!this.#recentKeys.includes(key)) this.#recentKeys = [key, ...this.#recentKeys].slice(0, MAX_RECENT_KEYS);
     return key;
@@ -212,8 +219,9 @@ export class Upstream {
     if (this.#fetchedKey !== undefined && clock.now() < this.#fetchedKey.until) return this.#fetchedKey.key;
     return await this.#keyFetch.run("key", async () => {
       // The error of the key's source is not kept: it may quote anything.
-      const key = await within(clock, FETCH_KEY_SECONDS, Promise.resolve().then(source)).catch(() => undefined);
-      if (typeof key !== "string" || key === "") {
+      const fetched = await within(clock, FETCH_KEY_SECONDS, Promise.resolve().then(source)).catch(() => undefined);
+      const key = trimmed(fetched);
+      if (typeof key !== "string") {
         throw new BrokerError("api-key-failed", { hint: "The option apiKey threw, timed out, or returned no string" });
       }
       this.#fetchedKey = { key, until: clock.now() + KEEP_KEY_MS };

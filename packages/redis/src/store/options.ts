@@ -26,7 +26,9 @@ export function parseOptions(options: RedisStoreOptions): { readonly prefix: str
   const input: unknown = options;
   if (typeof input !== "object" || input === null) throw invalid("the options must be an object");
   const unknown = Object.keys(input).find((name) => name !== "prefix" && name !== "noEviction");
-  if (unknown !== undefined) throw invalid(`unknown option ${unknown}; use prefix or noEviction`);
+  if (unknown !== undefined) {
+    throw invalid(`unknown option ${JSON.stringify(unknown.slice(0, 40))}; use prefix or noEviction`);
+  }
   const { prefix = "equos-broker", noEviction } = options;
   if (typeof prefix !== "string" || !PREFIX.test(prefix)) {
     throw invalid("prefix must be 1 to 64 letters, digits, and . _ - : without braces");

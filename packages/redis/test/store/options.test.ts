@@ -19,6 +19,8 @@ it("redisStore refuses a prefix that cannot start a key, and unknown options", (
     // A JavaScript caller can pass anything.
     expect(() => redisStore(client, options as never)).toThrow(expect.objectContaining({ code: "invalid-option" }));
   }
+  const long = `\n${"x".repeat(5000)}`;
+  expect(() => redisStore(client, { [long]: 1 } as never)).toThrow(`unknown option "\\n${"x".repeat(39)}"; use prefix`);
   redisStore(client, { prefix: "Shop.eu-west_1:production", noEviction: undefined });
 });
 
