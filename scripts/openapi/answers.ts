@@ -52,7 +52,9 @@ function responseOf({ route, status, codes: own }: Refusal): Schema {
 
 /** Headers of some refusals with a status. */
 function more(status: number): readonly string[] {
+  if (status === 401) return ["WWW-Authenticate"];
   if (status === 408) return ["Connection"];
+  if (status === 415) return ["Accept"];
   if (status === 429) return ["Retry-After", "RateLimit", "RateLimit-Policy"];
   return [409, 503, 504].includes(status) ? ["Retry-After"] : [];
 }

@@ -34,7 +34,17 @@ export const headers: Readonly<Record<string, Schema>> = {
     pattern: '^"(starts|seconds)";q=\\d+(;qu="equos-seconds")?;w=\\d+(, "seconds";q=\\d+;qu="equos-seconds";w=\\d+)?$',
   }),
   Allow: header("For `cron`: `GET, POST`.", { type: "string", enum: ["POST", "GET, POST"] }, true),
-  Connection: header("The rest of the body is still on its way.", { type: "string", const: "close" }, true),
+  "WWW-Authenticate": header(
+    "Stands for whatever your `authorize` accepts, too.",
+    { type: "string", const: "Bearer" },
+    true,
+  ),
+  Accept: header(
+    "The media types of the route.",
+    { type: "string", enum: ["application/json", "application/json, text/plain"] },
+    true,
+  ),
+  Connection: header("Over HTTP/1: the rest of the body is still on its way.", { type: "string", const: "close" }),
   Vary: header("Says `Origin` where the server lists other origins.", text),
   "Access-Control-Allow-Origin": header("To a page of a listed origin only, and exactly this origin.", text),
   "Access-Control-Allow-Credentials": header("", { type: "string", const: "true" }),

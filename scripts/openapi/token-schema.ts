@@ -88,5 +88,10 @@ export const completeTokenSchemas: Readonly<Record<string, Schema>> = {
   TokenRoom: fields({
     agents: orUnset({ type: "array", maxItems: 1, items: orUnset(ref("schemas", "TokenAgent")) }),
   }),
-  TokenAgent: fields({ agent_name: text(), metadata: text() }),
+  TokenAgent: fields({
+    agent_name: text(),
+    metadata: text(),
+    // The name of its zero value.
+    restart_policy: orUnset({ const: "JRP_ON_FAILURE" }),
+  }),
 };

@@ -156,7 +156,19 @@ export class BrokerError extends Error {
 
 /** Returns whether an error is a `BrokerError` of any copy of this package. */
 export function isBrokerError(error: unknown): error is BrokerError {
-  return brand in Object(error);
+  const test = ({ [brand]: isBranded, code, status }: Partial<BrokerError>) =>
+    isBranded === true && typeof code === "string" && typeof status === "number";
+  // Anything may be thrown, and any of its fields may throw.
+  return attempt(() => test(Object(error)), false);
+}
+
+/** Returns the fallback if the call throws, as any property of a foreign value may. */
+export function attempt<T>(call: () => T, fallback: T): T {
+  try {
+    return call();
+  } catch {
+    return fallback;
+  }
 }
 
 /** Returns the error of a missing secret, for its first use: a build has no secrets, so construction must not fail. */

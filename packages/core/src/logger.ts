@@ -15,15 +15,15 @@ export const consoleLogger: Logger = {
   error: (details, message) => console.error(`equos-broker: ${message}`, details),
 };
 
-/** Wraps a logger so that its own errors are ignored: there is no place to report them. */
+/** Wraps a logger so that its own errors end nothing. The first one in this process is reported on the console. */
 export function guarded(logger: Logger): Logger {
   const guard = (level: keyof Logger) => (details: object, message: string) => {
     try {
       // A logger can be asynchronous although its type says otherwise.
       const logged: unknown = logger[level]?.(details, message);
-      if (isPromise(logged)) logged.catch(() => undefined);
+      if (isPromise(logged)) new Promise((resolve) => resolve(logged)).catch(reportFailure);
     } catch {
-      // Ignored, see above.
+      reportFailure();
     }
   };
   return { debug: guard("debug"), warn: guard("warn"), error: guard("error") };
@@ -34,4 +34,13 @@ export function logFailure({ logger, clock }: { logger: Logger; clock: Clock }, 
   const details = { error: error instanceof Error ? error.message : "unknown" };
   if (isThawing(clock)) logger.debug?.(details, message);
   else logger.error(details, message);
+}
+
+let hasReported = false;
+
+function reportFailure(): void {
+  if (hasReported) return;
+  hasReported = true;
+  // Without the error, which may quote what was to be logged.
+  console.error("equos-broker: the logger threw or rejected, so lines of the log are lost. Check the option logger.");
 }

@@ -147,7 +147,7 @@ export interface BrokerOptions<
 
   /** Other origins whose pages may call the routes, exactly as browsers send them. Default: none. */
   readonly allowedOrigins?: readonly string[] | undefined;
-  /** This server's own origin, if a proxy changes the `Host` header. */
+  /** This server's own origin. Default: the `Host` header, with either scheme. Set it if a proxy changes `Host`. */
   readonly publicOrigin?: string | undefined;
 
   /** Status of the `token` route's answers. Default 201, as LiveKit documents it; 200 for old clients that need it. */
@@ -168,7 +168,10 @@ export interface BrokerOptions<
   /** Default: `memoryStore()`. Several servers need a shared store: `redisStore(client)` of `@equos-broker/redis`. */
   readonly store?: ConversationStore | undefined;
 
-  /** pino, or an object with `warn(details, message)` and `error(details, message)`. Default: the console. */
+  /**
+   * pino, or an object with `warn(details, message)` and `error(details, message)`. Default: the console. The first failure of
+   * a logger is reported on the console.
+   */
   readonly logger?: Logger | undefined;
   /**
    * Receives events. An end is delivered at least once: it is acknowledged when the returned promise has resolved, and

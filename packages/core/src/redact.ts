@@ -1,3 +1,5 @@
+import { attempt } from "./errors.js";
+
 const MASK = "[redacted]";
 /** Any JWT and any API key: the keys of Equos and of similar services begin with `sk_`. */
 const TOKENS = /(?<![\w-])(?:eyJ[\w-]{8,4096}\.[\w-]{1,4096}(?:\.[\w-]{0,4096})?|sk_[\w-]{8,512})/g;
@@ -55,6 +57,12 @@ export function redact(text: string, secrets: readonly string[]): string {
   }
   const line = (result + shown.slice(done)).replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
+}
+
+/** Returns a thrown value for the server log, masked as by {@link redact}. Never throws, whatever the value's getters do. */
+export function describe(thrown: unknown, secrets: readonly string[]): string {
+  const text = () => redact(thrown instanceof Error ? String(thrown.stack ?? thrown) : typeof thrown, secrets);
+  return attempt(text, "an error that cannot be described");
 }
 
 /** A text, the place in the original where each character of it begins, and the original's length. */

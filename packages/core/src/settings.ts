@@ -3,7 +3,7 @@ import { z } from "zod";
 import { systemClock } from "./clock.js";
 import type { Consumer } from "./consumer.js";
 import { environment, lazily, secretsIn, trimmed } from "./environment.js";
-import { BrokerError } from "./errors.js";
+import { attempt, BrokerError } from "./errors.js";
 import { didYouMean, show } from "./hint.js";
 import { isOrigin } from "./is-origin.js";
 import { consoleLogger, guarded } from "./logger.js";
@@ -52,13 +52,18 @@ const quota = (min: number) =>
 const oneOf = <T extends string | number>(...values: T[]) =>
   z.literal(values, takes(values.map((value) => JSON.stringify(value)).join(" or ")));
 
-const origin = () => text("an exact origin such as https://shop.example", isOrigin);
+const origin = () =>
+  text(
+    "an exact origin such as https://shop.example: lower case, with no path, default port, final dot, or wildcard",
+    isOrigin,
+  );
 
 /** An object that has these methods, itself or under a key. */
 const having = (what: string, methods: readonly string[], key?: string) =>
   rule(what, (value) => {
     const target: unknown = key === undefined ? value : Reflect.get(Object(value), key);
-    return methods.every((method) => isFunction(Reflect.get(Object(target), method)));
+    // A getter that throws is handled where the method is called.
+    return methods.every((method) => attempt(() => isFunction(Reflect.get(Object(target), method)), true));
   });
 
 /** The schema of the option `limits`, and of what its function returns. */

@@ -78,6 +78,13 @@ it.each([
   [{ leaveGraceSeconds: -1 }, 'option "leaveGraceSeconds" must be a number of seconds from 0 to 300'],
   [{ allowedOrigins: ["https://shop.example/"] }, 'option "allowedOrigins.0" must be an exact origin'],
   [{ allowedOrigins: ["*"] }, 'option "allowedOrigins.0" must be an exact origin'],
+  ...[
+    ...["https://*.vercel.app", "https://*", "http://*:3000", "https://.shop.example", "https://shop..example"],
+    ...["https://Shop.example", "HTTPS://shop.example", "https://shop.example:443", "http://shop.example:80"],
+    ...["https://shop.example/app", "https://shop.example?", "https://shop.example#", "https://user@shop.example"],
+    ...["https://shop.example.", "capacitor://localhost.", "https://müller.example", "https://{app}.shop.example"],
+    ...["file://shop.example", "ws://shop.example", "null", " https://shop.example", "https://0x7f.1"],
+  ].map((entry): [object, string] => [{ allowedOrigins: [entry] }, "final dot, or wildcard"]),
   [{ publicOrigin: "shop.example" }, 'option "publicOrigin" must be an exact origin'],
   [{ deployment: "shop production" }, 'option "deployment" must be 1 to 64 letters'],
   [{ store: {} }, 'option "store" must be a store, such as memoryStore()'],

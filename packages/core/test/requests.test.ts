@@ -142,25 +142,6 @@ it("a body that somebody consumed and kept starts nothing", async () => {
   expect(emulator.requests()).toEqual([]);
 });
 
-it("a connection whose body was too large serves the next request", async () => {
-  const { broker } = await brokerWith(() => ada);
-  const port = await listen(createServer(toNodeHandler(broker)));
-  const socket = connect(port, "127.0.0.1");
-  onTestFinished(() => void socket.destroy());
-  let seen = "";
-  socket.setEncoding("utf8").on("data", (text: string) => {
-    seen += text;
-  });
-  const head = "POST /start HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
-  socket.write(`${head}transfer-encoding: chunked\r\n\r\n`);
-  for (let part = 0; part < 20; part += 1) socket.write(`4000\r\n${" ".repeat(0x4000)}\r\n`);
-  // Refused before it has ended: nobody collects what is too much.
-  await eventually(() => seen.includes("body-too-large"));
-  socket.write("0\r\n\r\n");
-  socket.write(`${head}content-length: 2\r\n\r\n{}`);
-  await eventually(() => seen.includes("201 Created"));
-});
-
 it("a path of any length is looked at in no time", async () => {
   const { broker } = await brokerWith(() => ada);
   const handler = toFetchHandler(broker);

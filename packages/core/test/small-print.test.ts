@@ -1,4 +1,4 @@
-import { connect, createServer } from "node:http2";
+import { connect, createServer, type IncomingHttpHeaders } from "node:http2";
 import type { AddressInfo } from "node:net";
 import {
   type AuthorizeContext,
@@ -11,7 +11,7 @@ import {
 import { fault } from "@equos-broker/emulator";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
-import { ada, eventually, openSetting } from "./setting.js";
+import { ada, eventually, openSetting, outcome } from "./setting.js";
 
 const authorize = (_: AuthorizeContext) => ada;
 const post = (action: string, body: string) =>
@@ -42,6 +42,41 @@ it("an Origin of its own passes over HTTP/2, which has no Host header", async ()
     });
   expect(await statusFor(origin)).toBe(201);
   expect(await statusFor("http://evil.example")).toBe(403);
+});
+
+it("cuts off a client over HTTP/2 by its stream: no connection header, and the connection stays", async () => {
+  const { broker, clock } = await openSetting({ authorize });
+  const warned: unknown[] = [];
+  const note = (warning: Error) => void warned.push(warning.message);
+  process.on("warning", note);
+  onTestFinished(() => void process.off("warning", note));
+  const server = createServer(toNodeHandler(broker) as never);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  // As above.
+  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  onTestFinished(() => void client.close());
+  const post = (type: string, body: string) => {
+    const request = client.request({ ":method": "POST", ":path": "/start", "content-type": type });
+    request.resume().write(body);
+    // By its server, while the client was still sending.
+    const closed = new Promise((resolve) => request.on("aborted", () => resolve(request.rstCode)));
+    const response = new Promise<IncomingHttpHeaders>((resolve) => request.on("response", resolve));
+    return { response, closed };
+  };
+  const large = post("application/json", " ".repeat(100 * 1024));
+  const form = post("application/x-www-form-urlencoded", "a=b");
+  const slow = post("application/json", "{");
+  await Promise.all([large.closed, form.closed]);
+  await outcome(clock, slow.closed);
+  const headers = await Promise.all([large.response, form.response, slow.response]);
+  expect(headers.map((each) => [each[":status"], each.connection])).toEqual([
+    [413, undefined],
+    [415, undefined],
+    [408, undefined],
+  ]);
+  expect([await large.closed, await form.closed, await slow.closed]).toEqual([0, 0, 0]);
+  expect([client.closed, warned]).toEqual([false, []]);
 });
 
 describe("without authorize", () => {

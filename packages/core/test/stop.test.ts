@@ -137,7 +137,8 @@ describe("close", () => {
   });
 
   it("opens no store that was never used", async () => {
-    const store = { ...memoryStore(), attach: undefined, open: () => Promise.reject(new Error("opened")) };
+    const { attach: _, ...own } = memoryStore();
+    const store = { ...own, open: () => Promise.reject(new Error("opened")) };
     const { broker } = await openSetting({ store });
     await broker.close();
   });

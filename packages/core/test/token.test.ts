@@ -153,6 +153,42 @@ it("stops what was started for a client that left meanwhile", async () => {
   expect([setting.emulator.conversations().length, setting.running().length]).toEqual([1, 0]);
 });
 
+// All enums in the messages of @livekit/protocol 1.52 that a token request can contain.
+const zeroNames = {
+  agents: [{ agent_name: "guide", restart_policy: "JRP_ON_FAILURE", attributes: {} }],
+  egress: {
+    room: {
+      audio_mixing: "DEFAULT_MIXING",
+      preset: "H264_720P_30",
+      advanced: { audio_codec: "DEFAULT_AC", video_codec: "DEFAULT_VC", width: 0 },
+      file: { file_type: "DEFAULT_FILETYPE" },
+      stream_outputs: [{ protocol: "DEFAULT_PROTOCOL", urls: null }],
+      segmentOutputs: [{ protocol: "DEFAULT_SEGMENTED_FILE_PROTOCOL", filenameSuffix: "INDEX" }],
+      image_outputs: [{ filename_suffix: "IMAGE_SUFFIX_INDEX", imageCodec: "IC_DEFAULT" }],
+    },
+    participant: { preset: "H264_720P_30" },
+  },
+};
+
+it("counts the name of an enum's zero value as not set", async () => {
+  const setting = await open();
+  expect((await fetchToken(setting, { room_config: zeroNames })).status).toBe(201);
+  expect((await fetchToken(setting, { roomConfig: { agents: [{ restartPolicy: "JRP_ON_FAILURE" }] } })).status).toBe(
+    201,
+  );
+});
+
+it.each([
+  ["another value", { room_config: { agents: [{ restart_policy: "JRP_NEVER" }] } }],
+  ["another field's zero value", { room_config: { agents: [{ restart_policy: "INDEX" }] } }],
+  ["a text", { room_name: "JRP_ON_FAILURE" }],
+  ["a key of a map", { participant_attributes: { restart_policy: "JRP_ON_FAILURE" } }],
+  ["a room's tag", { room_config: { tags: { preset: "H264_720P_30" } } }],
+])("refuses what only looks like it: %s", async (_, body) => {
+  const { status, body: problem } = await fetchToken(await open(), body);
+  expect([status, problem.code]).toEqual([400, "invalid-body"]);
+});
+
 // What a request may look like: LiveKit's own fields with any value, and any others.
 const value = fc.jsonValue({ maxDepth: 3 });
 const field = fc.constantFrom(

@@ -99,7 +99,7 @@ const wrongTypes: readonly Case[] = [
   name: name ?? "",
   path: "/start",
   request: { headers: { "content-type": type ?? "" }, body: "{}" },
-  expect: { status: 415, code: "unsupported-media-type" },
+  expect: { status: 415, code: "unsupported-media-type", headers: { accept: /^application\/json$/ } },
 }));
 
 const more: readonly Case[] = [
@@ -113,7 +113,11 @@ const more: readonly Case[] = [
     name: "stop with a form",
     path: "/stop",
     request: { headers: { "content-type": "application/x-www-form-urlencoded" }, body: "id=1" },
-    expect: { status: 415, code: "unsupported-media-type" },
+    expect: {
+      status: 415,
+      code: "unsupported-media-type",
+      headers: { accept: /^application\/json, text\/plain$/ },
+    },
   },
   ...["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"].map((method) => ({
     name: `${method} start`,

@@ -13,14 +13,14 @@ const strangers: readonly Case[] = [
     path: "/start",
     user: null,
     request: json({}),
-    expect: { status: 401, code: "unauthorized" },
+    expect: { status: 401, code: "unauthorized", headers: { "www-authenticate": /^Bearer$/ } },
   },
   {
     name: "stop without a consumer",
     path: "/stop",
     user: null,
     request: json({ id: "any" }),
-    expect: { status: 401, code: "unauthorized" },
+    expect: { status: 401, code: "unauthorized", headers: { "www-authenticate": /^Bearer$/ } },
   },
   {
     name: "authorize that throws",

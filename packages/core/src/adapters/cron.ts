@@ -55,7 +55,7 @@ export function cronHandler(broker: Sweepable, options: CronOptions): Mountable<
       const { code, status, message } = error;
       // The broker's own messages contain no secret. Those of other errors may, so they are left out.
       if (status >= 500) guarded(exchange.logger ?? consoleLogger).error({ code, status, action: "cron" }, message);
-      return problemReply(error, undefined, "GET, POST");
+      return problemReply(error, undefined, { methods: "GET, POST" });
     }
   };
   return { actions: ["cron"], handle };

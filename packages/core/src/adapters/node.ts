@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors.js";
-import { BrokerError } from "../errors.js";
+import { attempt, BrokerError } from "../errors.js";
 import {
   type AuthorizeContext,
   addVary,
@@ -19,6 +19,9 @@ export interface NodeSocket {
   readonly remoteAddress?: string | undefined;
   readonly destroyed?: boolean | undefined;
   once?(event: string, listener: () => void): unknown;
+  end?(): unknown;
+  destroy?(): unknown;
+  destroySoon?(): void;
 }
 
 /** The part of Node's `Readable` that the adapter uses. */
@@ -30,6 +33,7 @@ export interface NodeStream {
   readonly destroyed: boolean;
   on(event: string, listener: (value: unknown) => void): unknown;
   off(event: string, listener: (value: unknown) => void): unknown;
+  pause?(): unknown;
   resume(): unknown;
   destroy?(): unknown;
 }
@@ -40,6 +44,8 @@ export interface NodeRequest extends NodeStream {
   readonly url?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly socket?: NodeSocket | null | undefined;
+  /** The whole body has arrived. */
+  readonly complete?: boolean | undefined;
 }
 
 /** The part of Node's `ServerResponse` that the adapter uses. */
@@ -52,7 +58,14 @@ export interface NodeResponse {
   /** `null` while an earlier response of the same connection is not finished. */
   readonly socket?: unknown;
   /** HTTP/2 only. */
-  readonly stream?: { readonly destroyed?: boolean; readonly rstCode?: number | undefined } | undefined;
+  readonly stream?:
+    | {
+        readonly destroyed?: boolean;
+        readonly rstCode?: number | undefined;
+        once?(event: string, listener: () => void): unknown;
+        close?(): void;
+      }
+    | undefined;
   getHeader(name: string): number | string | string[] | undefined;
   setHeader(name: string, value: string | readonly string[]): unknown;
   end(body?: string): unknown;
@@ -111,6 +124,7 @@ export async function serveNode<TNative>(
   let failure: unknown;
   if (!response.headersSent && !departure.hasLeft()) {
     try {
+      closeUnlessRead(request, response, reply.status);
       if (write) write(reply);
       else writeReply(response, reply);
       isWritten = true;
@@ -128,6 +142,52 @@ export async function serveNode<TNative>(
   // A client that is still connected gets the host's error instead.
   if (!isWritten && !response.headersSent && !departure.hasLeft()) throw failure;
   return true;
+}
+
+/** Bytes of a refused body that are read and dropped, so that a client that sends before it reads gets its response. */
+const MAX_DROPPED_BYTES = 1024 * 1024;
+/** Time limit for that, in ms. */
+const MAX_DROPPING_MS = 5_000;
+
+/** Declared length of a body that Node may read by itself after the response, in bytes: the connection stays usable. */
+const MAX_SMALL_BYTES = 16 * 1024;
+
+/** Makes sure that a client whose body was not read to its end cannot send on after the response. */
+function closeUnlessRead(request: NodeRequest, response: NodeResponse, status: number): void {
+  // Emulated requests do not say it.
+  if (request.complete !== false) return;
+  const { stream } = response;
+  if (stream) {
+    // HTTP/2 has no connection headers: the stream is closed, and the connection stays.
+    stream.once?.("finish", () => stream.close?.());
+    return;
+  }
+  const { headers, socket } = request;
+  const isSmall =
+    headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) <= MAX_SMALL_BYTES;
+  if (isSmall && status !== 408) return;
+  response.setHeader("connection", "close");
+  if (!socket?.destroySoon) return;
+  let left = MAX_DROPPED_BYTES;
+  let timer: unknown;
+  const close = () => {
+    clearTimeout(timer as number);
+    socket.destroy?.();
+  };
+  // Read here, because Node reads the rest without a limit where no listener does.
+  request.on("data", (chunk) => {
+    left -= Object(chunk).length;
+    if (left >= 0) return;
+    if (timer === undefined) request.pause?.();
+    else close();
+  });
+  request.resume();
+  // Node calls it after the response. To close with unread bytes resets the connection, and the client loses the response.
+  socket.destroySoon = () => {
+    timer = setTimeout(close, left < 0 || request.complete ? 0 : MAX_DROPPING_MS);
+    for (const event of ["end", "error", "close"]) request.on(event, close);
+    socket.end?.();
+  };
 }
 
 /** Adds to what the host has set of `set-cookie` and `vary`; all other headers replace. */
@@ -153,9 +213,8 @@ async function readNodeBody(request: NodeRequest, maxBytes: number, stream: Node
     // Other code has read the beginning: the rest would be a different request.
     if (stream.readableDidRead) throw new BrokerError("body-unreadable");
     return await readStream(stream, maxBytes).catch((error: unknown) => {
-      // Stops the unpacking. The rest of the request is read and dropped, so the connection stays usable.
+      // Stops the unpacking.
       if (stream !== request) stream.destroy?.();
-      request.resume();
       throw error;
     });
   }
@@ -282,10 +341,12 @@ export function toNodeHandler<TRequest extends NodeRequest, TResponse extends No
     const action = lastSegment(req.url ?? "");
     try {
       if (await serveNode(broker, req, res, { action, native: { req, res } })) return;
-      if (!res.headersSent) writeReply(res, problemReply(new BrokerError("unknown-action")));
+      if (res.headersSent) return;
+      closeUnlessRead(req, res, 404);
+      writeReply(res, problemReply(new BrokerError("unknown-action")));
     } catch (error) {
       // No other code would answer or log. The error's message may quote a header, such as a cookie.
-      const name = error instanceof Error ? error.name : typeof error;
+      const name = attempt(() => (error instanceof Error ? error.name : typeof error), "unknown");
       consoleLogger.error({ action, error: name }, "A reply could not be written; its conversation is stopped");
       if (!res.headersSent) res.statusCode = 500;
       res.end();

@@ -1,6 +1,6 @@
 import { outcomeWithin, timeOver } from "../deadline.js";
 import type { ErrorCode, UpstreamFailure } from "../errors.js";
-import { redact } from "../redact.js";
+import { describe } from "../redact.js";
 import type { Settings } from "../settings.js";
 import type { ConversationRecord, EndReason } from "../state/state.js";
 import type { OpenStore, SealedText } from "./open-store.js";
@@ -117,24 +117,16 @@ export function createEvents(
   const textOf = (store: OpenStore, { reservation }: ConversationRecord) =>
     store.textOf(consumerOf(reservation), reservation);
 
-  /** Describes a failure of `onEvent` for the log, with secrets masked. */
-  function describe(cause: unknown): string {
-    try {
-      return redact(cause instanceof Error ? String(cause.stack ?? cause) : String(cause), secrets());
-    } catch {
-      return "an error that cannot be described";
-    }
-  }
-
   function emit(event: BrokerEvent): void {
     if (onEvent === undefined) return;
     const failed = (error: unknown) =>
-      logger.warn({ type: event.type, cause: describe(error) }, "The option onEvent failed");
+      logger.warn({ type: event.type, cause: describe(error, secrets()) }, "The option onEvent failed");
     Promise.resolve(event).then(onEvent).catch(failed);
   }
 
   return {
-    describe,
+    /** Describes a failure of `onEvent` for the log, with secrets masked. */
+    describe: (error: unknown) => describe(error, secrets()),
     /** Whether there is an `onEvent`. */
     areHeard: onEvent !== undefined,
 

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { type Consumer, checkConsumer } from "../consumer.js";
 import type { Proof } from "../conversations/stop.js";
 import { outcomeWithin, timeOver } from "../deadline.js";
-import { BrokerError } from "../errors.js";
+import { attempt, BrokerError } from "../errors.js";
 import type { Action, AuthorizeContext, Exchange, Reply } from "../exchange.js";
 import { show } from "../hint.js";
 import { fromBase64url } from "../hmac.js";
@@ -34,7 +34,7 @@ export async function authenticate<T>(
   schema: () => z.ZodType<T>,
 ): Promise<{ readonly caller: Caller; readonly body: T }> {
   const { settings } = services;
-  checkMediaType(exchange, false);
+  checkMediaType(exchange);
   checkOrigin(exchange, settings);
   if (settings.authorize === undefined) {
     throw new BrokerError("authorize-missing", { hint: "Starts over HTTP need the option authorize" });
@@ -57,7 +57,7 @@ export async function prove<T extends { readonly id?: string | undefined; readon
   schema: () => z.ZodType<T>,
 ): Promise<{ readonly proof: Proof; readonly body: T; readonly headers: Reply["headers"] }> {
   const { settings, checkAttempts } = services;
-  checkMediaType(exchange, true);
+  checkMediaType(exchange);
   checkOrigin(exchange, settings);
   const body = await readBody(exchange, schema, settings);
   let { token } = body;
@@ -116,8 +116,9 @@ async function findCaller(
 
 /** An `authorize` that throws a 401 knows no consumer, as one that returns `null`. */
 function rejectThrown(thrown: unknown): null {
-  const { statusCode, status } = Object(thrown) as Partial<Record<"statusCode" | "status", unknown>>;
-  const statuses = [statusCode, status];
+  // Anything may be thrown, and any of its fields may throw.
+  const fields = Object(thrown) as Partial<Record<"statusCode" | "status", unknown>>;
+  const statuses = attempt(() => [fields.statusCode, fields.status], []);
   if (statuses.includes(401)) return null;
   if (statuses.includes(403)) throw new BrokerError("forbidden");
   throw new BrokerError("authorize-failed", { hint: "authorize threw", cause: thrown });

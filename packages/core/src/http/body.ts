@@ -75,19 +75,27 @@ function stringify(value: unknown): string {
 }
 
 /**
- * Accepts JSON, which a form of another site cannot send.
+ * Returns the media types of a route: JSON, which a form of another site cannot send. About a running conversation also text,
+ * which a closing page sends with `navigator.sendBeacon`.
+ */
+export const mediaTypes = (action: string): readonly string[] =>
+  ["stop", "keepalive"].includes(action) ? ["application/json", "text/plain"] : ["application/json"];
+
+/**
+ * Checks the type of the body. Where text is accepted, an empty body of any type is too.
  *
- * @param allowsText accepts text too, which a closing page sends with `navigator.sendBeacon`, and an empty body of any type
  * @throws BrokerError `unsupported-media-type`
  */
-export function checkMediaType(exchange: Exchange, allowsText: boolean): void {
+export function checkMediaType(exchange: Exchange): void {
+  const accepted = mediaTypes(exchange.action);
   const type = (exchange.header("content-type") ?? "").replace(/;.*/s, "").trim().toLowerCase();
-  if (type === "application/json") return;
+  if (accepted.includes(type)) return;
+  if (accepted.includes("text/plain")) {
+    const length = exchange.header("content-length") ?? "0";
+    const isEmpty = length === "0" && exchange.header("transfer-encoding") === undefined;
+    if (isEmpty || type === "") return;
+  }
+  const publicMessage = `Send the body as ${accepted.join(" or ")}.`;
   const hint = `The Content-Type is ${show(type)}: send the body as application/json`;
-  if (!allowsText) throw new BrokerError("unsupported-media-type", { hint });
-  const length = exchange.header("content-length") ?? "0";
-  const isEmpty = length === "0" && exchange.header("transfer-encoding") === undefined;
-  if (isEmpty || type === "" || type === "text/plain") return;
-  const publicMessage = "Send the body as application/json or text/plain.";
   throw new BrokerError("unsupported-media-type", { publicMessage, hint });
 }

@@ -2,13 +2,14 @@ import type { Background } from "../background.js";
 import type { Starts } from "../conversations/start.js";
 import type { Stops } from "../conversations/stop.js";
 import { environment } from "../environment.js";
-import { BrokerError, isBrokerError } from "../errors.js";
+import { attempt, BrokerError, isBrokerError } from "../errors.js";
 import type { Action, Exchange, Reply } from "../exchange.js";
 import { MAX_SHOWN, show } from "../hint.js";
 import { guarded } from "../logger.js";
-import { redact } from "../redact.js";
+import { describe, redact } from "../redact.js";
 import type { Settings } from "../settings.js";
 import type { CheckAttempts } from "./attempts.js";
+import { mediaTypes } from "./body.js";
 import { answerPreflight, withCors } from "./origin.js";
 import { problemReply } from "./reply.js";
 import { heartbeatRoute, startRoute, stopRoute } from "./routes.js";
@@ -48,7 +49,10 @@ export async function handle(services: Services, exchange: Exchange): Promise<Re
     hintAtMount(services, exchange.action);
     return null;
   }
-  const reply = await run(route, services, exchange).catch((thrown: unknown) => refuse(services, exchange, thrown));
+  const reply = await run(route, services, exchange)
+    .catch((thrown: unknown) => refuse(services, exchange, thrown))
+    // A value that pretends to be a BrokerError.
+    .catch(() => refuse(services, exchange, new BrokerError("internal-error")));
   return withCors(reply, readHeader(exchange, "origin"), services.settings);
 }
 
@@ -77,15 +81,16 @@ function refuse({ settings, secrets }: Services, exchange: Exchange, thrown: unk
   const { code, status, message, upstream, publicMessage } = error;
   const { action } = exchange;
   // Errors of other code, and hints, can quote the request.
-  const mask = (text: string) => redact(text, [...secrets(), ...credentials(exchange)]);
-  const logger = exchange.logger === undefined ? settings.logger : guarded(exchange.logger);
+  const quotable = () => [...secrets(), ...credentials(exchange)];
+  const own = attempt(() => exchange.logger, undefined);
+  const logger = own === undefined ? settings.logger : guarded(own);
   if (status < 500 && code !== "origin-refused") {
     const isHint = message !== publicMessage && !isProduction();
-    if (isHint) logger.warn({ code, status, action }, mask(message));
-    return problemReply(error);
+    if (isHint) logger.warn({ code, status, action }, redact(message, quotable()));
+    return problemReply(error, undefined, { mediaTypes: mediaTypes(action) });
   }
   const instance = `urn:uuid:${crypto.randomUUID()}`;
-  const cause = error.cause === undefined ? undefined : mask(describe(error.cause));
+  const cause = error.cause === undefined ? undefined : describe(error.cause, quotable());
   const details = { code, status, action, instance, upstream, cause };
   logger[warnings.includes(code) ? "warn" : "error"](details, redact(message, secrets()));
   return problemReply(error, instance);
@@ -117,17 +122,3 @@ function credentials(exchange: Exchange): string[] {
 
 /** An adapter that has no headers may throw. */
 const readHeader = (exchange: Exchange, name: string) => attempt(() => exchange.header(name), undefined);
-
-function describe(cause: unknown): string {
-  const stack = () => (cause instanceof Error ? String(cause.stack ?? cause) : typeof cause);
-  return attempt(stack, "an error that cannot be described");
-}
-
-/** Returns the fallback if the call throws. */
-function attempt<T>(call: () => T, fallback: T): T {
-  try {
-    return call();
-  } catch {
-    return fallback;
-  }
-}

@@ -18,7 +18,10 @@ export function checkOrigin(exchange: Pick<Exchange, "header">, rule: OriginRule
   if (origin !== undefined && allowedOrigins.includes(origin)) return;
   const site = exchange.header("sec-fetch-site");
   if (site === "same-origin") return;
-  const isOwn = () => origin === undefined || origin === publicOrigin || isOriginOf(exchange.header("host"), origin);
+  // A page of a foreign name that leads to this server has `Host` and `Origin` of its own, so a known origin counts alone.
+  const isOwn = () =>
+    origin === undefined ||
+    (publicOrigin === undefined ? isOriginOf(exchange.header("host"), origin) : origin === publicOrigin);
   if (site === undefined && isOwn()) return;
   throw new BrokerError("origin-refused", { publicMessage: describeRefusal(origin, site ?? "") });
 }
@@ -40,9 +43,9 @@ function describeRefusal(origin: string | undefined, site: string): string {
     : "A page without an origin may not call this server; allowedOrigins cannot list it.";
 }
 
-/** The response headers that a page of another origin may read. */
+/** The response headers that a page of another origin may read: at least those that `@equos-broker/client` reads. */
 const EXPOSED_HEADERS =
-  "Equos-Delivery, Equos-Conversation, Equos-Livekit-Identity, Retry-After, RateLimit, RateLimit-Policy";
+  "Date, Equos-Delivery, Equos-Conversation, Equos-Livekit-Identity, Retry-After, RateLimit, RateLimit-Policy";
 
 /** Browsers cache a preflight this long, in seconds. Chrome's maximum. The origin rule refuses a removed origin at once. */
 const PREFLIGHT_MAX_AGE = "7200";
@@ -64,14 +67,15 @@ export function withCors(reply: Reply, origin: string | undefined, { allowedOrig
 }
 
 /**
- * Returns the response to a preflight, or `undefined` for every other call.
+ * Returns the response to a preflight, or `undefined` for every other call. Without `allowedOrigins` there is only the
+ * refusal, which the log shows: the browser tells its page nothing.
  *
  * @throws BrokerError `origin-refused`
  */
 export function answerPreflight(exchange: Exchange, rule: OriginRule): Reply | undefined {
-  if (exchange.method !== "OPTIONS" || !rule.allowedOrigins?.length) return undefined;
-  if (exchange.header("access-control-request-method") === undefined) return undefined;
+  if (exchange.method !== "OPTIONS" || exchange.header("access-control-request-method") === undefined) return undefined;
   checkOrigin(exchange, rule);
+  if (!rule.allowedOrigins?.length) return undefined;
   const requested = exchange.header("access-control-request-headers") ?? "";
   // A listed origin may send any header, such as a token of the team's own.
   const isSendable = /^[\w!#$%&'*+.^`|~, -]{1,1024}$/.test(requested);

@@ -31,8 +31,17 @@ export interface Problem {
   readonly instance?: string;
 }
 
-/** Builds the response to an error. @param allow the methods that a 405 names */
-export function problemReply(error: BrokerError, instance?: string, allow = "POST"): Reply {
+/**
+ * Builds the response to an error, with the headers that RFC 9110 asks for.
+ *
+ * @param accepted what the route accepts, for a 405 and a 415
+ */
+export function problemReply(
+  error: BrokerError,
+  instance?: string,
+  accepted: { readonly methods?: string; readonly mediaTypes?: readonly string[] } = {},
+): Reply {
+  const { methods = "POST", mediaTypes = ["application/json"] } = accepted;
   const { code, status, publicMessage, retryAfterSeconds, quotas, generation } = error;
   const words = code.replaceAll("-", " ").replace("json", "JSON").replace("api", "API");
   const problem: Problem = {
@@ -47,9 +56,10 @@ export function problemReply(error: BrokerError, instance?: string, allow = "POS
     ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
     ...quotaHeaders(quotas),
     ...(generation !== undefined && { "equos-delivery": String(generation) }),
-    ...(status === 405 && { allow }),
-    // The rest of the body may still arrive, so the connection cannot be used again.
-    ...(code === "body-timeout" && { connection: "close" }),
+    // For whatever `authorize` accepts there is no name. This one opens no dialog in a browser.
+    ...(status === 401 && { "www-authenticate": "Bearer" }),
+    ...(status === 405 && { allow: methods }),
+    ...(status === 415 && { accept: mediaTypes.join(", ") }),
   };
   return createReply(status, problem, headers, "application/problem+json");
 }

@@ -86,8 +86,9 @@ function message<T extends z.core.$ZodLooseShape>(shape: T) {
   return z.preprocess((value, context) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
     const fields = new Map<string, unknown>();
-    for (const [key, field] of Object.entries(value).filter(([, field]) => !isUnset(field))) {
-      const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    for (const [key, field] of Object.entries(value)) {
+      const name = snakeCase(key);
+      if (isUnset(field, name)) continue;
       if (fields.has(name)) context.addIssue({ code: "custom", message: "set by both names" });
       fields.set(name, field);
     }
@@ -96,8 +97,31 @@ function message<T extends z.core.$ZodLooseShape>(shape: T) {
   }, z.strictObject(shape));
 }
 
-/** Whether the value is nothing, or protobuf's default for a field that is not set. Looks four levels deep. */
-function isUnset(value: unknown, depth = 0): boolean {
+/**
+ * The enum fields in a token request, and the names of their zero values, which protobuf's JSON form may contain.
+ *
+ * @see https://github.com/livekit/protocol/tree/main/protobufs
+ */
+const ZERO_NAMES: Readonly<Record<string, readonly string[]>> = {
+  audio_codec: ["DEFAULT_AC"],
+  audio_mixing: ["DEFAULT_MIXING"],
+  file_type: ["DEFAULT_FILETYPE"],
+  filename_suffix: ["INDEX", "IMAGE_SUFFIX_INDEX"],
+  image_codec: ["IC_DEFAULT"],
+  preset: ["H264_720P_30"],
+  protocol: ["DEFAULT_PROTOCOL", "DEFAULT_SEGMENTED_FILE_PROTOCOL"],
+  restart_policy: ["JRP_ON_FAILURE"],
+  video_codec: ["DEFAULT_VC"],
+};
+
+/** Whether the value of a field is nothing, or protobuf's default for one that is not set. Looks four levels deep. */
+function isUnset(value: unknown, name = "", depth = 0): boolean {
+  if (typeof value === "string" && Object.hasOwn(ZERO_NAMES, name) && ZERO_NAMES[name]?.includes(value)) return true;
   if (value === null || typeof value !== "object") return !value;
-  return depth < 4 && Object.values(value).every((child) => isUnset(child, depth + 1));
+  // The keys of a map are no names of fields.
+  const isMap = /^(participant_)?attributes$|^tags$/.test(name);
+  const entries = Object.entries(value);
+  return depth < 4 && entries.every(([key, child]) => isUnset(child, isMap ? "" : snakeCase(key), depth + 1));
 }
+
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

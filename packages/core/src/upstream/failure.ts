@@ -1,7 +1,7 @@
 import { certainlyNotSent, systemCode } from "@equos-broker/api";
 import type { Clock } from "../clock.js";
 import { within } from "../deadline.js";
-import { BrokerError, type ErrorCode, isBrokerError } from "../errors.js";
+import { attempt, BrokerError, type ErrorCode, isBrokerError } from "../errors.js";
 import { redact } from "../redact.js";
 
 /** Statuses of definite refusals: if the body is Equos' error object, nothing was created. */
@@ -53,7 +53,7 @@ export async function classifyFailure(
 }
 
 function networkFailure(operation: string, thrown: unknown, endpoint: string) {
-  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  const name = attempt(() => (thrown instanceof Error ? String(thrown.name) : typeof thrown), "unknown");
   const detail = [name, systemCode(thrown)].filter(Boolean).join(" ");
   if (certainlyNotSent(thrown)) {
     const hint = `No connection to ${endpoint}`;
@@ -93,8 +93,12 @@ interface FailedResponse {
 }
 
 function failedResponse(thrown: unknown): FailedResponse | undefined {
-  const { response }: { response?: Partial<FailedResponse> } = Object(thrown);
-  return typeof response?.status === "number" ? (response as FailedResponse) : undefined;
+  const find = () => {
+    const { response }: { response?: Partial<FailedResponse> } = Object(thrown);
+    return typeof response?.status === "number" ? (response as FailedResponse) : undefined;
+  };
+  // Anything may be thrown, and any of its fields may throw.
+  return attempt(find, undefined);
 }
 
 /** Reads NestJS' `{ statusCode, message, error }`. `message` may be a list. */
