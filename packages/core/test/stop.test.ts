@@ -144,7 +144,8 @@ describe("close", () => {
   });
 
   it("logs that the store cannot be read, and rejects only where it was told to stop what runs", async () => {
-    const store = { ...memoryStore(), shared: false, open: () => Promise.reject(new Error("broken")) };
+    const { attach: _, ...own } = memoryStore();
+    const store = { ...own, open: () => Promise.reject(new Error("broken")) };
     const { broker, log } = await openSetting({ store });
     await expect(broker.start({ consumer: ada, character: "guide" })).rejects.toMatchObject({ status: 503 });
     await broker.close();
