@@ -12,7 +12,7 @@ const ceilings: Readonly<Record<string, readonly [bytes: number, reason: string]
   "@equos-broker/express": [2000, "an adapter decides nothing"],
   "@equos-broker/fastify": [2000, "an adapter decides nothing"],
   "@equos-broker/next": [2000, "an adapter decides nothing"],
-  "@equos-broker/api": [6500, "34 operations are rows of a table; checks of answers come with the first answer"],
+  "@equos-broker/api": [6600, "34 operations are rows of a table; checks of answers come with the first answer"],
   "@equos-broker/core": [
     44_500,
     "conversations and their rules 18 kB, store 5, HTTP and adapters 9, options 6; it is to have 24",
