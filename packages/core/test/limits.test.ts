@@ -111,6 +111,24 @@ describe("starts", () => {
 });
 
 describe("perIp", () => {
+  it.each([
+    ["10.0.3.7", "x-forwarded-for", true],
+    ["::ffff:172.20.0.2", "forwarded", true],
+    ["fd00::1", "x-forwarded-for", true],
+    ["203.0.113.8", "x-forwarded-for", false],
+    ["10.0.3.7", "x-real-ip", false],
+  ])("the address %s beside %s: warns once of a proxy that is not trusted: %s", async (clientIp, header, isWarned) => {
+    const { broker, log } = await openSetting({ limits: { perIp: { starts: { max: 9, perSeconds: 60 } } } });
+    const handler = toFetchHandler(broker, { clientIp: () => clientIp });
+    for (const user of ["ada", "ben"]) {
+      const headers = { "content-type": "application/json", "x-user": user, [header]: "198.51.100.7" };
+      const body = JSON.stringify({ character: "guide" });
+      expect((await handler(new Request("http://x.test/start", { method: "POST", headers, body }))).status).toBe(201);
+    }
+    const warnings = log.filter(({ message }) => message.startsWith("limits.perIp counts all clients as one"));
+    expect(warnings).toHaveLength(isWarned ? 1 : 0);
+  });
+
   const ip = "2001:db8::1";
 
   it("active: one address with many identities gets so many conversations at once, and the next when one has ended", async () => {

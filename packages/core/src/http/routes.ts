@@ -4,6 +4,7 @@ import { checkStart, type StartRequestBody } from "../conversations/start-reques
 import { pause } from "../deadline.js";
 import { BrokerError } from "../errors.js";
 import type { Exchange, Reply } from "../exchange.js";
+import { network } from "../network.js";
 import { authenticate, type Caller, prove } from "./authenticate.js";
 import { heartbeatBody, startBody, stopBody } from "./body.js";
 import type { Services } from "./handle.js";
@@ -55,6 +56,7 @@ export async function handOut(
     ip: exchange.clientIp ?? "unknown",
     sendsHeartbeats: exchange.header(HEARTBEAT_HEADER) !== undefined,
   });
+  if (request.limits.perIp !== undefined) checkProxy(services, exchange);
   const undelivered = async (handout: Handout) => {
     await background.track(starts.undelivered(handout));
     exchange.waitUntil(sweepAfterGrace(services));
@@ -72,6 +74,22 @@ export async function handOut(
     headers: { ...headers, ...quotaHeaders(handout.quotas), "equos-delivery": String(handout.generation) },
     undelivered: () => undelivered(handout),
   };
+}
+
+const warned = new WeakSet<Services>();
+
+/** Loopback, private, and link-local networks, as `network` returns them. */
+const INTERNAL = /^(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.|^(f[cd]..|fe[89ab].|0):/;
+
+/** Warns once if the framework does not trust the proxy before it: `limits.perIp` then counts all clients as one. */
+function checkProxy(services: Services, exchange: Exchange): void {
+  const { clientIp } = exchange;
+  if (warned.has(services) || !INTERNAL.test(network(clientIp))) return;
+  if (exchange.header("x-forwarded-for") === undefined && exchange.header("forwarded") === undefined) return;
+  warned.add(services);
+  const message =
+    "limits.perIp counts all clients as one: the address is the proxy's. Set the framework's option for proxies (docs/deploy.md, Client address)";
+  services.settings.logger.warn({ clientIp }, message);
 }
 
 /**
