@@ -8,7 +8,13 @@ export {
   toFetchHandler,
 } from "./adapters/fetch.js";
 export type { NodeRequest, NodeResponse, NodeStream } from "./adapters/node.js";
-export { type NodeContext, type NodeExchangeOptions, serveNode, toNodeHandler } from "./adapters/node.js";
+export {
+  type NodeContext,
+  type NodeExchangeOptions,
+  type NodeHandlerOptions,
+  serveNode,
+  toNodeHandler,
+} from "./adapters/node.js";
 export { type Visitor, type Visitors, type VisitorsOptions, visitors } from "./adapters/visitors.js";
 export {
   type CloseOptions,

@@ -1,8 +1,17 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type AuthorizeContext, ConversationBroker, type Exchange, toFetchHandler } from "@equos-broker/core";
+import {
+  type AuthorizeContext,
+  ConversationBroker,
+  type Exchange,
+  type NodeRequest,
+  toFetchHandler,
+  toNodeHandler,
+} from "@equos-broker/core";
 import { fault } from "@equos-broker/emulator";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { ada, ben, openSetting, outcome } from "./setting.js";
 
 const guide = { consumer: ada, character: "guide" };
@@ -111,6 +120,23 @@ describe("starts", () => {
 });
 
 describe("perIp", () => {
+  it("counts the address that toNodeHandler's option returns", async () => {
+    const { broker } = await openSetting({ limits: { perIp: { starts: { max: 1, perSeconds: 60 } } } });
+    const clientIp = ({ headers }: NodeRequest) => String(headers["x-real-ip"]);
+    const server = createServer(toNodeHandler(broker, { clientIp }));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const start = async (user: string, address: string) => {
+      const headers = { "content-type": "application/json", "x-user": user, "x-real-ip": address };
+      const { port } = server.address() as AddressInfo;
+      const init = { method: "POST", headers, body: JSON.stringify({ character: "guide" }) };
+      return (await fetch(`http://127.0.0.1:${port}/start`, init)).status;
+    };
+    expect(await start("a", "203.0.113.1")).toBe(201);
+    expect(await start("b", "203.0.113.2")).toBe(201);
+    expect(await start("c", "203.0.113.1")).toBe(429);
+  });
+
   it.each([
     ["10.0.3.7", "x-forwarded-for", true],
     ["::ffff:172.20.0.2", "forwarded", true],

@@ -324,6 +324,12 @@ export type NodeContext<
   TResponse extends NodeResponse = NodeResponse,
 > = AuthorizeContext<{ readonly req: TRequest; readonly res: TResponse }>;
 
+/** Options of {@link toNodeHandler}. */
+export interface NodeHandlerOptions<TRequest> {
+  /** Returns the client's address, for example from a header that your own proxy sets. Default: the connection's. */
+  readonly clientIp?: ((req: TRequest) => string | undefined) | undefined;
+}
+
 /**
  * Returns a `(req, res)` handler for `node:http`, Next's Pages API, and every other server with Node's objects. You route
  * to it. The last segment of the path is the action; any other than the broker's gets 404.
@@ -335,12 +341,14 @@ export type NodeContext<
  */
 export function toNodeHandler<TRequest extends NodeRequest, TResponse extends NodeResponse>(
   broker: Mountable<{ readonly req: TRequest; readonly res: TResponse }>,
+  { clientIp }: NodeHandlerOptions<TRequest> = {},
 ): (req: TRequest, res: TResponse) => Promise<void> {
   checkMountable(broker);
   return async (req, res) => {
     const action = lastSegment(req.url ?? "");
     try {
-      if (await serveNode(broker, req, res, { action, native: { req, res } })) return;
+      const options = { action, native: { req, res }, clientIp: clientIp?.(req) };
+      if (await serveNode(broker, req, res, options)) return;
       if (res.headersSent) return;
       closeUnlessRead(req, res, 404);
       writeReply(res, problemReply(new BrokerError("unknown-action")));
