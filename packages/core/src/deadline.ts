@@ -10,13 +10,13 @@ const MOMENT_MS = 1_000;
 export function within<T>(clock: Clock, seconds: number, task: Promise<T>): Promise<T | typeof timeOver> {
   // Every step of every request passes here, and Promise.race would create seven objects.
   return new Promise((resolve, reject) => {
-    let endsAt = 0;
-    let timer: unknown;
-    const wait = (milliseconds: number) => {
-      endsAt = clock.now() + milliseconds;
-      timer = clock.setTimeout(() => (wasFrozen(clock, endsAt) ? wait(MOMENT_MS) : resolve(timeOver)), milliseconds);
-    };
-    wait(seconds * 1000);
+    let endsAt = clock.now() + seconds * 1000;
+    const expire = () => resolve(timeOver);
+    let timer = clock.setTimeout(() => {
+      if (!wasFrozen(clock, endsAt)) return expire();
+      endsAt = clock.now() + MOMENT_MS;
+      timer = clock.setTimeout(expire, MOMENT_MS);
+    }, seconds * 1000);
     const settle =
       <A>(done: (outcome: A) => void) =>
       (outcome: A) => {

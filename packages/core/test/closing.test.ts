@@ -46,6 +46,22 @@ describe("close", () => {
     expect(emulator.requests()).toHaveLength(asked);
   });
 
+  it("stops at once, also while running conversations are compared with a slow Equos", async () => {
+    const { broker, clock, emulator, pass } = await openSetting();
+    for (let index = 0; index < 10; index += 1)
+      await broker.start({ consumer: { identity: `u${index}`, name: "U" }, character: "guide" });
+    await pass(295);
+    emulator.faults.queue("getConversationById", fault.delay(9_000, { times: 1_000 }));
+    await pass(10);
+    const before = clock.now();
+    const closed = broker.close();
+    const stops = () => emulator.requests().filter(({ operation }) => operation === "stopConversation").length;
+    for (let second = 0; second < 10 && stops() === 0; second += 1) await pass(1);
+    expect(clock.now() - before).toBeLessThan(5_000);
+    await outcome(clock, closed);
+    emulator.assertNothingRunning();
+  });
+
   it("is the end of it: nothing is asked of Equos afterwards", async () => {
     const { broker, clock, emulator, pass, log } = await openSetting();
     await broker.start(guide);

@@ -1,5 +1,6 @@
 import { fault } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
+import { timeOver, within } from "../src/deadline.js";
 import { ada, openSetting, outcome, type Setting } from "./setting.js";
 
 const guide = { consumer: ada, character: "guide" };
@@ -204,4 +205,16 @@ describe("a resume", () => {
       expect(setting.events).toContainEqual(expect.objectContaining({ reason: "token-expired" }));
     }
   });
+});
+
+it("a wait ends on a process whose timers are always late", async () => {
+  let now = 0;
+  const setTimeout = (task: () => void, milliseconds: number) =>
+    queueMicrotask(() => {
+      now += milliseconds + 1_100;
+      if (now < 60_000) task();
+    });
+  const clock = { now: () => now, setTimeout, clearTimeout: () => undefined };
+  expect(await within(clock, 3, new Promise(() => undefined))).toBe(timeOver);
+  expect(now).toBeLessThan(10_000);
 });

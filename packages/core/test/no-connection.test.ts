@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer } from "node:net";
+import type { ControlledClock } from "@equos-broker/emulator";
 import { expect, it, onTestFinished } from "vitest";
 import { ada, eventually, openSetting, outcome } from "./setting.js";
 
@@ -31,4 +32,18 @@ it("a start whose TLS handshake never completes was not sent: it is released at 
   expect(await outcome(clock, second)).toMatchObject({ code: "upstream-unreachable" });
   await pass(90);
   expect(types()).toEqual(["start.failed", "start.failed"]);
+});
+
+it("a start that Equos refuses after the caller was answered is reported as failed", async () => {
+  const time: { clock?: ControlledClock } = {};
+  const refusal = JSON.stringify({ statusCode: 402, message: "No credit left", error: "Payment Required" });
+  const refuseLate = async () => {
+    await new Promise<void>((resolve) => time.clock?.setTimeout(resolve, 20_000));
+    return new Response(refusal, { status: 402, headers: { "content-type": "application/json" } });
+  };
+  const { broker, clock, types, pass } = await openSetting({ fetch: refuseLate });
+  time.clock = clock;
+  expect(await outcome(clock, broker.start(guide))).toMatchObject({ code: "outcome-unknown" });
+  await pass(10);
+  expect(types()).toEqual(["start.unknown", "start.failed"]);
 });

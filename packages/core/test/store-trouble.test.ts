@@ -6,9 +6,9 @@ import {
   type StoredState,
   toFetchHandler,
 } from "@equos-broker/core";
-import type { ControlledClock } from "@equos-broker/emulator";
+import { type ControlledClock, manualClock } from "@equos-broker/emulator";
 import { describe, expect, it } from "vitest";
-import { ada, openSetting, outcome } from "./setting.js";
+import { ada, openSetting, outcome, sharedStore } from "./setting.js";
 
 const guide = { consumer: ada, character: "guide" };
 
@@ -22,9 +22,9 @@ async function backDoor(store: ConversationStore, clock: ControlledClock) {
     if (first === undefined) throw new Error("The store is empty");
     return first;
   };
-  const write = async (state: string) => {
+  const write = async (state: string, dueInMs = 0) => {
     const { consumer, version } = await read();
-    const times = { dueAt: clock.now(), expiresAt: clock.now() + 1e9, notAfter: clock.now() + 1000 };
+    const times = { dueAt: clock.now() + dueInMs, expiresAt: clock.now() + 1e9, notAfter: clock.now() + 1000 };
     expect(await store.save({ consumer, version, state, ...times }, context)).toMatchObject({ result: "saved" });
   };
   return { read, write, context };
@@ -53,6 +53,24 @@ describe("a stored state that cannot be parsed", () => {
     expect(running()).toEqual([]);
     expect(await outcome(clock, broker.start(guide))).toMatchObject({ resumed: false });
     expect(events).toContainEqual(expect.objectContaining({ type: "conversation.ended", reason: "orphan" }));
+  });
+
+  it("is not replaced by the regular comparison, which has not listed all of Equos", async () => {
+    const time: { clock?: ControlledClock } = {};
+    const store = sharedStore({ ...manualClock(), now: () => time.clock?.now() ?? 0 });
+    const setting = await openSetting({ store, secret: "s".repeat(32), client: () => "segment" });
+    const { broker, clock, pass, running } = setting;
+    time.clock = clock;
+    const { generation } = await broker.start(guide);
+    for (let passed = 0; passed < 290; passed += 10) {
+      await pass(10);
+      await broker.heartbeat({ consumer: ada, generation });
+    }
+    const { write } = await backDoor(store, clock);
+    await write('{"format":1,"records":[{', 90_000);
+    await pass(25);
+    expect(await outcome(clock, broker.start(guide))).toMatchObject({ code: "start-in-doubt" });
+    expect(running()).toHaveLength(1);
   });
 
   it("is left to the newer release that wrote it", async () => {

@@ -256,3 +256,15 @@ it("property: every body is a conversation or a 4xx with a code, and no refusal 
 
 const isSet = (set: unknown): boolean =>
   typeof set === "object" && set !== null ? Object.values(set).some(isSet) : Boolean(set);
+
+it("the cooldown after a hang-up outlasts any number of refused starts", async () => {
+  const setting = await openSetting({ conversation: ({ character }) => (character === "coach" ? null : {}) });
+  const asking = (agent_name: string) => fetchToken(setting, { room_config: { agents: [{ agent_name }] } });
+  expect((await asking("guide")).status).toBe(201);
+  for (let start = 0; start < 25; start += 1) expect((await asking("coach")).status).toBe(403);
+  const [id] = setting.running();
+  await setting.broker.stop({ consumer: ada, id });
+  expect((await asking("guide")).status).toBe(409);
+  // The same answer as before.
+  expect(await setting.broker.stop({ consumer: ada, id })).toEqual({ conversation: { id, status: "ended" } });
+});

@@ -101,15 +101,22 @@ export function createReconciler({ settings, upstream, events, background }: Con
   }
 
   /** For the sweep, which calls it often: compares the store with Equos about every five minutes. */
-  const regularly = (store: OpenStore): Promise<void> =>
-    running.run("regular", async () => {
+  async function regularly(store: OpenStore): Promise<void> {
+    const compare = async () => {
       if (store.isShared) await reconcileIfDue(store);
       if (!store.isShared || settings.client !== undefined) await lookIfDue(store);
+    };
+    await running.run("regular", compare).catch((error: unknown) => {
+      if (error !== closing) throw error;
     });
+  }
 
   const atLeisure: Pace = {
     atOnce: 1,
-    onStep: async () => running.extend("regular"),
+    onStep: async () => {
+      if (!background.isOpen) throw closing;
+      running.extend("regular");
+    },
     onRequest: async () => {
       if (isSecondOver()) requests = 0;
       if (requests >= REGULAR_REQUESTS) {
@@ -165,9 +172,11 @@ export function createReconciler({ settings, upstream, events, background }: Con
   async function reconcileIfDue(store: OpenStore): Promise<void> {
     if (isSecondDue?.()) {
       // Repeated soon if it fails.
-      isSecondDue = timer(AFTER_FAILURE_MS);
+      const again = timer(AFTER_FAILURE_MS);
+      isSecondDue = again;
       await reconcile(store, {}, atLeisure);
-      isSecondDue = undefined;
+      // Another recovery may have set it meanwhile.
+      if (isSecondDue === again) isSecondDue = undefined;
     }
     if (!isRegularDue()) return;
     isRegularDue = timer(AFTER_FAILURE_MS);
@@ -200,7 +209,9 @@ export function createReconciler({ settings, upstream, events, background }: Con
     const found = await list(deployment, pace);
     const report = newReport(dryRun, found.size);
     // What the store calls running is verified first: an old record must not cost the consumer the conversation in use.
-    await verifyRecords(store, found, report, pace);
+    const damaged = await verifyRecords(store, found, report, pace);
+    // Equos was listed completely: what runs is imported into the empty state.
+    if (!dryRun) for (const consumer of damaged) await replaceDamaged(store, consumer);
     for (const conversation of found.values()) {
       await pace.onStep();
       await repair(store, conversation, report);
@@ -224,17 +235,18 @@ export function createReconciler({ settings, upstream, events, background }: Con
     return found;
   }
 
-  /** Ends running records that Equos did not list and does not know as running. Replaces damaged states. */
+  /** Ends running records that Equos did not list and does not know as running. Returns consumers whose state is damaged. */
   async function verifyRecords(
     store: OpenStore,
     found: ReadonlyMap<string, Found>,
     report: Report,
     pace: Pace,
-  ): Promise<void> {
+  ): Promise<readonly string[]> {
     const missing: ConversationRecord[] = [];
+    const damaged: string[] = [];
     for await (const { consumer, state } of store.session.list()) {
       if ("unreadable" in state) {
-        if (state.unreadable === "damaged" && !report.dryRun) await replaceDamaged(store, consumer);
+        if (state.unreadable === "damaged") damaged.push(consumer);
         continue;
       }
       for (const record of state.records) {
@@ -251,6 +263,7 @@ export function createReconciler({ settings, upstream, events, background }: Con
       await pace.onRequest?.();
       await Promise.all(missing.slice(from, from + pace.atOnce).map(verify));
     }
+    return damaged;
   }
 
   /** Stops or adopts a conversation without a record. */
@@ -318,6 +331,9 @@ interface Report extends ReconcileReport {
   readonly clashes: string[];
 }
 
+/** Ends the regular work of a broker that closes. */
+const closing = new Error("The broker closes");
+
 /** How fast a reconcile works. */
 interface Pace {
   /** Conversations that are looked at together. */
@@ -350,7 +366,7 @@ async function readableState(store: OpenStore, consumer: string): Promise<Consum
   }
 }
 
-/** Only after Equos was listed completely: what runs is imported into the empty state. */
+/** Replaces a damaged state by the empty one. */
 async function replaceDamaged(store: OpenStore, consumer: string): Promise<void> {
   await store.session.update(
     consumer,

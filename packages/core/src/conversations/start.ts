@@ -1,6 +1,6 @@
 import { stopwatch } from "../clock.js";
 import { pause, timeOver, within } from "../deadline.js";
-import { BrokerError, isBrokerError } from "../errors.js";
+import { BrokerError, type ErrorCode, isBrokerError } from "../errors.js";
 import { conversationIdOf, type Grant, toGrant } from "../grant.js";
 import { randomId } from "../hmac.js";
 import { network } from "../network.js";
@@ -61,6 +61,8 @@ interface Start {
   isAwaited: boolean;
   /** Whether the request may have reached Equos. */
   isSent: boolean;
+  /** Whether its failure was reported. */
+  isReported: boolean;
 }
 
 type Reserved = Extract<ReserveOutcome, { outcome: "reserved" }>;
@@ -100,6 +102,7 @@ export function createStarts(
       isRecent: () => false,
       isAwaited: true,
       isSent: false,
+      isReported: false,
     };
     let reserveRequest = await toReserveRequest(own);
     // A moment longer than the start that it may wait for.
@@ -278,7 +281,7 @@ export function createStarts(
     if (!own.isSent) {
       // No connection was made, and the request is not sent any more.
       await background.track(takeBack(store, reservation));
-      events.start(subject, { type: "start.failed", code: "upstream-unreachable" });
+      reportFailure(own, "upstream-unreachable");
       const hint = `No connection to ${upstream.endpoint()} within ${timeouts.startSeconds} s`;
       throw new BrokerError("upstream-unreachable", { hint, retryAfterSeconds: 10 });
     }
@@ -354,7 +357,7 @@ export function createStarts(
     } catch (thrown) {
       const { error, harmless } = await upstream.failure("startConversation", thrown, textsIn(upstreamRequest));
       if (harmless) {
-        if (own.isAwaited) events.start(own.subject, { type: "start.failed", code: error.code });
+        reportFailure(own, error.code);
         await takeBack(own.store, own.reservation);
       } else await leaveUnknown(own, error, timeouts.lateResponseSeconds * 1000 - elapsed());
       throw error;
@@ -446,6 +449,11 @@ export function createStarts(
         if (moved?.changed) events.start(subject, { type: "start.unknown", code });
       },
     );
+  }
+
+  function reportFailure(own: Start, code: ErrorCode): void {
+    if (!own.isReported) events.start(own.subject, { type: "start.failed", code });
+    own.isReported = true;
   }
 
   /** Takes back what a start has written, and what it may have been handed. Resolves after the first attempt. */

@@ -50,12 +50,14 @@ export function createSweep(
         if ("unreadable" in state) {
           isDamaged ||= state.unreadable === "damaged";
           report(consumer, state.unreadable);
-        } else run(tasks, process(store, consumer));
+        } else run(tasks, background.track(process(store, consumer)));
       }
       if (claim.claimed.length < CLAIM) break;
     }
     const isLost = store.session.lossId !== undefined || isDamaged;
-    run(tasks, isLost ? reconciler.recoverIfIdle(store) : reconciler.regularly(store));
+    if (isLost) run(tasks, background.track(reconciler.recoverIfIdle(store)));
+    // A closing broker does not wait for it.
+    else run(tasks, reconciler.regularly(store));
     return nextDueAt !== undefined || tasks.size > 0;
   }
 
@@ -80,12 +82,13 @@ export function createSweep(
         return await ends.checkJoin(store, record);
       case "announce":
         // If too many are under way, the lease makes it due again.
-        if (announcements.size < ANNOUNCEMENTS_AT_ONCE) run(announcements, ends.announce(store, record));
+        if (announcements.size < ANNOUNCEMENTS_AT_ONCE)
+          run(announcements, background.track(ends.announce(store, record)));
     }
   }
 
   function run(group: Map<Promise<void>, number>, task: Promise<void>): void {
-    const guarded = background.track(task).catch((error: unknown) => {
+    const guarded = task.catch((error: unknown) => {
       // Its lease ends, and it is due again.
       logFailure(settings, error, "A due task failed; it is repeated");
     });

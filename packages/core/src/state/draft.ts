@@ -2,6 +2,7 @@ import { readUsed } from "./quotas.js";
 import {
   type Change,
   type Charge,
+  COOLDOWN_MS,
   type ConsumerState,
   type ConversationRecord,
   type ConversationStatus,
@@ -36,14 +37,20 @@ export const toDecision =
 function forgetOld({ now, state, change }: Draft): void {
   state.usage = state.usage.filter(({ expiresAt }) => expiresAt > now);
   const ended = state.records.filter(({ announcedAt }) => announcedAt !== undefined);
+  if (ended.length === 0) return;
+  // Above the limit, starts that were not sent go first, then the earliest ends. One that cools down stays.
+  ended.sort((first, second) => rank(first) - rank(second));
   const old = ended.filter(
-    ({ announcedAt = 0 }, index) => announcedAt + KEEP_ENDED_MS <= now || index < ended.length - MAX_ENDED,
+    ({ announcedAt = 0, stoppedAt = 0 }, index) =>
+      announcedAt + KEEP_ENDED_MS <= now || (index < ended.length - MAX_ENDED && stoppedAt + COOLDOWN_MS <= now),
   );
   if (old.length === 0) return;
   state.records = state.records.filter((record) => !old.includes(record));
   const aliases = old.flatMap(({ conversation, token }) => [conversation, token]);
   change.deleteAliases = aliases.filter((alias) => alias !== undefined);
 }
+
+const rank = ({ reason, announcedAt = 0 }: ConversationRecord): number => (reason === "not-started" ? 0 : announcedAt);
 
 /** Adds a record with changed fields, or replaces the one with the same reservation. */
 export function putRecord(

@@ -2,6 +2,7 @@ import { countUsage, type Draft, nextGeneration, putRecord, toDecision } from ".
 import { handOut } from "./presence.js";
 import { charge, type Quota, type QuotaReading, readQuotas } from "./quotas.js";
 import {
+  COOLDOWN_MS,
   type ConsumerState,
   type ConversationRecord,
   type Decision,
@@ -12,8 +13,6 @@ import {
 } from "./state.js";
 import { findRecord } from "./target.js";
 
-/** How long a start of the same fingerprint is refused on the `token` route after an end was requested, in ms. */
-export const COOLDOWN_MS = 10_000;
 /** Ends that are followed by a cooldown. */
 const COOLS_DOWN: ReadonlySet<EndReason | undefined> = new Set<EndReason>([
   "owner",

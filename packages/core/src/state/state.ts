@@ -25,6 +25,8 @@ export const MAX_ACTIVE = 20;
 export const MAX_ENDED = 20;
 /** How long an ended record is kept after its end was announced, in ms. */
 export const KEEP_ENDED_MS = 10 * 60_000;
+/** How long a start of the same fingerprint is refused on the `token` route after an end was requested, in ms. */
+export const COOLDOWN_MS = 10_000;
 /** After `endsAt` plus this, in ms, Equos has ended the conversation, so no confirmation is needed. */
 export const SURELY_OVER_MS = 60_000;
 

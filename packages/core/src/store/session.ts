@@ -337,7 +337,11 @@ function createSession(store: ConversationStore, identity: contract.StoreIdentit
     }
     for (const job of group) job.isSettled = true;
     const left = jobs.slice(group.length);
-    for (const job of left) job.isTaken = false;
+    for (const job of left) {
+      job.isTaken = false;
+      // A platform may have ended its request, so that no round settles it in time.
+      job.waitsUntil = deadline();
+    }
     if (left.length > 0) waiting.set(consumer, [...left, ...(waiting.get(consumer) ?? [])]);
   }
 

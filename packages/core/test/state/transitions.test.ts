@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { COOLDOWN_MS } from "../../src/state/reserve.js";
-import { type ConversationStatus, type EndReason, KEEP_ENDED_MS, MAX_ENDED } from "../../src/state/state.js";
+import {
+  COOLDOWN_MS,
+  type ConversationStatus,
+  type EndReason,
+  KEEP_ENDED_MS,
+  MAX_ENDED,
+} from "../../src/state/state.js";
 import {
   FINDABLE,
   GRACE,
@@ -472,7 +477,7 @@ describe("ended records", () => {
     const life = new Life();
     for (let id = 1; id <= MAX_ENDED + 2; id += 1) {
       life
-        .wait(1)
+        .wait(COOLDOWN_MS)
         .start(`r${id}`)
         .markEnded({ reservation: `r${id}` });
       if (id > 1) life.acknowledgeEnd(`r${id}`);
