@@ -41,7 +41,7 @@ export const tokenSchemas: Readonly<Record<string, Schema>> = {
 };
 
 /** So many objects or lists may be nested and still say nothing. */
-const DEPTH = 4;
+const DEPTH = 8;
 
 const empty = { enum: [null, false, 0, ""] };
 

@@ -221,7 +221,7 @@ export function createEquos({ url, headers, credentials = "same-origin", onEnd }
           const { status, cause } = error as Problem;
           if (isOver(error)) forget(started, "ended");
           // Without an answer, or with a gateway's 502 to 504, it is an outage, which passes.
-          else if (status <= 500 && !cause && ++refusals === maxRefusals) giveUp(started, "ended");
+          else if ((status < 502 || status > 504) && !cause && ++refusals === maxRefusals) giveUp(started, "ended");
         }
       };
       const mine = setInterval(keep, keepAliveMs);

@@ -55,11 +55,11 @@ export async function post(
       return [answer, await answer.text()] as const;
     },
     "unreachable",
-    "The server did not answer. Try again in a moment.",
+    "The server did not answer. Try again.",
   );
   const { status, ok } = response;
   const header = (name: string) => response.headers.get(name) ?? "";
-  const [type] = header("content-type").split(";");
+  const [type] = header("content-type").toLowerCase().split(";");
   const parsed = Object(parse(text));
   if (isSuccess(status, type === "application/json" ? parsed : {})) return [parsed, response];
   const { code, detail } = parsed;

@@ -105,6 +105,7 @@ it.each([
   ["a redirect to a login", { status: 303, headers: { location: "/login" } }],
   ["a page with status 200", { status: 200, headers: html, body: "<h1>Sign in</h1>" }],
   ["200 and an empty object", { status: 200, headers: { "content-type": "application/json" }, body: "{}" }],
+  ["a network's login page", { status: 511, headers: html, body: "<h1>Log in</h1>" }],
   ["a refusal in front of the broker", { status: 401, headers: html, body: "<h1>Sign in</h1>" }],
 ])("that is answered three times in a row with %s ends the conversation", async (_, answer) => {
   const { site, equos, started, ends, keeps } = await talking();

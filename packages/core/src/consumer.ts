@@ -14,7 +14,7 @@ export interface Consumer {
    */
   readonly name?: string | null | undefined;
   /** Separates users of several customers whose identities may be equal. */
-  readonly tenant?: string | undefined;
+  readonly tenant?: string | null | undefined;
   /** Response headers to send along, such as a renewed `Set-Cookie`. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined;
 }
@@ -33,7 +33,7 @@ export function checkConsumer(consumer: Pick<Consumer, "identity" | "tenant">): 
   const fields: Partial<Record<string, unknown>> = Object(consumer);
   for (const field of ["identity", "tenant"]) {
     const value = fields[field];
-    if (field === "tenant" && value === undefined) continue;
+    if (field === "tenant" && (value === undefined || value === null)) continue;
     if (typeof value === "string" && PRINTABLE.test(value) && !ACCIDENTS.includes(value.trim())) continue;
     throw new BrokerError("invalid-identity", { hint: `The consumer's ${field} is ${problemOf(value, fields)}` });
   }

@@ -146,7 +146,7 @@ export interface BrokerOptions<
   readonly leaveGraceSeconds?: number | undefined;
 
   /** Other origins whose pages may call the routes, exactly as browsers send them. Default: none. */
-  readonly allowedOrigins?: readonly string[] | undefined;
+  readonly allowedOrigins?: readonly (string | undefined)[] | undefined;
   /** This server's own origin. Default: the `Host` header, with either scheme. Set it if a proxy changes `Host`. */
   readonly publicOrigin?: string | undefined;
 

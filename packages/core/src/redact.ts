@@ -11,10 +11,10 @@ const MAX_SHOWN = 300;
 
 /** Escapes of JSON and JavaScript, of URLs (UTF-8), and of HTML. */
 const ESCAPES =
-  /\\u[\da-f]{4}|\\x[\da-f]{2}|\\[\s\S]|%[0-7][\da-f]|%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-7](?:%[89ab][\da-f]){3}|&(?:#\d{1,7}|#x[\da-f]{1,6}|amp|lt|gt|quot|apos);/gi;
+  /\\u[\da-f]{4}|\\u\{0*[\da-f]{1,6}\}|\\x[\da-f]{2}|\\[\s\S]|%[0-7][\da-f]|%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-7](?:%[89ab][\da-f]){3}|&#0*\d{1,7};?|&#x0*[\da-f]{1,6};?|&(?:amp|lt|gt|quot|apos);/gi;
 /** An escape that the end of a text may have cut. */
 const CUT_ESCAPE =
-  /(?:\\+(?:u[\da-f]{0,3}|x[\da-f]?)?|%(?:[\da-f]|[c-f][\da-f](?:%[89ab][\da-f]){0,2}(?:%[\da-f]?)?)?|&[#\w]{0,7})$/i;
+  /(?:\\+(?:u[\da-f]{0,3}|u\{[\da-f]*|x[\da-f]?)?|%(?:[\da-f]|[c-f][\da-f](?:%[89ab][\da-f]){0,2}(?:%[\da-f]?)?)?|&[#\w]{0,16})$/i;
 /** How often one text may be encoded in another. */
 const MAX_DEPTH = 12;
 const CHARACTERS: Readonly<Record<string, string>> = {
@@ -110,7 +110,7 @@ function decode(escaped: string): string {
   if (character !== undefined) return character;
   try {
     if (escaped.startsWith("%")) return decodeURIComponent(escaped);
-    const [, hex, decimal] = /^(?:\\[ux]|&#x)([\da-f]+);?$|^&#(\d+);$/i.exec(escaped.toLowerCase()) ?? [];
+    const [, hex, decimal] = /^(?:\\[ux]\{?|&#x)([\da-f]+)[;}]?$|^&#(\d+);?$/i.exec(escaped.toLowerCase()) ?? [];
     if (hex === undefined && decimal === undefined) return escaped.slice(1);
     return String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
   } catch {

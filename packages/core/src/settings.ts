@@ -113,7 +113,10 @@ const optionsSchema = lazily(() => {
     input: having("a Standard Schema, such as a zod or valibot schema", ["validate"], "~standard"),
     conversation: hook(),
     limits: z.preprocess((value) => (isFunction(value) ? {} : value), limitsSchema()),
-    allowedOrigins: z.array(origin(), takes("a list of origins")),
+    allowedOrigins: z.preprocess(
+      (value) => (Array.isArray(value) ? value.flatMap((item) => trimmed(item) ?? []) : value),
+      z.array(origin(), takes("a list of origins")),
+    ),
     publicOrigin: setting(origin()),
     deployment: setting(
       text("1 to 64 letters, digits, dots, dashes and underscores", (name) => /^[\w.-]{1,64}$/.test(name)),
@@ -191,7 +194,7 @@ export type Settings = ReturnType<typeof resolveOptions>;
 export function resolveOptions(options: AnyOptions) {
   const checked = check(optionsSchema(), options);
   const { timeouts, whenActive, joinWithinSeconds, keepAliveSeconds, leaveGraceSeconds, tokenStatus } = checked;
-  const { apiKey, endpoint, characters, publicOrigin, deployment, secret: secrets = [] } = checked;
+  const { apiKey, endpoint, characters, allowedOrigins, publicOrigin, deployment, secret: secrets = [] } = checked;
   const { startSeconds, lateResponseSeconds, hookSeconds, stopSeconds } = timeouts;
   if (lateResponseSeconds <= startSeconds) {
     throw invalid("timeouts.lateResponseSeconds", `must be more than timeouts.startSeconds (${startSeconds})`);
@@ -203,7 +206,7 @@ export function resolveOptions(options: AnyOptions) {
   const sendWindowMs = (hookSeconds + 2 * stopSeconds + 1) * 1000;
   return {
     ...options,
-    ...{ apiKey, endpoint, characters, publicOrigin, deployment, secrets },
+    ...{ apiKey, endpoint, characters, allowedOrigins, publicOrigin, deployment, secrets },
     timeouts,
     clock: clock ?? systemClock,
     hasOwnClock: clock !== undefined,

@@ -94,3 +94,12 @@ describe("every method checks the consumer", () => {
     for (const call of calls) await expect(call).rejects.toMatchObject({ code: "not-found" });
   });
 });
+
+it("a tenant of null, as for a user without an organization, is none", async () => {
+  const { broker } = await openSetting();
+  const consumer = { ...ada, tenant: null };
+  const first = await broker.start({ consumer, character: "guide" });
+  const second = await broker.start({ consumer: ada, character: "guide" });
+  expect(second).toMatchObject({ resumed: true, grant: first.grant });
+  await expect(broker.stop({ consumer })).resolves.toMatchObject({});
+});

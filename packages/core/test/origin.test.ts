@@ -61,6 +61,12 @@ it.each([
     false,
   ],
   [
+    "the same from a browser that says same-origin",
+    { origin: "http://evil.localhost", host: "evil.localhost", "sec-fetch-site": "same-origin" },
+    { publicOrigin: "https://shop.example" },
+    false,
+  ],
+  [
     "the public origin by another scheme",
     { origin: "http://shop.example", host: "shop.example" },
     { publicOrigin: "https://shop.example" },

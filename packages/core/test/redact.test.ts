@@ -30,6 +30,9 @@ const encodings: Readonly<Record<string, (text: string) => string>> = {
   form: (text) => String(new URLSearchParams({ q: text })).slice(2),
   html: (text) => text.replace(/[&<>"']/g, (char) => html[char] ?? char),
   "HTML, decimal": (text) => wellFormed(text).replace(/\W/gu, (char) => `&#${char.codePointAt(0)};`),
+  "HTML, padded": (text) => wellFormed(text).replace(/\W/gu, (char) => `&#0000${char.codePointAt(0)};`),
+  "a script, with braces": (text) =>
+    json(wellFormed(text)).replace(/[^\w\\]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`),
   "HTML, hexadecimal": (text) => wellFormed(text).replace(/\W/gu, (char) => `&#x${char.codePointAt(0)?.toString(16)};`),
 };
 /** What stands around a text, such as in the error of a gateway. */

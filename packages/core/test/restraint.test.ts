@@ -164,7 +164,8 @@ describe("a conversation that Equos has ended by itself, while its page goes on 
     const { id } = (await setting.broker.start(guide)).grant.conversation;
     setting.emulator.end(id, "error");
     await heartbeats(setting, id);
-    await expect(setting.broker.heartbeat({ consumer: ada, id })).rejects.toMatchObject({ code: "conversation-ended" });
+    for (const named of [{ consumer: ada, id }, { consumer: ada }])
+      await expect(setting.broker.heartbeat(named)).rejects.toMatchObject({ code: "conversation-ended" });
     expect(setting.events.at(-1)).toMatchObject({ type: "conversation.ended", reason: "upstream", seconds: 0 });
     // Nothing is left to look at.
     await heartbeats(setting, id);

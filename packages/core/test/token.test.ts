@@ -178,6 +178,14 @@ it("counts the name of an enum's zero value as not set", async () => {
   );
 });
 
+it("counts zero values deep in an egress as not set", async () => {
+  const outputs = {
+    stream_outputs: [{ protocol: "DEFAULT_PROTOCOL", urls: [] }],
+    file_outputs: [{ s3: { access_key: "" } }],
+  };
+  expect((await fetchToken(await open(), { room_config: { egress: { room: outputs } } })).status).toBe(201);
+});
+
 it.each([
   ["another value", { room_config: { agents: [{ restart_policy: "JRP_NEVER" }] } }],
   ["another field's zero value", { room_config: { agents: [{ restart_policy: "INDEX" }] } }],

@@ -98,7 +98,7 @@ function withKeys(session: StoreSession, store: ConversationStore, key: HmacKey,
     consumerKey({ identity, tenant }: Pick<Consumer, "identity" | "tenant">): Awaitable<string> {
       // An identity may look like any other text, so both always stand in one form.
       return store.keyFor === undefined
-        ? hash("consumer", tenant === undefined ? "" : `t${tenant}`, identity)
+        ? hash("consumer", tenant ? `t${tenant}` : "", identity)
         : store.keyFor(JSON.stringify([tenant ?? null, identity]));
     },
 

@@ -99,7 +99,7 @@ export async function runHook<T>({ clock, timeouts }: Settings, option: string, 
 
 /** The part of the consumer that events show. */
 export function subjectOf({ consumer: { identity, tenant }, character }: StartRequest): Subject {
-  return { consumer: tenant === undefined ? { identity } : { identity, tenant }, character };
+  return { consumer: tenant ? { identity, tenant } : { identity }, character };
 }
 
 /** JSON with the keys of every object in order. */
@@ -207,7 +207,7 @@ export async function buildUpstreamRequest(
   { storeId, reservation, maxSeconds }: { storeId: string; reservation: string; maxSeconds: number },
 ): Promise<UpstreamRequest> {
   const { conversation, deployment = "" } = settings;
-  const hasTenant = consumer.tenant !== undefined;
+  const hasTenant = Boolean(consumer.tenant);
   const ids = writeName({ deployment, storeId, reservation, hasTenant, sendsHeartbeats });
   const request = {
     name: ids,

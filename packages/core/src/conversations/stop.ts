@@ -124,7 +124,7 @@ export function createStops({ settings, stores, upstream, events, background, pe
     const { id, token } = request;
     if (id === undefined) throw storeError;
     const consumer = token === undefined ? request.consumer : await request.resolveConsumer?.();
-    if ((token !== undefined && consumer === undefined) || consumer?.tenant !== undefined) throw storeError;
+    if ((token !== undefined && consumer === undefined) || consumer?.tenant) throw storeError;
     const look = await upstream.look(id, { isUntrusted: true });
     if (look.says === "failure") throw storeError;
     if (look.says === "nothing") throw new BrokerError("not-found");
@@ -156,11 +156,17 @@ export function createStops({ settings, stores, upstream, events, background, pe
     const store = await stores.open();
     const { consumer, target } = await locate(store, proof);
     const request = { ...target, generation, heartbeatTimeoutMs };
-    const outcome = await store.session.update(consumer, ({ state, now }) => heartbeat(state, request, now));
+    let hasEnded = false;
+    const outcome = await store.session.update(consumer, ({ state, now }) => {
+      // A page that names its consumer only has one conversation, which has ended.
+      const isUnnamed = target.token === undefined && target.conversation === undefined;
+      hasEnded = isUnnamed && state.records.some(({ status, conversation }) => status === "ended" && conversation);
+      return heartbeat(state, request, now);
+    });
     if (outcome.outcome === "ambiguous") throw new BrokerError("several-conversations");
     // Its start is under way: no page has it yet.
     if (outcome.outcome === "pending") throw new BrokerError("not-found");
-    if (outcome.outcome === "not-found") throw notFound(store);
+    if (outcome.outcome === "not-found") throw hasEnded ? new BrokerError("conversation-ended") : notFound(store);
     if (outcome.record.status !== "running") throw new BrokerError("conversation-ended");
     if (outcome.changed) events.record(store, outcome.record, { type: "conversation.joined" });
   }

@@ -17,7 +17,8 @@ export function checkOrigin(exchange: Pick<Exchange, "header">, rule: OriginRule
   const origin = exchange.header("origin");
   if (origin !== undefined && allowedOrigins.includes(origin)) return;
   const site = exchange.header("sec-fetch-site");
-  if (site === "same-origin") return;
+  const isKnown = publicOrigin === undefined || origin === undefined || origin === publicOrigin;
+  if (site === "same-origin" && isKnown) return;
   // A page of a foreign name that leads to this server has `Host` and `Origin` of its own, so a known origin counts alone.
   const isOwn = () =>
     origin === undefined ||

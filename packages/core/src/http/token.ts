@@ -121,7 +121,7 @@ function isUnset(value: unknown, name = "", depth = 0): boolean {
   // The keys of a map are no names of fields.
   const isMap = /^(participant_)?attributes$|^tags$/.test(name);
   const entries = Object.entries(value);
-  return depth < 4 && entries.every(([key, child]) => isUnset(child, isMap ? "" : snakeCase(key), depth + 1));
+  return depth < 8 && entries.every(([key, child]) => isUnset(child, isMap ? "" : snakeCase(key), depth + 1));
 }
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -10,8 +10,8 @@ import { input } from "./schema.js";
 const ada = { identity: "ada", name: "Ada" };
 const authorize = () => ada;
 
-// @ts-expect-error -- a consumer has a name
-new ConversationBroker({ authorize: () => ({ identity: "ada" }) });
+// @ts-expect-error -- a consumer has an identity
+new ConversationBroker({ authorize: () => ({ id: "ada" }) });
 // @ts-expect-error -- a misspelled option
 new ConversationBroker({ authorize, joinWithinSecond: 60 });
 // @ts-expect-error -- an option of another type
