@@ -3,7 +3,7 @@ import { tarballFolder, tarballs } from "./tarballs.js";
 import { pnpm, root, run } from "./workspace.js";
 
 /**
- * Publishes whatever the registry does not have yet. `--checked`: without the checks, which have been made. `--pack`: makes the
+ * Publishes the versions that the registry does not have yet. `--checked`: without the checks, which have been made. `--pack`: makes the
  * tarballs alone, for a job that may publish and builds nothing.
  */
 async function release(): Promise<void> {

@@ -11,7 +11,7 @@ export const conversationErrors = {
     from: ["token"],
     cause:
       "A fetch within 10 s after the end of the same conversation, as LiveKit's clients send one when their user hangs up or their room is closed.",
-    caller: "Nothing after a hang-up. To talk again: fetch anew after `Retry-After`.",
+    caller: "Nothing after a hang-up. To talk again: fetch again after `Retry-After`.",
   },
   "start-in-flight": {
     from: starting,

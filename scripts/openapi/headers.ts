@@ -8,7 +8,7 @@ const header = (description: string, schema: Schema, required = false): Schema =
 const text = { type: "string" };
 
 export const headers: Readonly<Record<string, Schema>> = {
-  "Cache-Control": header("Nothing of this is anybody's to cache.", { type: "string", const: "no-store" }, true),
+  "Cache-Control": header("The response must not be cached.", { type: "string", const: "no-store" }, true),
   "X-Content-Type-Options": header("", { type: "string", const: "nosniff" }, true),
   "Equos-Delivery": header(
     "Numbers each time that a conversation is handed out to this consumer; for `delivery` of `stop` and `keepalive`.",
@@ -35,7 +35,7 @@ export const headers: Readonly<Record<string, Schema>> = {
   }),
   Allow: header("For `cron`: `GET, POST`.", { type: "string", enum: ["POST", "GET, POST"] }, true),
   "WWW-Authenticate": header(
-    "Stands for whatever your `authorize` accepts, too.",
+    "Also stands for the credentials that your `authorize` accepts.",
     { type: "string", const: "Bearer" },
     true,
   ),

@@ -39,7 +39,7 @@ export function curl(
   });
 }
 
-/** The status of a request that comes under this `Host`, as a browser sends it for whatever name has led it here. */
+/** Returns the status of a request with this `Host`, as a browser sends it for a foreign name that leads here. */
 export function statusUnder(
   host: string,
   url: string,

@@ -19,7 +19,7 @@ export function sendLeaving({ base, init }: Calling, started: Started): void {
     .catch(() => {});
 }
 
-/** The token proves whose it is, whatever has become of the cookie or the login since. */
+/** The token is the proof, so the stop works after the cookie or the login has expired. */
 export const proofOf = ({ grant }: Started) => ({ id: grant.conversation.id, token: grant.consumerAccessToken });
 
 /** The number tells this page from a later one; left out where no server has told it. */

@@ -59,7 +59,7 @@ export function redact(text: string, secrets: readonly string[]): string {
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
 
-/** Returns a thrown value for the server log, masked as by {@link redact}. Never throws, whatever the value's getters do. */
+/** Returns a thrown value for the server log, masked as by {@link redact}. Never throws, not even if a getter of the value does. */
 export function describe(thrown: unknown, secrets: readonly string[]): string {
   const text = () => redact(thrown instanceof Error ? String(thrown.stack ?? thrown) : typeof thrown, secrets);
   return attempt(text, "an error that cannot be described");

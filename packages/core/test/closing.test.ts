@@ -59,6 +59,8 @@ describe("close", () => {
     for (let second = 0; second < 10 && stops() === 0; second += 1) await pass(1);
     expect(clock.now() - before).toBeLessThan(5_000);
     await outcome(clock, closed);
+    // One look was under way.
+    expect(clock.now() - before).toBeLessThan(30_000);
     emulator.assertNothingRunning();
   });
 

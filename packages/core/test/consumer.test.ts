@@ -96,10 +96,12 @@ describe("every method checks the consumer", () => {
 });
 
 it("a tenant of null, as for a user without an organization, is none", async () => {
-  const { broker } = await openSetting();
+  const { broker, events } = await openSetting();
   const consumer = { ...ada, tenant: null };
   const first = await broker.start({ consumer, character: "guide" });
   const second = await broker.start({ consumer: ada, character: "guide" });
   expect(second).toMatchObject({ resumed: true, grant: first.grant });
-  await expect(broker.stop({ consumer })).resolves.toMatchObject({});
+  await expect(broker.stop({ consumer })).resolves.toMatchObject({ conversation: { status: "ended" } });
+  expect(events[0]).toMatchObject({ type: "conversation.started", consumer: { identity: "ada" } });
+  expect(events[0]).not.toHaveProperty("consumer.tenant");
 });

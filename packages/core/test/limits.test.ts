@@ -157,7 +157,7 @@ describe("perIp", () => {
 
   const ip = "2001:db8::1";
 
-  it("active: one address with many identities gets so many conversations at once, and the next when one has ended", async () => {
+  it("active: limits the conversations of one address, and frees a place when one ends", async () => {
     const { broker, clock, log } = await openSetting({ limits: { perIp: { active: 2 } } });
     const starts = Array.from({ length: 10 }, (_, index) =>
       coded(broker.start({ ...by(index), ip: `[2001:db8::${index + 1}]:${50_000 + index}` })),

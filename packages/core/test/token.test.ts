@@ -273,6 +273,8 @@ it("the cooldown after a hang-up outlasts any number of refused starts", async (
   const [id] = setting.running();
   await setting.broker.stop({ consumer: ada, id });
   expect((await asking("guide")).status).toBe(409);
-  // The same answer as before.
+  // The same answer as before, also when the cooldown is over.
+  await setting.pass(11);
+  expect((await asking("coach")).status).toBe(403);
   expect(await setting.broker.stop({ consumer: ada, id })).toEqual({ conversation: { id, status: "ended" } });
 });

@@ -105,7 +105,7 @@ describe("visitors", () => {
     expect(() => visitors({ secret: wrong as never })).toThrow(/"secret" must be at least 32 characters/);
   });
 
-  it("know each other by a secret whatever whitespace is around it", async () => {
+  it("know each other by a secret with any whitespace around it", async () => {
     const minted = cookieOf(await visitors({ secret: `${secret}\n` }).issue(undefined));
     expect(await visitors({ secret: ["", ` \t${secret}\r\n`] })(asked(minted))).not.toBeNull();
   });

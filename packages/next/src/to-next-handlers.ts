@@ -5,7 +5,7 @@ import type { NextNative } from "./context.js";
 export interface NextHandlersOptions {
   /** `after` of `next/server`: keeps a server or function alive until all is done, though the client may have left. */
   readonly waitUntil: (task: Promise<unknown>) => void;
-  /** The client's address, from the header that your platform sets and nobody else can. Default: unknown. */
+  /** The client's address, from the header that your platform sets and clients cannot. Default: unknown. */
   readonly clientIp?: ((request: { readonly headers: Pick<Headers, "get"> }) => string | undefined) | undefined;
 }
 

@@ -153,7 +153,7 @@ const document = parse(readFileSync(new URL("../../../../docs/openapi.yaml", imp
 /** `docs/openapi.yaml`, as it is published. */
 export const published = (): Contract => new Contract(document);
 
-/** The same, with all that the server takes of a token request. */
+/** The same document, with every form of a token request that the server accepts. */
 export function complete(): Contract {
   const schemas = { ...document.components.schemas, ...completeTokenSchemas };
   return new Contract({ ...document, components: { ...document.components, schemas } });

@@ -67,7 +67,7 @@ export function createReconciler({ settings, upstream, events, background }: Con
   const { clock, deployment, limits, heartbeatTimeoutMs, leaseMs, reservedForMs } = settings;
   const { ownSegments, wholeOrganization } = INTERVAL_IN_STARTS;
   const intervalMs = (settings.client === undefined ? ownSegments : wholeOrganization) * reservedForMs;
-  /** Returns whether so many ms have passed. */
+  /** Returns a function that tells whether this time, in ms, has passed. */
   const timer = (ms: number) => {
     const elapsed = stopwatch(clock);
     return () => elapsed() >= ms;

@@ -56,7 +56,7 @@ export function problemReply(
     ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
     ...quotaHeaders(quotas),
     ...(generation !== undefined && { "equos-delivery": String(generation) }),
-    // For whatever `authorize` accepts there is no name. This one opens no dialog in a browser.
+    // What `authorize` accepts has no scheme of its own. `Bearer` opens no dialog in a browser.
     ...(status === 401 && { "www-authenticate": "Bearer" }),
     ...(status === 405 && { allow: methods }),
     ...(status === 415 && { accept: mediaTypes.join(", ") }),

@@ -154,7 +154,7 @@ export function countUsage({ now, state, change }: Draft, charge: Charge, add: n
 
 const append = <T>(list: readonly T[] = [], item: T): readonly T[] => [...list, item];
 
-/** Returns what a record keeps in its next status. All about its page, its search, and its work starts anew. */
+/** Returns what a record keeps in its next status. The fields of its page, its search, and its work are dropped. */
 export const settle = (record: ConversationRecord, status: ConversationStatus): ConversationRecord => ({
   reservation: record.reservation,
   status,

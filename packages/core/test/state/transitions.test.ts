@@ -489,6 +489,19 @@ describe("ended records", () => {
   });
 });
 
+it("an ended record stays above the limit while it cools down", () => {
+  const life = new Life();
+  for (let id = 1; id <= MAX_ENDED + 2; id += 1) {
+    const reservation = `r${id}`;
+    life.wait(1).start(reservation).requestStop({ reservation, reason: "owner" });
+    life.markEnded({ reservation });
+    life.acknowledgeEnd(reservation);
+  }
+  expect(life.state.records).toHaveLength(MAX_ENDED + 2);
+  life.wait(COOLDOWN_MS).start("later");
+  expect(life.state.records).toHaveLength(MAX_ENDED + 1);
+});
+
 describe("importConversation", () => {
   it("A12: unknown to the state: runs with Equos' times, uncharged, with a heartbeat deadline if the name says so", () => {
     const life = new Life();
